@@ -1,0 +1,136 @@
+//! Every way the library can fail, typed. Texts say what failed, where, and what was expected
+//! against what was found; ways out are kept apart, as hints.
+
+use std::path::PathBuf;
+
+/// Result of the library's fallible functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure that ends a run: weights, configuration, device, labels.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A configuration that no NASNet-A has, or settings that exclude each other.
+    #[error("{0}")]
+    Config(String),
+    /// A weights file that is not what it should be.
+    #[error("{origin}: {detail}")]
+    Weights {
+        /// The file, or the name of the model.
+        origin: String,
+        /// What is wrong: expected against got.
+        detail: String,
+    },
+    /// Weights that are not on this machine.
+    #[error("{what}")]
+    Missing {
+        /// What is not here.
+        what: String,
+        /// The way out.
+        hint: String,
+    },
+    /// A label file that is not what it should be.
+    #[error("labels {origin}: {detail}")]
+    Labels {
+        /// The file.
+        origin: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A device that cannot be had.
+    #[error("device {device}: {detail}")]
+    Device {
+        /// The device as it was asked for.
+        device: String,
+        /// Why it cannot be had.
+        detail: String,
+    },
+    /// The model has no classification top, so it gives features but no classes.
+    #[error("{model} has no classification top: it gives features, not classes")]
+    NoTop {
+        /// The model.
+        model: String,
+    },
+    /// The tensor library failed (out of memory, lost device).
+    #[error("{}", first_line(.0))]
+    Tensor(#[from] candle_core::Error),
+}
+
+impl Error {
+    /// An [`Error::Weights`] about `origin`.
+    pub fn weights(origin: impl ToString, detail: impl ToString) -> Self {
+        Error::Weights { origin: origin.to_string(), detail: detail.to_string() }
+    }
+
+    /// An [`Error::Io`] about `path`.
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Error::Io { path: path.into(), source }
+    }
+
+    /// What to try next, if there is something to try.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Error::Missing { hint, .. } => Some(hint),
+            Error::NoTop { .. } => {
+                Some("use a weights file with its `predictions` layer, or ask for features instead")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// candle appends a backtrace to its messages when RUST_BACKTRACE is set; people get the first line.
+fn first_line(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// The kind of an image's failure, as it stands in an error record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageErrorKind {
+    /// Missing or unreadable.
+    Io,
+    /// Empty, corrupt, or ending early.
+    Decode,
+    /// No known image signature, or a kind of image that is not read.
+    Unsupported,
+    /// Over the limits on pixels.
+    TooLarge,
+}
+
+impl ImageErrorKind {
+    /// The name used in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ImageErrorKind::Io => "io",
+            ImageErrorKind::Decode => "decode",
+            ImageErrorKind::Unsupported => "unsupported",
+            ImageErrorKind::TooLarge => "too_large",
+        }
+    }
+}
+
+/// Why one image could not be answered. It never ends a run: it becomes that image's record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ImageError {
+    /// Which of the known kinds.
+    pub kind: ImageErrorKind,
+    /// What is wrong, without the path.
+    pub message: String,
+}
+
+impl ImageError {
+    /// An error of `kind` that says `message`.
+    pub fn new(kind: ImageErrorKind, message: impl ToString) -> Self {
+        ImageError { kind, message: message.to_string() }
+    }
+}

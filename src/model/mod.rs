@@ -1,0 +1,5 @@
+//! The network: what it is ([`config`]), its graph ([`nasnet`], [`graph`]) and what runs it ([`portable`]).
+
+pub mod config;
+pub mod graph;
+pub mod nasnet;
