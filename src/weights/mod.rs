@@ -1,8 +1,34 @@
 //! Weights: from any file that people have to the tensors that a graph asks for.
+//!
+//! [`load()`] maps a file and asks `format` what it is; a reader (`keras`, `pytorch`, `safetensors`) lists its
+//! tensors as a `Source`, unread; `infer` settles which network they are; `assemble` holds every name and shape against
+//! that network's graph and only then reads the numbers, turned into canonical layout. [`canonical`] writes the result.
 
+mod assemble;
+mod blob;
+pub mod canonical;
+pub mod card;
+mod format;
+mod gather;
+mod hdf5;
+mod infer;
+mod keras;
+mod keras_config;
+mod load;
+mod names;
+mod pickle;
+mod pytorch;
+mod safetensors;
+mod source;
 pub mod tensor;
+#[cfg(test)]
+mod tests;
+mod zipped;
 
 use crate::model::graph::{Graph, WeightId};
+pub use card::{Card, PreprocessingCard, fingerprint};
+pub use infer::Overrides;
+pub use load::{Loaded, load, load_static};
 pub use tensor::{Dtype, Tensor};
 
 /// A network's weights in canonical layout, in the order of [`Graph::weights`].
