@@ -1,6 +1,7 @@
 //! The network: what it is ([`config`]), its graph ([`nasnet`], [`graph`]) and what runs it ([`portable`]).
 
 pub mod config;
+pub mod device;
 pub mod graph;
 pub mod nasnet;
 pub mod portable;

@@ -24,7 +24,7 @@ const ALIGNMENT: usize = 64;
 /// [`Error::Io`] when it cannot be written, [`Error::Weights`] when numbers are beyond what `dtype` holds,
 /// [`Error::Config`] when the card contradicts itself.
 pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: Dtype) -> Result<Card> {
-    check_labels(card.labels.as_deref(), &card.config).map_err(Error::Config)?;
+    check_labels(card.labels.as_ref(), &card.config).map_err(Error::Config)?;
     let tensors: Vec<Tensor> = weights.tensors().iter().map(|tensor| tensor.to_dtype(dtype)).collect();
     for (spec, tensor) in graph.weights.iter().zip(&tensors) {
         if dtype == Dtype::F16 && tensor.to_f32().iter().any(|value| !value.is_finite()) {

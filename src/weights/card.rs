@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::image::preprocess::Preprocessing;
+use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
 use crate::model::graph::Graph;
 use crate::weights::tensor::Tensor;
@@ -29,10 +31,10 @@ pub struct Card {
     pub dialect: Dialect,
     /// How its images are to be resized and cropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub preprocessing: Option<PreprocessingCard>,
+    pub preprocessing: Option<Preprocessing>,
     /// A (WordNet id, name) for each class, in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<(Option<String>, String)>>,
+    pub labels: Option<Labels>,
     /// Where the weights come from: `repository@commit`, a URL or a file's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -41,17 +43,6 @@ pub struct Card {
     /// Anything else worth knowing: accuracy, training, licence.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub notes: serde_json::Value,
-}
-
-/// How images become the input of a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PreprocessingCard {
-    /// `crop`, `squash` or `pad`.
-    pub resize: String,
-    /// `nearest`, `box`, `bilinear`, `bicubic` or `lanczos`.
-    pub filter: String,
-    /// The part of the resized image's side that is kept, in (0, 1].
-    pub crop_pct: f64,
 }
 
 impl Card {
@@ -98,16 +89,13 @@ impl Card {
         }
         let card: Card = serde_json::from_str(json).map_err(|error| fail(error.to_string()))?;
         card.config.validate().map_err(|error| fail(error.to_string()))?;
-        check_labels(card.labels.as_deref(), &card.config).map_err(fail)?;
+        check_labels(card.labels.as_ref(), &card.config).map_err(fail)?;
         Ok(Some(card))
     }
 }
 
 /// Labels have to be as many as the classes are.
-pub(crate) fn check_labels(
-    labels: Option<&[(Option<String>, String)]>,
-    config: &Config,
-) -> Result<(), String> {
+pub(crate) fn check_labels(labels: Option<&Labels>, config: &Config) -> Result<(), String> {
     match (labels, config.classes) {
         (Some(labels), Some(classes)) if labels.len() != classes => {
             Err(format!("{} labels, expected {classes}, one for each class", labels.len()))
@@ -132,6 +120,7 @@ pub fn fingerprint(graph: &Graph, tensors: &[Tensor]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::preprocess::Preset;
 
     fn card() -> Card {
         Card {
@@ -139,12 +128,8 @@ mod tests {
             name: "test".into(),
             config: Config { classes: Some(2), ..Config::mobile() },
             dialect: Dialect::Slim,
-            preprocessing: Some(PreprocessingCard {
-                resize: "crop".into(),
-                filter: "bicubic".into(),
-                crop_pct: 0.911,
-            }),
-            labels: Some(vec![(Some("n01".into()), "a".into()), (None, "b".into())]),
+            preprocessing: Some(Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() }),
+            labels: Some(Labels::parse("n01440764 a\nb", "test").unwrap()),
             source: None,
             fingerprint: "00".into(),
             notes: serde_json::json!({"top1": 0.74}),

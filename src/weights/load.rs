@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
+use crate::image::preprocess::{Preprocessing, Preset};
+use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
 use crate::model::graph::Graph;
 use crate::model::nasnet;
 use crate::weights::assemble::assemble;
 use crate::weights::blob::Blob;
-use crate::weights::card::{Card, FORMAT_VERSION, PreprocessingCard, fingerprint};
+use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
 use crate::weights::infer::{Index, Overrides, settle};
 use crate::weights::source::Source;
@@ -27,9 +29,9 @@ pub struct Loaded {
     /// Its tensors, in the graph's order.
     pub weights: Weights,
     /// How its images are to be resized and cropped, if that is known.
-    pub preprocessing: Option<PreprocessingCard>,
-    /// A (WordNet id, name) for each class, if the file has them.
-    pub labels: Option<Vec<(Option<String>, String)>>,
+    pub preprocessing: Option<Preprocessing>,
+    /// What the classes are called, if the file says so.
+    pub labels: Option<Labels>,
     /// A short name.
     pub name: String,
     /// Where the weights come from.
@@ -94,8 +96,8 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
 ///
 /// # Errors
 /// [`Error::Weights`] when the bytes are no weights file.
-pub fn load_static(bytes: &'static [u8]) -> Result<Loaded> {
-    from_blob("the built-in model", &Blob::from_static(bytes), &Overrides::default())
+pub fn load_static(bytes: &'static [u8], overrides: &Overrides) -> Result<Loaded> {
+    from_blob("the built-in model", &Blob::from_static(bytes), overrides)
 }
 
 pub(super) fn from_blob(origin: &str, blob: &Blob, overrides: &Overrides) -> Result<Loaded> {
@@ -144,13 +146,9 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
 }
 
 /// timm's Large is evaluated on the middle 91.1 % of a bicubically resized image (its `crop_pct` and `interpolation`).
-fn usual_preprocessing(config: &Config, dialect: Dialect) -> Option<PreprocessingCard> {
+fn usual_preprocessing(config: &Config, dialect: Dialect) -> Option<Preprocessing> {
     let large = (config.num_blocks, config.penultimate_filters) == (6, 4032);
-    (large && dialect == Dialect::Timm).then(|| PreprocessingCard {
-        resize: "crop".into(),
-        filter: "bicubic".into(),
-        crop_pct: 0.911,
-    })
+    (large && dialect == Dialect::Timm).then(|| Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() })
 }
 
 /// A file's name without what tells its kind.

@@ -20,16 +20,28 @@ mod pickle;
 mod pytorch;
 mod safetensors;
 mod source;
+pub mod store;
 pub mod tensor;
 #[cfg(test)]
 mod tests;
 mod zipped;
 
 use crate::model::graph::{Graph, WeightId};
-pub use card::{Card, PreprocessingCard, fingerprint};
+pub use card::{Card, fingerprint};
 pub use infer::Overrides;
 pub use load::{Loaded, load, load_static};
 pub use tensor::{Dtype, Tensor};
+
+/// The built-in small model: canonical safetensors with its card, within the binary.
+static TINY: &[u8] = include_bytes!("tiny/nasnet-a-4-768-tiny-imagenet.safetensors");
+
+/// The weights of the built-in small model.
+///
+/// # Errors
+/// When `overrides` make no network.
+pub fn builtin(overrides: &Overrides) -> crate::error::Result<Loaded> {
+    load_static(TINY, overrides)
+}
 
 /// A network's weights in canonical layout, in the order of [`Graph::weights`].
 #[derive(Debug, Clone)]

@@ -7,8 +7,9 @@ use super::blob::Blob;
 use super::load::from_blob;
 use super::{Dtype, Loaded, Overrides, canonical, load};
 use crate::error::{Error, Result};
+use crate::image::preprocess::{Filter, Preprocessing, Resize};
+use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
-use crate::weights::card::PreprocessingCard;
 
 /// A file of the fixture.
 fn fixture(name: &str) -> Vec<u8> {
@@ -218,9 +219,8 @@ fn a_canonical_file_comes_back_whole_and_is_used_in_place() {
     let mut card = reference.card();
     card.name = "toy".into();
     card.source = Some("fixture".into());
-    card.preprocessing =
-        Some(PreprocessingCard { resize: "pad".into(), filter: "box".into(), crop_pct: 0.5 });
-    card.labels = Some((0..7).map(|class| (None, format!("label {class}"))).collect());
+    card.preprocessing = Some(Preprocessing { resize: Resize::Pad, filter: Filter::Box, crop_pct: 0.5 });
+    card.labels = Some(Labels::new((0..7).map(|class| (None, format!("label {class}")).into()).collect()));
     card.notes = serde_json::json!({"top1": 0.5});
     let written = canonical::write(&path, &reference.graph, &reference.weights, &card, Dtype::F32).unwrap();
     assert_eq!(written, card);
@@ -239,7 +239,7 @@ fn a_canonical_file_comes_back_whole_and_is_used_in_place() {
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 
-    let inside = super::load_static(bytes.leak()).unwrap();
+    let inside = super::load_static(bytes.leak(), &Overrides::default()).unwrap();
     assert_eq!(inside.fingerprint(), reference.fingerprint());
     let half = canonical::write(&path, &reference.graph, &reference.weights, &card, Dtype::F16).unwrap();
     let back = load(&path, &Overrides::default()).unwrap();
