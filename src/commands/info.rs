@@ -102,12 +102,11 @@ struct WithLayers {
 
 impl Description {
     fn of_weights(loaded: &Loaded) -> Self {
-        let first = loaded.weights.tensors().first();
         Description {
             weights: Some(WeightsDescription {
                 source: loaded.source.clone(),
                 format: loaded.kind,
-                dtype: first.map_or("f32", |tensor| tensor.dtype().as_str()),
+                dtype: loaded.weights.dtype().as_str(),
                 sha256: loaded.fingerprint().to_owned(),
                 preprocessing: loaded.preprocessing,
                 labels: loaded.labels.as_ref().map(|labels| labels.len()),

@@ -6,7 +6,7 @@ use super::ExitStatus;
 use super::sink::refuse_to_replace;
 use crate::labels::Labels;
 use crate::settings::{Common, Import};
-use crate::weights::{self, Dtype, canonical};
+use crate::weights::{self, canonical};
 
 /// Runs `nasnet weights import`.
 ///
@@ -34,8 +34,7 @@ pub fn import(settings: &Import, common: Common) -> Result<ExitStatus> {
     if loaded.kind != "canonical" {
         loaded.source = file_name;
     }
-    let own = loaded.weights.tensors().first().map_or(Dtype::F32, |tensor| tensor.dtype());
-    let dtype = settings.dtype.unwrap_or(own);
+    let dtype = settings.dtype.unwrap_or(loaded.weights.dtype());
     let card = canonical::write(&settings.output, &loaded.graph, &loaded.weights, &loaded.card(), dtype)?;
     common.console.note(&format!(
         "{}: {} in {}, dialect {}, sha256 {}",

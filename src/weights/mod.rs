@@ -67,6 +67,11 @@ impl Weights {
         &self.tensors[id.0]
     }
 
+    /// The number type of the largest tensor: small ones may be stored in a wider type.
+    pub fn dtype(&self) -> Dtype {
+        self.tensors.iter().max_by_key(|tensor| tensor.elements()).map_or(Dtype::F32, Tensor::dtype)
+    }
+
     /// All tensors, in the order of the graph's list.
     pub fn tensors(&self) -> &[Tensor] {
         &self.tensors

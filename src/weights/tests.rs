@@ -241,11 +241,23 @@ fn a_canonical_file_comes_back_whole_and_is_used_in_place() {
 
     let inside = super::load_static(bytes.leak(), &Overrides::default()).unwrap();
     assert_eq!(inside.fingerprint(), reference.fingerprint());
-    let half = canonical::write(&path, &reference.graph, &reference.weights, &card, Dtype::F16).unwrap();
-    let back = load(&path, &Overrides::default()).unwrap();
-    assert_ne!(half.fingerprint, card.fingerprint);
-    assert_eq!(back.weights.tensors()[0].dtype(), Dtype::F16);
-    assert_eq!(back.weights.tensors()[0].to_f32(), reference.weights.tensors()[0].to_f32());
+}
+
+#[test]
+fn halves_survive_a_way_through_floats_and_small_tensors_stay_floats() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = super::builtin(&Overrides::default()).unwrap();
+    assert_eq!(own.weights.dtype(), Dtype::F16);
+    let mut model = own.clone();
+    for (dtype, same) in [(Dtype::F32, false), (Dtype::F16, true), (Dtype::Bf16, false)] {
+        let path = folder.path().join(dtype.as_str());
+        let card = canonical::write(&path, &model.graph, &model.weights, &model.card(), dtype).unwrap();
+        model = load(&path, &Overrides::default()).unwrap();
+        assert_eq!(model.weights.dtype(), dtype);
+        assert_eq!(card.fingerprint == own.fingerprint(), same, "{dtype:?}");
+        let small = model.weights.tensors().iter().filter(|tensor| tensor.elements() <= 4096);
+        assert!(small.clone().count() > 0 && small.clone().all(|tensor| tensor.dtype() == Dtype::F32));
+    }
 }
 
 /// The next number of a sequence that is the same in every run.
