@@ -100,7 +100,7 @@ pub fn load_static(bytes: &'static [u8]) -> Result<Loaded> {
 
 pub(super) fn from_blob(origin: &str, blob: &Blob, overrides: &Overrides) -> Result<Loaded> {
     let (kind, source) = match detect(origin, blob)? {
-        Format::Hdf5 => ("keras", keras::read(origin, blob)?),
+        Format::Hdf5 => ("keras", keras::read(origin, blob, overrides.skip_reduction)?),
         Format::KerasArchive(mut archive) => ("keras", keras::read_archive(origin, &mut archive)?),
         Format::TorchArchive(mut archive) => ("pytorch", pytorch::read_archive(origin, &mut archive)?),
         Format::TorchLegacy => ("pytorch", pytorch::read_legacy(origin, blob)?),

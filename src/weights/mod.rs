@@ -14,6 +14,7 @@ mod hdf5;
 mod infer;
 mod keras;
 mod keras_config;
+mod keras_order;
 mod load;
 mod names;
 mod pickle;

@@ -78,10 +78,16 @@ impl FileTensor {
                 // The shape was compared with the expected one, so this allocates no more than the network has.
                 let mut bytes = dataset.read_raw_bytes().map_err(|error| fail(error.to_string()))?;
                 if matches!(byte_order(dataset), Some(ByteOrder::BigEndian)) {
-                    let size = bytes.len() / shape.iter().product::<usize>().max(1);
+                    let size = bytes.len() / self.shape.iter().product::<usize>().max(1);
                     bytes.chunks_exact_mut(size.max(1)).for_each(<[u8]>::reverse);
                 }
-                (Blob::from_vec(bytes), 0, row_major(&self.shape))
+                match &self.number {
+                    // Keras' order of dimensions is the canonical one but for the ones: nothing to turn.
+                    Number::Kept(dtype) if order.is_sorted() && skip.is_none() => {
+                        return self.checked(origin, shape, *dtype, bytes);
+                    }
+                    _ => (Blob::from_vec(bytes), 0, row_major(&self.shape)),
+                }
             }
         };
         let mut view = View {
@@ -107,6 +113,16 @@ impl FileTensor {
             4 => view.gather::<4>(&bytes),
             _ => to_f32(&view.gather::<8>(&bytes)),
         };
+        self.checked(origin, shape, dtype, bytes)
+    }
+
+    /// Numbers as a tensor, if they are as many as the shape's and finite.
+    fn checked(&self, origin: &str, shape: &[usize], dtype: Dtype, bytes: Vec<u8>) -> Result<Tensor> {
+        let fail = |detail: String| Error::weights(origin, format!("{}: {detail}", self.name));
+        let expected = shape.iter().product::<usize>() * dtype.size();
+        if bytes.len() != expected {
+            return Err(fail(format!("{expected} bytes expected, got {}", bytes.len())));
+        }
         if let Some(place) = first_not_finite(&bytes, dtype) {
             return Err(fail(format!("number {place} is not finite")));
         }
