@@ -24,6 +24,7 @@ mod source;
 pub mod tensor;
 #[cfg(test)]
 mod tests;
+mod unpickle;
 mod zipped;
 
 use crate::model::graph::{Graph, WeightId};

@@ -29,7 +29,7 @@ fn from_bytes(bytes: Vec<u8>) -> Result<Loaded> {
 }
 
 fn said(bytes: Vec<u8>) -> String {
-    from_bytes(bytes).err().expect("an error").to_string()
+    from_bytes(bytes).expect_err("an error").to_string()
 }
 
 fn toy() -> Config {
