@@ -85,6 +85,11 @@ impl File {
         group.attribute(name).ok()?.read_string().ok()
     }
 
+    /// The texts of an attribute; `None` if the group does not have it, or it is no list of texts.
+    pub fn texts(&self, group: &Group, name: &str) -> Option<Vec<String>> {
+        group.attribute(name).ok()?.read_strings().ok()
+    }
+
     /// All datasets below a group: visits each with its names from there on, the dataset's last.
     ///
     /// # Errors

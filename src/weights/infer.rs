@@ -7,8 +7,11 @@ use crate::model::config::{Config, Dialect};
 use crate::model::graph::{Role, WeightSpec};
 use crate::model::nasnet::graph;
 use crate::weights::assemble::file_shape;
-use crate::weights::names::{self, Scheme};
+use crate::weights::names::{self, Key, Scheme};
 use crate::weights::source::{FileTensor, Source, Writer};
+
+/// Above any width, number of classes or size of input that makes sense; products of three stay countable.
+const MAX_NUMBER: usize = 1 << 20;
 
 /// What the caller wants, whatever a file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,14 +46,16 @@ impl Index {
     /// # Errors
     /// [`Error::Weights`] when there is no normal cell of a NASNet-A among them.
     pub fn new(origin: &str, tensors: &[FileTensor]) -> Result<Index> {
-        let keys = |key: fn(&str) -> Option<String>| -> Vec<Option<String>> {
+        let keys = |key: fn(&str) -> Option<Key>| -> Vec<Option<Key>> {
             tensors.iter().map(|tensor| key(&tensor.path)).collect()
         };
         let (keras, torch) = (keys(names::keras_key), keys(names::torch_key));
-        let count = |keys: &[Option<String>]| keys.iter().flatten().count();
+        let count = |keys: &[Option<Key>]| keys.iter().flatten().count();
         let is_keras = count(&keras) >= count(&torch);
         let keys = if is_keras { keras } else { torch };
-        let Some((blocks, scheme)) = names::blocks(keys.iter().flatten().map(String::as_str), is_keras)
+        let depth = names::usual_depth(&keys);
+        let Some((blocks, scheme)) =
+            names::blocks(keys.iter().flatten().map(|key| key.name.as_str()), is_keras)
         else {
             return Err(Error::weights(
                 origin,
@@ -66,7 +71,9 @@ impl Index {
         let (mut places, mut unknown) = (HashMap::new(), Vec::new());
         for (place, key) in keys.into_iter().enumerate() {
             match key {
-                Some(key) if !places.contains_key(&key) => drop(places.insert(key, place)),
+                Some(key) if key.depth <= depth && !places.contains_key(&key.name) => {
+                    places.insert(key.name, place);
+                }
                 _ => unknown.push(place),
             }
         }
@@ -112,6 +119,7 @@ pub(crate) struct Settled {
 pub(crate) fn settle(origin: &str, source: &Source, index: &Index, wanted: &Overrides) -> Result<Settled> {
     let mut settled = match &source.card {
         Some(card) => {
+            check_card(origin, &card.config, index.blocks)?;
             Settled { config: card.config, dialect: card.dialect, background: false, notes: Vec::new() }
         }
         None => from_tensors(origin, source, index, wanted)?,
@@ -124,6 +132,20 @@ pub(crate) fn settle(origin: &str, source: &Source, index: &Index, wanted: &Over
     Ok(settled)
 }
 
+/// A record that does not belong to its tensors must not size anything: its graph would be built before they are compared.
+fn check_card(origin: &str, config: &Config, blocks: usize) -> Result<()> {
+    let Config { num_blocks, penultimate_filters, stem_filters, classes, input_size, .. } = *config;
+    let fail = |detail: String| Err(Error::weights(origin, format!("metadata: {detail}")));
+    if num_blocks != blocks {
+        return fail(format!("{num_blocks} blocks, but its tensors are those of {blocks}"));
+    }
+    let widest = [penultimate_filters, stem_filters, classes.unwrap_or(1), input_size.0, input_size.1];
+    match widest.into_iter().max() {
+        Some(number) if number >= MAX_NUMBER => fail(format!("{number} is beyond any network")),
+        _ => Ok(()),
+    }
+}
+
 fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides) -> Result<Settled> {
     let tensors = &source.tensors;
     let mut notes = Vec::new();
@@ -131,13 +153,13 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     if background {
         notes.push("1001 classes: the first, TF-slim's background, is left out".to_owned());
     }
-    let penultimate_filters = penultimate_filters(tensors, index).filter(|p| *p < 1 << 24);
+    let penultimate_filters = penultimate_filters(tensors, index).filter(|p| *p < MAX_NUMBER);
     let stem_filters = index
         .gamma(tensors, "stem_bn1")
         .or_else(|| {
             index.shape(tensors, "stem_conv1", Role::ConvKernel).and_then(|s| s.iter().max().copied())
         })
-        .filter(|stem| *stem < 1 << 24);
+        .filter(|stem| *stem < MAX_NUMBER);
     let (Some(penultimate_filters), Some(stem_filters)) = (penultimate_filters, stem_filters) else {
         let detail = format!(
             "not a whole NASNet-A: no stem or no normal cell of usual size; {} tensors",
@@ -189,7 +211,7 @@ fn classes(tensors: &[FileTensor], index: &Index) -> (Option<usize>, bool) {
     let bias = index.shape(tensors, "predictions", Role::DenseBias).and_then(|shape| shape.first().copied());
     match bias.or_else(kernel) {
         Some(1001) => (Some(1000), true),
-        classes => (classes.map(|classes| classes.min(1 << 24)), false),
+        classes => (classes.map(|classes| classes.min(MAX_NUMBER - 1)), false),
     }
 }
 

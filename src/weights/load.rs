@@ -1,5 +1,6 @@
 //! From a path to a model's weights: open, look what it is, read, settle the configuration, check, convert.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -18,7 +19,7 @@ use crate::weights::source::Source;
 use crate::weights::{Weights, keras, pytorch, safetensors};
 
 /// A model's weights and all that its file, or the caller, says about it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Loaded {
     /// Which network.
     pub config: Config,
@@ -43,6 +44,14 @@ pub struct Loaded {
     /// What a canonical file notes about its model.
     pub card_notes: serde_json::Value,
     fingerprint: OnceLock<String>,
+}
+
+impl fmt::Debug for Loaded {
+    /// What it is; its thousands of nodes and tensors help nobody.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Loaded { name, kind, config, dialect, source, notes, .. } = self;
+        write!(f, "Loaded {{ {name:?}, {kind}, {config:?}, {dialect}, {source:?}, {notes:?} }}")
+    }
 }
 
 impl Loaded {
@@ -102,7 +111,7 @@ pub fn load_static(bytes: &'static [u8], overrides: &Overrides) -> Result<Loaded
 
 pub(super) fn from_blob(origin: &str, blob: &Blob, overrides: &Overrides) -> Result<Loaded> {
     let (kind, source) = match detect(origin, blob)? {
-        Format::Hdf5 => ("keras", keras::read(origin, blob)?),
+        Format::Hdf5 => ("keras", keras::read(origin, blob, overrides.skip_reduction)?),
         Format::KerasArchive(mut archive) => ("keras", keras::read_archive(origin, &mut archive)?),
         Format::TorchArchive(mut archive) => ("pytorch", pytorch::read_archive(origin, &mut archive)?),
         Format::TorchLegacy => ("pytorch", pytorch::read_legacy(origin, blob)?),

@@ -14,6 +14,7 @@ mod hdf5;
 mod infer;
 mod keras;
 mod keras_config;
+mod keras_order;
 mod load;
 mod names;
 mod pickle;
@@ -24,6 +25,7 @@ pub mod store;
 pub mod tensor;
 #[cfg(test)]
 mod tests;
+mod unpickle;
 mod zipped;
 
 use crate::model::graph::{Graph, WeightId};

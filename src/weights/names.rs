@@ -2,6 +2,8 @@
 //! A file's name is reduced to a key, the names that a network expects are made from its graph, and the
 //! two are compared; there is no second list of names anywhere.
 
+use std::collections::BTreeMap;
+
 use crate::model::graph::{Role, WeightSpec};
 
 /// How a file names its tensors.
@@ -16,15 +18,36 @@ pub(crate) enum Scheme {
     },
 }
 
+/// What a tensor is called, without what stands around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Parts of the file's name before it. Those of one file are alike: where one has more, something was renamed and an
+    /// inner name was left as it was.
+    pub depth: usize,
+    /// The name proper.
+    pub name: String,
+}
+
+/// The depth that most keys have.
+pub(crate) fn usual_depth(keys: &[Option<Key>]) -> usize {
+    let mut counts = BTreeMap::new();
+    for key in keys.iter().flatten() {
+        *counts.entry(key.depth).or_insert(0usize) += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(depth, _)| depth)
+}
+
 /// The key of a tensor with a Keras name, `layer/weight`: without scopes and the `:0` of a TensorFlow
 /// variable, with the layer names that one early port used mended. `None` when no part of the name is a
 /// layer of a NASNet-A.
-pub(crate) fn keras_key(path: &str) -> Option<String> {
+pub(crate) fn keras_key(path: &str) -> Option<Key> {
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let weight = parts.pop()?;
     let weight = weight.rsplit_once(':').map_or(weight, |(name, _)| name);
-    let layer = parts.into_iter().find_map(keras_layer)?;
-    Some(format!("{layer}/{weight}"))
+    let layers = parts.into_iter().enumerate();
+    let (depth, layer) =
+        layers.map(|(depth, part)| (depth, keras_layer(part))).find(|(_, layer)| layer.is_some())?;
+    Some(Key { depth, name: format!("{}/{weight}", layer?) })
 }
 
 /// The canonical name of a Keras layer that has weights.
@@ -67,19 +90,20 @@ fn is_number(text: &str) -> bool {
 
 /// The key of a tensor with a timm or Cadene name: from the module of the network on, so without
 /// `module.`, `model.` and the like. `None` when no part of the name is a module of a NASNet-A.
-pub(crate) fn torch_key(path: &str) -> Option<String> {
+pub(crate) fn torch_key(path: &str) -> Option<Key> {
     let mut rest = path;
-    loop {
+    for depth in 0.. {
         let (module, inner) = rest.split_once('.')?;
         let cell = |prefix| module.strip_prefix(prefix).is_some_and(is_number);
         if matches!(module, "conv0" | "last_linear" | "cell_stem_0" | "cell_stem_1")
             || cell("cell_")
             || cell("reduction_cell_")
         {
-            return Some(rest.to_owned());
+            return Some(Key { depth, name: rest.to_owned() });
         }
         rest = inner;
     }
+    None
 }
 
 /// N of a network, and how its cells are numbered, from the keys of its tensors. `None` without a cell.
@@ -99,9 +123,14 @@ pub(crate) fn blocks<'a>(
         };
         id.parse().ok()
     };
-    let mut cells: Vec<usize> = keys.filter_map(number).collect();
-    cells.sort_unstable();
-    cells.dedup();
+    let mut tensors: BTreeMap<usize, usize> = BTreeMap::new();
+    for cell in keys.filter_map(number) {
+        *tensors.entry(cell).or_default() += 1;
+    }
+    // A cell has dozens of tensors; one by itself was given a wrong number.
+    let usual = tensors.values().copied().max()?;
+    let cells: Vec<usize> =
+        tensors.into_iter().filter(|(_, count)| count * 2 >= usual).map(|(cell, _)| cell).collect();
     let last = *cells.last()?;
     if keras {
         return Some((last.div_ceil(3).max(1), Scheme::Keras));
@@ -243,7 +272,7 @@ mod tests {
             ),
             ("adjust_conv_projection_reduce_12/kernel", "adjust_conv_projection_reduce_12/kernel"),
         ] {
-            assert_eq!(keras_key(path).as_deref(), Some(key), "{path}");
+            assert_eq!(keras_key(path).map(|key| key.name).as_deref(), Some(key), "{path}");
         }
         for path in [
             "conv2d_1/kernel:0",
@@ -263,7 +292,7 @@ mod tests {
             ("model._orig_mod.cell_12.path_1.conv.weight", "cell_12.path_1.conv.weight"),
             ("last_linear.bias", "last_linear.bias"),
         ] {
-            assert_eq!(torch_key(path).as_deref(), Some(key));
+            assert_eq!(torch_key(path).map(|key| key.name).as_deref(), Some(key));
         }
         for path in ["layer1.0.conv1.weight", "cell_x.bn.weight", "conv0", ""] {
             assert_eq!(torch_key(path), None, "{path}");

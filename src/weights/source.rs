@@ -1,7 +1,6 @@
 //! What a reader gives: the tensors of a file by the file's own names, unread, and what else it says.
 
 use hdf5_reader::{ByteOrder, Dataset};
-use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::weights::blob::Blob;
@@ -78,10 +77,16 @@ impl FileTensor {
                 // The shape was compared with the expected one, so this allocates no more than the network has.
                 let mut bytes = dataset.read_raw_bytes().map_err(|error| fail(error.to_string()))?;
                 if matches!(byte_order(dataset), Some(ByteOrder::BigEndian)) {
-                    let size = bytes.len() / shape.iter().product::<usize>().max(1);
+                    let size = bytes.len() / self.shape.iter().product::<usize>().max(1);
                     bytes.chunks_exact_mut(size.max(1)).for_each(<[u8]>::reverse);
                 }
-                (Blob::from_vec(bytes), 0, row_major(&self.shape))
+                match &self.number {
+                    // Keras' order of dimensions is the canonical one but for the ones: nothing to turn.
+                    Number::Kept(dtype) if order.is_sorted() && skip.is_none() => {
+                        return self.checked(origin, shape, *dtype, bytes);
+                    }
+                    _ => (Blob::from_vec(bytes), 0, row_major(&self.shape)),
+                }
             }
         };
         let mut view = View {
@@ -107,6 +112,16 @@ impl FileTensor {
             4 => view.gather::<4>(&bytes),
             _ => to_f32(&view.gather::<8>(&bytes)),
         };
+        self.checked(origin, shape, dtype, bytes)
+    }
+
+    /// Numbers as a tensor, if they are as many as the shape's and finite.
+    fn checked(&self, origin: &str, shape: &[usize], dtype: Dtype, bytes: Vec<u8>) -> Result<Tensor> {
+        let fail = |detail: String| Error::weights(origin, format!("{}: {detail}", self.name));
+        let expected = shape.iter().product::<usize>() * dtype.size();
+        if bytes.len() != expected {
+            return Err(fail(format!("{expected} bytes expected, got {}", bytes.len())));
+        }
         if let Some(place) = first_not_finite(&bytes, dtype) {
             return Err(fail(format!("number {place} is not finite")));
         }
@@ -174,19 +189,29 @@ fn to_f32(bytes: &[u8]) -> Vec<u8> {
 
 /// The place of the first infinity or NaN: numbers whose exponent bits are all set.
 fn first_not_finite(bytes: &[u8], dtype: Dtype) -> Option<usize> {
-    let halves = |mask: u16| {
-        let (numbers, _) = bytes.as_chunks::<2>();
-        numbers.par_iter().with_min_len(1 << 20).position_first(|n| u16::from_le_bytes(*n) & mask == mask)
-    };
     match dtype {
-        Dtype::F16 => halves(0x7c00),
-        Dtype::Bf16 => halves(0x7f80),
+        Dtype::F16 => first_with_bits(bytes.as_chunks::<2>().0, |n| u16::from_le_bytes(n) & 0x7c00 == 0x7c00),
+        Dtype::Bf16 => {
+            first_with_bits(bytes.as_chunks::<2>().0, |n| u16::from_le_bytes(n) & 0x7f80 == 0x7f80)
+        }
         Dtype::F32 => {
-            let (numbers, _) = bytes.as_chunks::<4>();
             let mask = 0x7f80_0000;
-            numbers.par_iter().with_min_len(1 << 20).position_first(|n| u32::from_le_bytes(*n) & mask == mask)
+            first_with_bits(bytes.as_chunks::<4>().0, |n| u32::from_le_bytes(n) & mask == mask)
         }
     }
+}
+
+/// The first number that `is` holds of. Blocks are looked through without a way out, which the compiler turns into vector
+/// code; only a block that has one is looked through again.
+fn first_with_bits<const SIZE: usize>(
+    numbers: &[[u8; SIZE]],
+    is: impl Fn([u8; SIZE]) -> bool,
+) -> Option<usize> {
+    const BLOCK: usize = 4096;
+    let has = |block: &[[u8; SIZE]]| block.iter().fold(false, |found, number| found | is(*number));
+    let block = numbers.chunks(BLOCK).position(has)?;
+    let within = numbers[block * BLOCK..].iter().position(|number| is(*number))?;
+    Some(block * BLOCK + within)
 }
 
 #[cfg(test)]
