@@ -78,7 +78,7 @@ pub fn open(choice: DeviceChoice) -> Result<(Device, DeviceChoice)> {
 }
 
 fn not_built(feature: &str) -> String {
-    format!("this binary was built without it (cargo build --release --features {feature}); use --device cpu")
+    format!("this binary was built without it (cargo build --release --features {feature})")
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ fn stored(dtype: Dtype, tensor: &Tensor) -> Dtype {
 /// [`Error::Config`] when the card contradicts itself.
 pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: Dtype) -> Result<Card> {
     check_labels(card.labels.as_ref(), &card.config).map_err(Error::Config)?;
-    let tensors: Vec<Tensor> = weights.tensors().iter().map(|tensor| tensor.to_dtype(stored(dtype, tensor))).collect();
+    let tensors: Vec<Tensor> =
+        weights.tensors().iter().map(|tensor| tensor.to_dtype(stored(dtype, tensor))).collect();
     for (spec, tensor) in graph.weights.iter().zip(&tensors) {
         if dtype == Dtype::F16 && tensor.to_f32().iter().any(|value| !value.is_finite()) {
             let detail = format!("{}: numbers beyond the range of {}", spec.name(), dtype.as_str());

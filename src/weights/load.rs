@@ -76,7 +76,7 @@ impl Loaded {
             name: self.name.clone(),
             config: self.config,
             dialect: self.dialect,
-            preprocessing: self.preprocessing.clone(),
+            preprocessing: self.preprocessing,
             labels: self.labels.clone(),
             source: self.source.clone(),
             fingerprint: self.fingerprint().to_owned(),
