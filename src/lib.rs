@@ -1,3 +1,4 @@
 pub mod error;
+pub mod kernels;
 pub mod model;
 pub mod weights;
