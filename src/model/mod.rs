@@ -3,3 +3,4 @@
 pub mod config;
 pub mod graph;
 pub mod nasnet;
+pub mod portable;
