@@ -1,5 +1,6 @@
 //! Weights: from any file that people have to the tensors that a graph asks for.
 
+pub mod synthetic;
 pub mod tensor;
 
 use crate::model::graph::{Graph, WeightId};
