@@ -63,8 +63,19 @@ fn main() {
         let profile = engine.take_profile(height, width).unwrap();
         let each = |time: std::time::Duration| time.as_secs_f64() * 1e6 / profile.images as f64;
         for step in &profile.steps {
-            println!("{:8.1} us {:6.1} GFLOP/s  {}", each(step.busy), step.gflops(profile.images), step.line);
+            let least = step.least.as_secs_f64() * 1e6;
+            println!(
+                "{:8.1} us, least {least:8.1}, {:6.1} GFLOP/s  {}",
+                each(step.busy),
+                step.gflops(),
+                step.line
+            );
         }
-        println!("{:8.1} us waiting", each(profile.waiting));
+        let least: std::time::Duration = profile.steps.iter().map(|step| step.least).sum();
+        println!(
+            "{:8.1} us waiting, least of all steps {:.1} us",
+            each(profile.waiting),
+            least.as_secs_f64() * 1e6
+        );
     }
 }

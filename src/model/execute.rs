@@ -91,7 +91,7 @@ impl Engine {
             kernels: options.kernels,
             team,
             packed,
-            sizes: HashMap::from([(input, Prepared::new(plan))]),
+            sizes: HashMap::from([(input, Prepared::new(plan, options.threads.max(1)))]),
             arena: Memory::new(0)?,
             results: Results::default(),
             with_features: false,
@@ -114,7 +114,7 @@ impl Engine {
         if known.is_some_and(|known| known.matrices != plan.matrices || known.windows != plan.windows) {
             return Err(Error::Config(format!("the graph for {size:?} pixels is that of another network")));
         }
-        self.sizes.insert(size, Prepared::new(plan));
+        self.sizes.insert(size, Prepared::new(plan, self.team.size()));
         Ok(())
     }
 
@@ -224,8 +224,8 @@ impl Engine {
 const IMAGES_ALONE: usize = 1;
 
 impl Prepared {
-    fn new(plan: Plan) -> Self {
-        let clock = Clock::new(&plan);
+    fn new(plan: Plan, threads: usize) -> Self {
+        let clock = Clock::new(&plan, threads);
         Prepared { plan, schedules: HashMap::new(), clock, timed: 0 }
     }
 
@@ -307,13 +307,13 @@ impl Run<'_> {
                 unsafe { pass.run(piece) };
                 if let (Some(clock), Some(start)) = (self.clock, &mut started) {
                     let now = Instant::now();
-                    clock.add(piece.step, now - *start);
+                    clock.add(thread, piece.step, now - *start);
                     *start = now;
                 }
             }
             wait();
             if let (Some(clock), Some(start)) = (self.clock, &started) {
-                clock.add_waiting(start.elapsed());
+                clock.add_waiting(thread, start.elapsed());
             }
             if cfg!(debug_assertions) {
                 if share == 0 {

@@ -14,6 +14,8 @@ pub struct StepTime {
     pub multiply_adds: u64,
     /// Busy time of all threads together, over all images.
     pub busy: Duration,
+    /// The shortest time of each thread's share in one pass, summed: what is left when nothing disturbs.
+    pub least: Duration,
 }
 
 /// The times of all steps.
@@ -28,43 +30,53 @@ pub struct Profile {
 }
 
 impl StepTime {
-    /// Arithmetic speed of one busy thread in GFLOP/s, for the images that the profile counts.
-    pub fn gflops(&self, images: usize) -> f64 {
-        2.0 * self.multiply_adds as f64 * images as f64 / self.busy.as_secs_f64().max(1e-9) / 1e9
+    /// Arithmetic speed of one busy thread in GFLOP/s, undisturbed.
+    pub fn gflops(&self) -> f64 {
+        2.0 * self.multiply_adds as f64 / self.least.as_secs_f64().max(1e-9) / 1e9
     }
 }
 
-/// Nanoseconds as threads add them up: one count a step, and one for waiting.
+/// Nanoseconds as threads add them up: one count a thread and step, and one a thread for waiting.
 pub(super) struct Clock {
-    nanoseconds: Vec<AtomicU64>,
+    steps: usize,
+    totals: Vec<AtomicU64>,
+    leasts: Vec<AtomicU64>,
 }
 
 impl Clock {
-    pub(super) fn new(plan: &Plan) -> Clock {
-        Clock { nanoseconds: (0..=plan.steps.len()).map(|_| AtomicU64::new(0)).collect() }
+    pub(super) fn new(plan: &Plan, threads: usize) -> Clock {
+        let counts = threads * (plan.steps.len() + 1);
+        let all = |value| (0..counts).map(|_| AtomicU64::new(value)).collect();
+        Clock { steps: plan.steps.len(), totals: all(0), leasts: all(u64::MAX) }
     }
 
     /// Adds to a step.
-    pub(super) fn add(&self, step: usize, time: Duration) {
-        self.nanoseconds[step].fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+    pub(super) fn add(&self, thread: usize, step: usize, time: Duration) {
+        let index = thread * (self.steps + 1) + step;
+        let time = time.as_nanos() as u64;
+        self.totals[index].fetch_add(time, Ordering::Relaxed);
+        self.leasts[index].fetch_min(time, Ordering::Relaxed);
     }
 
     /// Adds to the waiting.
-    pub(super) fn add_waiting(&self, time: Duration) {
-        self.add(self.nanoseconds.len() - 1, time);
+    pub(super) fn add_waiting(&self, thread: usize, time: Duration) {
+        self.add(thread, self.steps, time);
     }
 
     /// What has been added up so far, to start anew.
     pub(super) fn take(&self, plan: &Plan, images: usize) -> Profile {
-        let mut times =
-            self.nanoseconds.iter().map(|count| Duration::from_nanos(count.swap(0, Ordering::Relaxed)));
-        let steps = plan.steps.iter().zip(&mut times);
-        let steps = steps.map(|(step, busy)| StepTime {
+        let sum = |counts: &[AtomicU64], step: usize, start: u64| {
+            let counts = counts.iter().skip(step).step_by(self.steps + 1);
+            let counts = counts.map(|count| count.swap(start, Ordering::Relaxed));
+            Duration::from_nanos(counts.filter(|&count| count != start).sum())
+        };
+        let steps = plan.steps.iter().enumerate().map(|(index, step)| StepTime {
             line: plan.line(step),
             multiply_adds: step.multiply_adds,
-            busy,
+            busy: sum(&self.totals, index, 0),
+            least: sum(&self.leasts, index, u64::MAX),
         });
         let steps = steps.collect();
-        Profile { images, steps, waiting: times.next().unwrap_or_default() }
+        Profile { images, steps, waiting: sum(&self.totals, self.steps, 0) }
     }
 }
