@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::depthwise::{Window, strip_width};
 use super::gemm::Rows;
 use super::isa::{Isa, Job};
+use super::unroll::unroll;
 
 /// What becomes of a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -105,27 +106,26 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
             let initial = if MAX { I::splat(f32::NEG_INFINITY) } else { I::zero() };
             for channel in (0..window.channels).step_by(I::LANES) {
                 let mut results = [initial; WIDTH];
-                for step in 0..(WIDTH - 1) * STRIDE + SIZE {
-                    if step < first_column || step >= end_column {
-                        continue;
-                    }
-                    let mut sum = initial;
-                    for line in first_row..end_row {
-                        let at = origin.wrapping_add((line * window.width + step) * window.pixel + channel);
-                        let value = I::load(at);
-                        sum = if MAX { I::max(sum, value) } else { I::add(sum, value) };
-                    }
-                    for tap in 0..SIZE {
-                        if step >= tap && (step - tap) % STRIDE == 0 && (step - tap) / STRIDE < WIDTH {
-                            let pixel = (step - tap) / STRIDE;
-                            results[pixel] =
-                                if MAX { I::max(results[pixel], sum) } else { I::add(results[pixel], sum) };
+                unroll!(step < (WIDTH - 1) * STRIDE + SIZE, of 33, {
+                    if step >= first_column && step < end_column {
+                        let mut sum = initial;
+                        for line in first_row..end_row {
+                            let at = origin.wrapping_add((line * window.width + step) * window.pixel + channel);
+                            let value = I::load(at);
+                            sum = if MAX { I::max(sum, value) } else { I::add(sum, value) };
                         }
+                        unroll!(tap < SIZE, of 3, {
+                            let offset = step.wrapping_sub(tap); // huge where the tap lies left of the strip
+                            if offset % STRIDE == 0 && offset / STRIDE < WIDTH {
+                                let old = results[offset / STRIDE];
+                                results[offset / STRIDE] = if MAX { I::max(old, sum) } else { I::add(old, sum) };
+                            }
+                        });
                     }
-                }
-                for (pixel, result) in results.into_iter().enumerate() {
+                });
+                unroll!(pixel < WIDTH, of 7, {
                     let place = row * window.out_width + column + pixel;
-                    let mut result = result;
+                    let mut result = results[pixel];
                     if !MAX {
                         result = I::mul(result, I::splat(scales[pixel]));
                     } else if see_padding && touches_border[pixel] {
@@ -140,7 +140,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
                     if !relu.data.is_null() {
                         I::store(relu.data.add(place * relu.stride + channel), I::max(result, I::zero()));
                     }
-                }
+                });
             }
         }
     }

@@ -41,6 +41,8 @@ fn products_equal_a_sum_in_double_precision_at_every_tile_edge() {
             }
         }
         product(kernels, 49, 88, &[44, 44, 44]);
+        product(kernels, 31, 48, &[17, 44, 9, 30, 2]);
+        product(kernels, 31, 96, &[17, 9, 30]);
     }
 }
 
@@ -59,7 +61,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
     let mut right = vec![f32::NAN; panels.elements()];
     let (first, second) = weights.split_at(depths[0] * columns);
     panels.pack(&mut right, 0, first, &scales);
-    panels.pack(&mut right, depths[0], second, &scales);
+    panels.pack(&mut right, depths[0], second, &scales); // the rest, whatever its segments
     let mut bias = noise(columns, 9);
     bias.resize(panels.width(), 0.0);
     let mut addend = noise(height * padded(columns), 10);
@@ -78,6 +80,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
             relu: rows(&mut relu, stride),
             columns,
             block: 11,
+            group: if columns.is_multiple_of(48) { 2 } else { depths.len() },
         };
         // SAFETY: the buffers above have the sizes that the product says.
         unsafe { kernels.gemm(&gemm) };

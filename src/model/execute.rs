@@ -291,7 +291,7 @@ impl Run<'_> {
             arena,
             scratch: self.scratch.part(thread * self.scratch_size).as_ptr(),
         };
-        for (region, pieces) in schedule.shares[share].iter().enumerate() {
+        for (region, shares) in schedule.regions.iter().enumerate() {
             if cfg!(debug_assertions) {
                 wait();
                 if share == 0 {
@@ -301,7 +301,8 @@ impl Run<'_> {
                 wait();
             }
             let mut started = self.clock.map(|_| Instant::now());
-            for piece in pieces {
+            let (before, after) = shares.split_at(share);
+            for piece in after.iter().chain(before).flat_map(|share| std::iter::from_fn(|| share.take())) {
                 // SAFETY: pieces of a region write different parts of its buffers and read buffers of
                 // earlier regions only; the barrier behind each region orders them.
                 unsafe { pass.run(piece) };
@@ -312,6 +313,7 @@ impl Run<'_> {
                 }
             }
             wait();
+            shares[share].reset();
             if let (Some(clock), Some(start)) = (self.clock, &started) {
                 clock.add_waiting(thread, start.elapsed());
             }
@@ -322,6 +324,9 @@ impl Run<'_> {
                 }
                 wait();
             }
+        }
+        if let Some(clock) = self.clock.filter(|_| share == 0) {
+            clock.end(if others.is_some() { 0..schedule.threads() } else { thread..thread + 1 });
         }
         if share == 0 {
             // SAFETY: the barrier behind the last region has been passed, and an image has one first share.

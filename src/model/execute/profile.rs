@@ -1,5 +1,6 @@
 //! Where the time goes: busy time of each step, summed over threads.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ pub struct StepTime {
     pub multiply_adds: u64,
     /// Busy time of all threads together, over all images.
     pub busy: Duration,
-    /// The shortest time of each thread's share in one pass, summed: what is left when nothing disturbs.
+    /// The same in the pass in which it was the shortest: what is left when nothing disturbs.
     pub least: Duration,
 }
 
@@ -36,47 +37,51 @@ impl StepTime {
     }
 }
 
-/// Nanoseconds as threads add them up: one count a thread and step, and one a thread for waiting.
+/// Nanoseconds as threads add them up: of each thread in the pass that it is in, and of all passes.
 pub(super) struct Clock {
     steps: usize,
+    current: Vec<AtomicU64>,
     totals: Vec<AtomicU64>,
     leasts: Vec<AtomicU64>,
 }
 
 impl Clock {
     pub(super) fn new(plan: &Plan, threads: usize) -> Clock {
-        let counts = threads * (plan.steps.len() + 1);
-        let all = |value| (0..counts).map(|_| AtomicU64::new(value)).collect();
-        Clock { steps: plan.steps.len(), totals: all(0), leasts: all(u64::MAX) }
+        let steps = plan.steps.len() + 1; // the last is waiting
+        let all = |count: usize, value| (0..count).map(|_| AtomicU64::new(value)).collect();
+        Clock { steps, current: all(threads * steps, 0), totals: all(steps, 0), leasts: all(steps, u64::MAX) }
     }
 
     /// Adds to a step.
     pub(super) fn add(&self, thread: usize, step: usize, time: Duration) {
-        let index = thread * (self.steps + 1) + step;
-        let time = time.as_nanos() as u64;
-        self.totals[index].fetch_add(time, Ordering::Relaxed);
-        self.leasts[index].fetch_min(time, Ordering::Relaxed);
+        self.current[thread * self.steps + step].fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }
 
     /// Adds to the waiting.
     pub(super) fn add_waiting(&self, thread: usize, time: Duration) {
-        self.add(thread, self.steps, time);
+        self.add(thread, self.steps - 1, time);
+    }
+
+    /// Ends the pass of some threads.
+    pub(super) fn end(&self, threads: Range<usize>) {
+        for step in 0..self.steps {
+            let current = threads.clone().map(|thread| &self.current[thread * self.steps + step]);
+            let sum = current.map(|count| count.swap(0, Ordering::Relaxed)).sum();
+            self.totals[step].fetch_add(sum, Ordering::Relaxed);
+            self.leasts[step].fetch_min(sum, Ordering::Relaxed);
+        }
     }
 
     /// What has been added up so far, to start anew.
     pub(super) fn take(&self, plan: &Plan, images: usize) -> Profile {
-        let sum = |counts: &[AtomicU64], step: usize, start: u64| {
-            let counts = counts.iter().skip(step).step_by(self.steps + 1);
-            let counts = counts.map(|count| count.swap(start, Ordering::Relaxed));
-            Duration::from_nanos(counts.filter(|&count| count != start).sum())
-        };
+        let take = |count: &AtomicU64, start| Duration::from_nanos(count.swap(start, Ordering::Relaxed));
         let steps = plan.steps.iter().enumerate().map(|(index, step)| StepTime {
             line: plan.line(step),
             multiply_adds: step.multiply_adds,
-            busy: sum(&self.totals, index, 0),
-            least: sum(&self.leasts, index, u64::MAX),
+            busy: take(&self.totals[index], 0),
+            least: take(&self.leasts[index], u64::MAX),
         });
         let steps = steps.collect();
-        Profile { images, steps, waiting: sum(&self.totals, self.steps, 0) }
+        Profile { images, steps, waiting: take(&self.totals[self.steps - 1], 0) }
     }
 }

@@ -1,5 +1,7 @@
 //! Which thread does what in each region: decided once, from the shapes.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::model::plan::{Plan, Source, Step, Work};
 
 /// A part of a step.
@@ -26,11 +28,34 @@ pub(super) enum Unit {
     Part,
 }
 
+/// Pieces that are meant for one thread, in one region. Others take from it when theirs are done.
+#[derive(Debug, Default)]
+#[repr(align(64))] // a cache line for each thread's counter
+pub(super) struct Share {
+    pieces: Vec<Piece>,
+    taken: AtomicUsize,
+}
+
+impl Share {
+    /// The next piece that nobody has taken.
+    pub(super) fn take(&self) -> Option<&Piece> {
+        if self.taken.load(Ordering::Relaxed) >= self.pieces.len() {
+            return None;
+        }
+        self.pieces.get(self.taken.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Starts anew; nobody may take from it meanwhile.
+    pub(super) fn reset(&self) {
+        self.taken.store(0, Ordering::Relaxed);
+    }
+}
+
 /// The shares of all threads in a pass over so many images.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// By thread and region.
-    pub(super) shares: Vec<Vec<Vec<Piece>>>,
+    /// By region and thread.
+    pub(super) regions: Vec<Vec<Share>>,
     /// Floats that a thread needs for the rows of depthwise results that it feeds to a product.
     pub(super) scratch: usize,
 }
@@ -40,12 +65,12 @@ pub(super) struct Schedule {
 /// some of the weights.
 const SMALL_WEIGHTS: usize = 512 << 10;
 
-/// Products of fewer rows than this are cut by columns.
-const FEW_ROWS: usize = 16;
+/// Pieces cost at least this much, in the unit of [`Cost::each`]: some microseconds.
+const LEAST_PIECE: f64 = 30e3;
 
 impl Schedule {
     pub(super) fn new(plan: &Plan, images: usize, threads: usize) -> Schedule {
-        let mut shares = vec![Vec::with_capacity(plan.regions.len()); threads];
+        let mut regions = Vec::with_capacity(plan.regions.len());
         for region in &plan.regions {
             let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, step, images)).collect();
             let weights: usize = region.clone().map(|step| weight_bytes(plan, &plan.steps[step])).sum();
@@ -59,17 +84,26 @@ impl Schedule {
                     }
                 })
                 .collect();
-            for (thread, share) in shares.iter_mut().enumerate() {
-                let pieces = steps.iter().enumerate().map(|(index, cost)| Piece {
-                    step: cost.step,
-                    start: cuts[thread][index],
-                    end: cuts[thread + 1][index],
-                });
-                share.push(pieces.filter(|piece| piece.start < piece.end).collect());
-            }
+            let whole: f64 = steps.iter().map(Cost::whole).sum();
+            let target = if threads == 1 { whole } else { (whole / (threads * 6) as f64).max(LEAST_PIECE) };
+            let share = |thread: usize| {
+                let mut pieces = Vec::new();
+                for (index, cost) in steps.iter().enumerate() {
+                    cost.divide(cuts[thread][index], cuts[thread + 1][index], target, &mut pieces);
+                }
+                Share { pieces, taken: AtomicUsize::new(0) }
+            };
+            regions.push((0..threads).map(share).collect());
         }
         let scratch = plan.steps.iter().map(|step| scratch(plan, step)).max().unwrap_or(0);
-        Schedule { shares, scratch }
+        Schedule { regions, scratch }
+    }
+}
+
+impl Schedule {
+    /// Threads that share a pass.
+    pub(super) fn threads(&self) -> usize {
+        self.regions.first().map_or(1, Vec::len)
     }
 }
 
@@ -78,6 +112,8 @@ struct Cost {
     step: usize,
     units: usize,
     each: f64,
+    /// Pieces are not made smaller than this many units.
+    grain: usize,
 }
 
 impl Cost {
@@ -109,7 +145,23 @@ impl Cost {
         };
         let whole = pixel * (step.shape.pixels() * images) as f64;
         debug_assert!(units > 0, "{unit:?}");
-        Cost { step: index, units, each: whole / units as f64 }
+        let grain = match unit {
+            Unit::Pixel => 72,
+            Unit::Row => block_rows(plan, step),
+            Unit::Panel | Unit::Part => 1,
+        };
+        Cost { step: index, units, each: whole / units as f64, grain }
+    }
+
+    /// Cuts a range of units into pieces of about the target's cost.
+    fn divide(&self, start: usize, end: usize, target: f64, pieces: &mut Vec<Piece>) {
+        let units = end - start;
+        let wanted = (units as f64 * self.each / target).round() as usize;
+        let count = wanted.clamp(1, units.div_ceil(self.grain).max(1));
+        let place = |index: usize| start + units * index / count;
+        let ranges =
+            (0..count).map(|index| Piece { step: self.step, start: place(index), end: place(index + 1) });
+        pieces.extend(ranges.filter(|piece| piece.start < piece.end));
     }
 
     fn whole(&self) -> f64 {
@@ -123,8 +175,9 @@ pub(super) fn unit(plan: &Plan, step: &Step, images: usize) -> (Unit, usize) {
     match &step.work {
         Work::GlobalAverage { inputs } => (Unit::Part, images * inputs.len()),
         Work::Product { sources, matrix, .. } if sources.iter().all(|s| matches!(s, Source::Pixels(_))) => {
-            if pixels < FEW_ROWS {
-                (Unit::Panel, plan.matrices[*matrix].panels.count())
+            let panels = plan.matrices[*matrix].panels;
+            if pixels < panels.columns {
+                (Unit::Panel, panels.count()) // there is more to read on the right side than on the left
             } else {
                 (Unit::Pixel, pixels)
             }
@@ -163,14 +216,18 @@ fn weight_bytes(plan: &Plan, step: &Step) -> usize {
     }
 }
 
-/// Floats of scratch that a block of rows may take, so that it stays in the second level of cache while
-/// the product reads it.
-const BLOCK: usize = 16 << 10;
+/// Floats of scratch that a block of rows may take where the weights stay in the second level of cache,
+/// and where they do not: then they are worth being used for many rows.
+const BLOCK: [usize; 2] = [16 << 10, 128 << 10];
+
+/// Bytes of weights that stay in the second level of cache.
+const NEAR_WEIGHTS: usize = 256 << 10;
 
 /// Rows of output for which a step computes depthwise results before it multiplies them.
 pub(super) fn block_rows(plan: &Plan, step: &Step) -> usize {
     let row = row_scratch(plan, step);
-    if row == 0 { 1 } else { (BLOCK / row).clamp(1, step.shape.height) }
+    let block = BLOCK[usize::from(weight_bytes(plan, step) > NEAR_WEIGHTS)];
+    if row == 0 { 1 } else { (block / row).clamp(1, step.shape.height) }
 }
 
 fn scratch(plan: &Plan, step: &Step) -> usize {

@@ -124,6 +124,8 @@ impl Pass<'_> {
         let panels = matrix.panels;
         let row = step.shape.channels.next_multiple_of(crate::kernels::CHANNEL_ALIGN);
         let is_last = first_channel + panels.columns == step.shape.channels;
+        let columns = if is_last { row - first_channel } else { panels.columns };
+        let groups = if columns < panels.width() { 1 } else { panels.depth.div_ceil(GROUP_DEPTH) };
         let gemm = Gemm {
             rows: count,
             left,
@@ -134,8 +136,9 @@ impl Pass<'_> {
             addend: self.place(step.addend, first, first_channel),
             raw: self.place(step.raw, first, first_channel),
             relu: self.place(step.relu, first, first_channel),
-            columns: if is_last { row - first_channel } else { panels.columns },
-            block: (LEFT_BLOCK / panels.depth).clamp(36, 252) / 36 * 36,
+            columns,
+            block: (LEFT_BLOCK / panels.depth.div_ceil(groups)).clamp(36, 252),
+            group: left.len().div_ceil(groups),
         };
         // SAFETY: the buffers are of the plan's sizes, and results never lie where operands do.
         unsafe { self.kernels.gemm(&gemm) }
@@ -397,5 +400,8 @@ impl Pass<'_> {
     }
 }
 
-/// Floats of the left side that go through all panels before the next ones do: half of a second level of cache.
+/// Depth that goes through all panels at a time: a panel of it takes a quarter of a second level of cache.
+const GROUP_DEPTH: usize = 700;
+
+/// Floats of the left side that go through all panels at a time: a third of a second level of cache.
 const LEFT_BLOCK: usize = 96 << 10;

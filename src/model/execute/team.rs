@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-/// Rounds of spinning before a waiting member lets other processes have the processor.
-const SPINS: usize = 4_000;
-/// Rounds of spinning before an idle member sleeps: some hundred microseconds.
-const IDLE_SPINS: usize = 20_000;
+/// Rounds of spinning before a waiting member lets other processes have the processor: some hundred
+/// microseconds, longer than the steps of a small network take.
+const SPINS: usize = 10_000;
+/// Rounds of yielding before it sleeps. A member that waits for another one, which has lost its processor
+/// to another process, is back sooner from yielding than from sleeping.
+const YIELDS: usize = 4_000;
 
 /// A job as the members see it: a function and what it is called with.
 #[derive(Clone, Copy)]
@@ -23,9 +25,10 @@ unsafe impl Send for Job {}
 
 struct State {
     size: usize,
-    /// Counts jobs; the lowest bit of nothing else.
+    /// Counts jobs.
     epoch: AtomicUsize,
     job: Mutex<Option<Job>>,
+    /// Changes of `epoch`, `generation`, `finished` and `failed` while somebody sleeps.
     wake: Condvar,
     sleeping: AtomicUsize,
     finished: AtomicUsize,
@@ -33,6 +36,43 @@ struct State {
     failed: AtomicBool,
     arrived: AtomicUsize,
     generation: AtomicUsize,
+}
+
+impl State {
+    /// Waits until `done`, which changes before a call of [`State::wake`].
+    fn wait_until(&self, done: impl Fn() -> bool) {
+        for _ in 0..SPINS {
+            if done() {
+                return;
+            }
+            std::hint::spin_loop();
+        }
+        for _ in 0..YIELDS {
+            if done() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        let mut guard = self.job.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sleeping.fetch_add(1, Ordering::SeqCst);
+        while !done() {
+            guard = self.wake.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.sleeping.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Wakes whoever sleeps, after a change that somebody may wait for.
+    fn wake(&self) {
+        if self.sleeping.load(Ordering::SeqCst) > 0 {
+            let _guard = self.job.lock().unwrap_or_else(PoisonError::into_inner);
+            self.wake.notify_all();
+        }
+    }
+
+    fn fail(&self) {
+        self.failed.store(true, Ordering::SeqCst);
+        self.wake();
+    }
 }
 
 /// One of the threads, while a job runs.
@@ -52,22 +92,16 @@ impl Member {
         if state.size == 1 {
             return;
         }
-        let generation = state.generation.load(Ordering::Acquire);
-        if state.arrived.fetch_add(1, Ordering::AcqRel) + 1 == state.size {
-            state.arrived.store(0, Ordering::Relaxed);
-            state.generation.store(generation.wrapping_add(1), Ordering::Release);
+        let generation = state.generation.load(Ordering::SeqCst);
+        if state.arrived.fetch_add(1, Ordering::SeqCst) + 1 == state.size {
+            state.arrived.store(0, Ordering::SeqCst);
+            state.generation.store(generation.wrapping_add(1), Ordering::SeqCst);
+            state.wake();
             return;
         }
-        let mut spins = 0;
-        while state.generation.load(Ordering::Acquire) == generation {
-            assert!(!state.failed.load(Ordering::Relaxed), "another thread of the team panicked");
-            spins += 1;
-            if spins < SPINS {
-                std::hint::spin_loop();
-            } else {
-                std::thread::yield_now();
-            }
-        }
+        let failed = || state.failed.load(Ordering::Relaxed);
+        state.wait_until(|| state.generation.load(Ordering::SeqCst) != generation || failed());
+        assert!(!failed(), "another thread of the team panicked");
     }
 }
 
@@ -118,23 +152,16 @@ impl Team {
         let state = &*self.caller.state;
         if !self.workers.is_empty() {
             let data = std::ptr::from_ref(job).cast();
-            state.finished.store(0, Ordering::Relaxed);
+            state.finished.store(0, Ordering::SeqCst);
             *state.job.lock().unwrap_or_else(PoisonError::into_inner) = Some(Job { call: call::<F>, data });
             state.epoch.fetch_add(1, Ordering::SeqCst);
-            if state.sleeping.load(Ordering::SeqCst) > 0 {
-                let _guard = state.job.lock().unwrap_or_else(PoisonError::into_inner);
-                state.wake.notify_all();
-            }
+            state.wake();
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| job(&self.caller)));
         if outcome.is_err() {
-            state.failed.store(true, Ordering::Relaxed);
+            state.fail();
         }
-        let mut spins = 0;
-        while state.finished.load(Ordering::Acquire) < self.workers.len() {
-            spins += 1;
-            if spins < SPINS { std::hint::spin_loop() } else { std::thread::yield_now() }
-        }
+        state.wait_until(|| state.finished.load(Ordering::SeqCst) == self.workers.len());
         if let Err(panic) = outcome {
             resume_unwind(panic);
         }
@@ -147,10 +174,7 @@ impl Drop for Team {
         let state = &*self.caller.state;
         state.stop.store(true, Ordering::SeqCst);
         state.epoch.fetch_add(1, Ordering::SeqCst);
-        {
-            let _guard = state.job.lock().unwrap_or_else(PoisonError::into_inner);
-            state.wake.notify_all();
-        }
+        state.wake();
         for worker in self.workers.drain(..) {
             let _ = worker.join(); // its panic has been reported by `run`
         }
@@ -162,20 +186,7 @@ fn work(member: &Member) {
     let state = &*member.state;
     let mut seen = 0;
     loop {
-        let mut spins = 0;
-        while state.epoch.load(Ordering::SeqCst) == seen {
-            spins += 1;
-            if spins < IDLE_SPINS {
-                std::hint::spin_loop();
-                continue;
-            }
-            let mut guard = state.job.lock().unwrap_or_else(PoisonError::into_inner);
-            state.sleeping.fetch_add(1, Ordering::SeqCst);
-            while state.epoch.load(Ordering::SeqCst) == seen {
-                guard = state.wake.wait(guard).unwrap_or_else(PoisonError::into_inner);
-            }
-            state.sleeping.fetch_sub(1, Ordering::SeqCst);
-        }
+        state.wait_until(|| state.epoch.load(Ordering::SeqCst) != seen);
         seen = state.epoch.load(Ordering::SeqCst);
         if state.stop.load(Ordering::SeqCst) {
             return;
@@ -185,10 +196,11 @@ fn work(member: &Member) {
             // SAFETY: `Team::run` holds the data until `finished` says that all are done.
             let outcome = catch_unwind(AssertUnwindSafe(|| unsafe { call(data, member) }));
             if outcome.is_err() {
-                state.failed.store(true, Ordering::Relaxed);
+                state.fail();
             }
         }
-        state.finished.fetch_add(1, Ordering::Release);
+        state.finished.fetch_add(1, Ordering::SeqCst);
+        state.wake();
     }
 }
 

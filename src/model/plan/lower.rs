@@ -86,6 +86,13 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
+    /// The first pool that computes the same; otherwise the value itself.
+    fn first_of_kind(&self, id: NodeId) -> NodeId {
+        let node = self.node(id);
+        let same = |other: &usize| same_pool(self.node(NodeId(*other)), node);
+        (0..id.0).find(same).map_or(id, NodeId)
+    }
+
     fn node(&self, id: NodeId) -> &'a Node {
         self.graph.node(id)
     }
@@ -104,6 +111,9 @@ impl<'a> Lowering<'a> {
         let node = self.node(id);
         match node.op {
             Op::Relu => return self.demand(Operand { id: node.inputs[0], whole }, Form::Relu),
+            Op::MaxPool { .. } if self.first_of_kind(id) != id => {
+                return self.demand(Operand { id: self.first_of_kind(id), whole }, form);
+            }
             Op::Concat if !whole => {
                 let mut parts = node.inputs.iter();
                 return parts.try_for_each(|&id| self.demand(Operand { id, whole }, form));
@@ -156,7 +166,7 @@ impl<'a> Lowering<'a> {
         let inputs = &self.node(id).inputs;
         let (left, right) = (self.node(inputs[0]), self.node(inputs[1]));
         let average = |node: &Node| matches!(node.op, Op::AveragePool { .. });
-        if average(left) && left.op == right.op && left.inputs == right.inputs {
+        if average(left) && same_pool(left, right) {
             return Sum { computed: vec![inputs[0]], stored: vec![], scale: 2.0 };
         }
         let (mut computed, mut stored): (Vec<_>, Vec<_>) =
@@ -234,6 +244,7 @@ impl<'a> Lowering<'a> {
         let node = self.node(id);
         match node.op {
             Op::Relu => self.parts(node.inputs[0], Form::Relu),
+            Op::MaxPool { .. } if self.first_of_kind(id) != id => self.parts(self.first_of_kind(id), form),
             Op::Concat if !self.is_stored(id) => {
                 node.inputs.iter().flat_map(|&input| self.parts(input, form)).collect()
             }
@@ -378,6 +389,11 @@ impl<'a> Lowering<'a> {
         debug_assert!(plan.steps.iter().all(|step| valid_channels(step.shape)));
         Ok(plan)
     }
+}
+
+/// Whether two values are the same pool of the same value.
+fn same_pool(a: &Node, b: &Node) -> bool {
+    matches!(a.op, Op::AveragePool { .. } | Op::MaxPool { .. }) && a.op == b.op && a.inputs == b.inputs
 }
 
 fn valid_channels(shape: Shape) -> bool {

@@ -1,6 +1,6 @@
 //! Where buffers lie in the arena, and weights among the packed ones.
 
-use super::{Buffer, Plan};
+use super::{Buffer, Plan, Source, Work};
 use crate::kernels::CHANNEL_ALIGN;
 use crate::kernels::pack::packed_depthwise_elements;
 
@@ -49,7 +49,7 @@ fn overlap(a: &Buffer, b: &Buffer) -> bool {
     a.written <= b.last_read && b.written <= a.last_read
 }
 
-/// Puts weights behind one another in the order in which steps first use them.
+/// Puts weights behind one another in the order of the steps, so that what is read next lies ahead.
 pub(super) fn place_weights(plan: &mut Plan) {
     let mut offset = 0;
     let mut place = |elements: usize| {
@@ -57,10 +57,15 @@ pub(super) fn place_weights(plan: &mut Plan) {
         offset += elements.next_multiple_of(CHANNEL_ALIGN);
         start
     };
-    for windows in &mut plan.windows {
-        windows.offset = place(packed_depthwise_elements(windows.taps, windows.channels, plan.lanes));
-    }
-    for matrix in &mut plan.matrices {
+    for step in &plan.steps {
+        let Work::Product { sources, matrix, .. } = &step.work else { continue };
+        for source in sources {
+            if let Source::Depthwise { weights, .. } = source {
+                let windows = &mut plan.windows[*weights];
+                windows.offset = place(packed_depthwise_elements(windows.taps, windows.channels, plan.lanes));
+            }
+        }
+        let matrix = &mut plan.matrices[*matrix];
         matrix.bias = place(matrix.panels.width());
         matrix.offset = place(matrix.panels.elements());
     }
