@@ -52,6 +52,12 @@ impl Window {
         (self.left.saturating_sub(origin), self.width + self.left - origin)
     }
 
+    /// Channels, in whole vectors, of which the rows of a window fit the first level of cache.
+    pub(super) fn near_channels(&self, lanes: usize) -> usize {
+        const FLOATS: usize = 8 << 10;
+        (FLOATS / (self.size * self.width * lanes)).max(1) * lanes
+    }
+
     /// The input where the window of an output pixel starts; perhaps beyond the border, not to be read there.
     #[inline(always)]
     pub(super) fn origin(&self, row: usize, column: usize) -> *const f32 {
@@ -130,23 +136,28 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
     #[inline(always)]
     unsafe fn run(self) {
         let Depthwise { window, weights, output, out_pixel } = *self.0;
-        for row in 0..window.rows {
-            let valid = window.valid_rows(window.first_row + row);
-            let strips = window.out_width.div_ceil(WIDTH);
-            for index in 0..strips {
-                let column = (index * WIDTH).min(window.out_width - WIDTH);
-                let columns = window.valid_columns(column);
-                let origin = window.origin(window.first_row + row, column);
-                // SAFETY: the strip lies within the row, and the row within the output.
-                unsafe {
-                    let output = output.add((row * window.out_width + column) * out_pixel);
-                    for channel in (0..window.channels).step_by(I::LANES) {
-                        let weights = weights.add(channel * SIZE * SIZE);
-                        let origin = origin.wrapping_add(channel);
-                        let sums = strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);
-                        unroll!(pixel < WIDTH, of 14, {
-                            I::store(output.add(pixel * out_pixel + channel), sums[pixel]);
-                        });
+        // Some channels go through all rows before the next do: their input lines stay near.
+        let block = window.near_channels(I::LANES);
+        for first_channel in (0..window.channels).step_by(block) {
+            let channels = first_channel..(first_channel + block).min(window.channels);
+            for row in 0..window.rows {
+                let valid = window.valid_rows(window.first_row + row);
+                for index in 0..window.out_width.div_ceil(WIDTH) {
+                    let column = (index * WIDTH).min(window.out_width - WIDTH);
+                    let columns = window.valid_columns(column);
+                    let origin = window.origin(window.first_row + row, column);
+                    // SAFETY: the strip lies within the row, and the row within the output.
+                    unsafe {
+                        let output = output.add((row * window.out_width + column) * out_pixel);
+                        for channel in channels.clone().step_by(I::LANES) {
+                            let weights = weights.add(channel * SIZE * SIZE);
+                            let origin = origin.wrapping_add(channel);
+                            let sums =
+                                strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);
+                            unroll!(pixel < WIDTH, of 14, {
+                                I::store(output.add(pixel * out_pixel + channel), sums[pixel]);
+                            });
+                        }
                     }
                 }
             }

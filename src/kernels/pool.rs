@@ -2,6 +2,7 @@
 //! implementations treat the border.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use super::depthwise::{Window, strip_width};
 use super::gemm::Rows;
@@ -72,11 +73,15 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Job
     #[inline(always)]
     unsafe fn run(self) {
         let window = &self.0.window;
-        for row in 0..window.rows {
-            for index in 0..window.out_width.div_ceil(WIDTH) {
-                let column = (index * WIDTH).min(window.out_width - WIDTH);
-                // SAFETY: the strip lies within the row, and the row within the results.
-                unsafe { self.strip(row, column) };
+        let block = window.near_channels(I::LANES);
+        for first_channel in (0..window.channels).step_by(block) {
+            let channels = first_channel..(first_channel + block).min(window.channels);
+            for row in 0..window.rows {
+                for index in 0..window.out_width.div_ceil(WIDTH) {
+                    let column = (index * WIDTH).min(window.out_width - WIDTH);
+                    // SAFETY: the strip lies within the row, and the row within the results.
+                    unsafe { self.strip(row, column, channels.clone()) };
+                }
             }
         }
     }
@@ -84,7 +89,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Job
 
 impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_, I, MAX, STRIDE, WIDTH> {
     #[inline(always)]
-    unsafe fn strip(&self, row: usize, column: usize) {
+    unsafe fn strip(&self, row: usize, column: usize, channels: Range<usize>) {
         let Pool { window, kind, addend, raw, relu } = self.0;
         let (first_row, end_row) = window.valid_rows(window.first_row + row);
         let (first_column, end_column) = window.valid_columns(column);
@@ -104,7 +109,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
         let see_padding = matches!(kind, PoolKind::Max { see_padding: true });
         unsafe {
             let initial = if MAX { I::splat(f32::NEG_INFINITY) } else { I::zero() };
-            for channel in (0..window.channels).step_by(I::LANES) {
+            for channel in channels.step_by(I::LANES) {
                 let mut results = [initial; WIDTH];
                 unroll!(step < (WIDTH - 1) * STRIDE + SIZE, of 33, {
                     if step >= first_column && step < end_column {
