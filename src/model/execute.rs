@@ -2,7 +2,9 @@
 //!
 //! One image at a time is shared by all threads, region by region. A batch of at least as many images as
 //! threads is dealt out: each thread takes images of its own through the whole network and waits for
-//! nobody. Either way every number is computed by the same operations in the same order, so results are
+//! nobody. A thread that has done its share of a region helps with the others', and a region is over when
+//! its pieces are done, not when all threads have come: a thread that has lost its processor to another
+//! process holds up the others for one piece at most. Either way every number is computed by the same operations in the same order, so results are
 //! the same bits for any number of threads and any batch.
 
 mod memory;
@@ -29,9 +31,9 @@ use profile::Clock;
 pub use profile::{Profile, StepTime};
 pub use results::Results;
 use results::Sink;
-use schedule::Schedule;
+use schedule::{Piece, Schedule};
 use step::Pass;
-use team::Team;
+use team::{Member, Team};
 
 /// How an engine runs.
 #[derive(Debug, Clone, Copy)]
@@ -70,8 +72,8 @@ pub struct Engine {
 /// What is known of one input size.
 struct Prepared {
     plan: Plan,
-    /// By images and threads of a pass.
-    schedules: HashMap<(usize, usize), Schedule>,
+    /// By threads that share a pass.
+    schedules: HashMap<usize, Schedule>,
     clock: Clock,
     timed: usize,
 }
@@ -172,47 +174,50 @@ impl Engine {
             )));
         }
         let threads = self.team.size();
-        let alone = count / threads; // images that each thread takes through by itself
-        let alone = if threads == 1 { count } else { alone };
-        let group = alone.min(IMAGES_ALONE);
-        prepared.schedule(1, threads);
-        prepared.schedule(1, 1);
-        prepared.schedule(group.max(1), 1);
+        let alone = count / threads * threads; // images that threads take through by themselves
+        prepared.schedule(threads);
+        prepared.schedule(1);
         let scratch = prepared.schedules.values().map(|schedule| schedule.scratch).max().unwrap_or(0);
-        let per_thread = prepared.plan.arena * group.max(1);
-        self.arena.reserve(threads * (per_thread + scratch))?;
+        let per_thread = prepared.plan.arena + scratch;
+        self.arena.reserve(per_thread * if alone > 0 { threads } else { 1 } + scratch * threads)?;
         self.results.resize(&prepared.plan, count, self.with_features);
 
         let Prepared { plan, schedules, clock, timed } = prepared;
         let arena = Shared::new(&mut self.arena);
-        let job = Run {
+        let run = Run {
             plan,
             kernels: self.kernels,
             packed: self.packed.as_ptr(),
             pixels,
             sink: Sink::new(&mut self.results),
-            scratch: arena.part(threads * per_thread),
-            scratch_size: scratch,
             clock: self.profiling.then_some(&*clock),
         };
-        let all = &schedules[&(1, threads)];
+        let (single, shared) = (&schedules[&1], &schedules[&threads]);
+        let next = AtomicUsize::new(0);
         self.team.run(&|member| {
-            let alone_of = |index: usize| index * alone..(index + 1) * alone;
-            let mut images = alone_of(member.index);
-            while !images.is_empty() {
-                let size = group.min(images.len());
-                let schedule = if size == group { &schedules[&(group, 1)] } else { &schedules[&(1, 1)] };
-                let size = if size == group { group } else { 1 };
-                let next = images.start + size;
-                let arena = arena.part(member.index * per_thread);
-                job.pass(schedule, images.start..next, arena, 0, member.index, None);
-                images.start = next;
+            let own = arena.part(member.index * per_thread);
+            let own = run.pass(member.index, own, own.part(plan.arena));
+            loop {
+                let image = next.fetch_add(1, Ordering::Relaxed);
+                if image >= alone {
+                    break;
+                }
+                run.alone(&own(image), single, image);
             }
-            for image in threads * alone..count {
-                member.wait(); // the arena of the first thread becomes everybody's
-                job.pass(all, image..image + 1, arena, member.index, member.index, Some(member));
+            let scratch = arena.part(plan.arena + member.index * scratch);
+            let all = run.pass(member.index, arena, scratch);
+            for image in alone..count {
+                if image > 0 {
+                    member.wait(); // all are done with the arena
+                    if member.index == 0 {
+                        shared.reset();
+                    }
+                    member.wait();
+                }
+                run.together(&all(image), shared, image, member);
             }
         });
+        shared.reset();
         if self.profiling {
             *timed += count;
         }
@@ -220,19 +225,14 @@ impl Engine {
     }
 }
 
-/// How many images a thread takes through a region at a time when it works alone.
-const IMAGES_ALONE: usize = 1;
-
 impl Prepared {
     fn new(plan: Plan, threads: usize) -> Self {
         let clock = Clock::new(&plan, threads);
         Prepared { plan, schedules: HashMap::new(), clock, timed: 0 }
     }
 
-    fn schedule(&mut self, images: usize, threads: usize) {
-        if !self.schedules.contains_key(&(images, threads)) {
-            self.schedules.insert((images, threads), Schedule::new(&self.plan, images, threads));
-        }
+    fn schedule(&mut self, threads: usize) {
+        self.schedules.entry(threads).or_insert_with(|| Schedule::new(&self.plan, 1, threads));
     }
 }
 
@@ -261,8 +261,6 @@ struct Run<'a> {
     packed: *const f32,
     pixels: &'a [f32],
     sink: Sink,
-    scratch: Shared,
-    scratch_size: usize,
     clock: Option<&'a Clock>,
 }
 
@@ -270,67 +268,92 @@ struct Run<'a> {
 unsafe impl Sync for Run<'_> {}
 
 impl Run<'_> {
-    /// Some images through all regions: this thread's share, in step with `others` if there are any.
-    fn pass(
-        &self,
-        schedule: &Schedule,
-        images: Range<usize>,
-        arena: Shared,
-        share: usize,
-        thread: usize,
-        others: Option<&team::Member>,
-    ) {
-        let wait = || others.map_or((), |member| member.wait());
+    /// Makes an image's pass through an arena.
+    fn pass<'a>(&'a self, thread: usize, arena: Shared, scratch: Shared) -> impl Fn(usize) -> Pass<'a> {
         let elements = self.plan.input.elements();
-        let pass = Pass {
+        move |image| Pass {
             plan: self.plan,
             kernels: &self.kernels,
             packed: self.packed,
-            pixels: self.pixels[images.start * elements..images.end * elements].as_ptr(),
-            images: images.len(),
+            pixels: self.pixels[image * elements..(image + 1) * elements].as_ptr(),
+            images: 1,
+            thread,
             arena,
-            scratch: self.scratch.part(thread * self.scratch_size).as_ptr(),
-        };
-        for (region, shares) in schedule.regions.iter().enumerate() {
+            scratch: scratch.as_ptr(),
+        }
+    }
+
+    /// An image through all regions by one thread.
+    fn alone(&self, pass: &Pass, schedule: &Schedule, image: usize) {
+        for (number, region) in schedule.regions.iter().enumerate() {
             if cfg!(debug_assertions) {
-                wait();
-                if share == 0 {
-                    // SAFETY: everybody waits.
-                    unsafe { pass.mark(region) };
-                }
-                wait();
+                // SAFETY: the arena is this thread's.
+                unsafe { pass.mark(number) };
             }
-            let mut started = self.clock.map(|_| Instant::now());
-            let (before, after) = shares.split_at(share);
-            for piece in after.iter().chain(before).flat_map(|share| std::iter::from_fn(|| share.take())) {
+            // SAFETY: arena and scratch are this thread's, and regions come in order.
+            region.pieces().for_each(|piece| unsafe { self.timed(pass, piece) });
+            if cfg!(debug_assertions) {
+                // SAFETY: the arena is this thread's.
+                unsafe { pass.check(number) };
+            }
+        }
+        if let Some(clock) = self.clock {
+            clock.end(pass.thread..pass.thread + 1);
+        }
+        // SAFETY: the last region is done, and only this thread has this image.
+        unsafe { self.sink.collect(pass, image..image + 1) };
+    }
+
+    /// An image through all regions by all threads, each doing its share.
+    fn together(&self, pass: &Pass, schedule: &Schedule, image: usize, member: &Member) {
+        let first = member.index == 0;
+        for (number, region) in schedule.regions.iter().enumerate() {
+            if cfg!(debug_assertions) {
+                member.wait();
+                if first {
+                    // SAFETY: everybody waits.
+                    unsafe { pass.mark(number) };
+                }
+                member.wait();
+            }
+            for piece in region.take(member.index) {
                 // SAFETY: pieces of a region write different parts of its buffers and read buffers of
-                // earlier regions only; the barrier behind each region orders them.
-                unsafe { pass.run(piece) };
-                if let (Some(clock), Some(start)) = (self.clock, &mut started) {
-                    let now = Instant::now();
-                    clock.add(thread, piece.step, now - *start);
-                    *start = now;
+                // earlier regions only, which are done.
+                unsafe { self.timed(pass, piece) };
+                if region.finish() {
+                    member.tell();
                 }
             }
-            wait();
-            shares[share].reset();
-            if let (Some(clock), Some(start)) = (self.clock, &started) {
-                clock.add_waiting(thread, start.elapsed());
+            let waiting = self.clock.map(|clock| (clock, Instant::now()));
+            member.wait_until(|| region.is_done());
+            if let Some((clock, start)) = waiting {
+                clock.add_waiting(pass.thread, start.elapsed());
             }
             if cfg!(debug_assertions) {
-                if share == 0 {
-                    // SAFETY: everybody waits.
-                    unsafe { pass.check(region) };
+                member.wait();
+                if first {
+                    // SAFETY: everybody waits, here or in front of the next region.
+                    unsafe { pass.check(number) };
                 }
-                wait();
             }
         }
-        if let Some(clock) = self.clock.filter(|_| share == 0) {
-            clock.end(if others.is_some() { 0..schedule.threads() } else { thread..thread + 1 });
+        if first {
+            if let Some(clock) = self.clock {
+                clock.end(0..schedule.threads());
+            }
+            // SAFETY: the last region is done, and no other member collects.
+            unsafe { self.sink.collect(pass, image..image + 1) };
         }
-        if share == 0 {
-            // SAFETY: the barrier behind the last region has been passed, and an image has one first share.
-            unsafe { self.sink.collect(&pass, images) };
+    }
+
+    /// # Safety
+    /// As [`Pass::run`].
+    unsafe fn timed(&self, pass: &Pass, piece: &Piece) {
+        let start = self.clock.map(|clock| (clock, Instant::now()));
+        // SAFETY: the caller's.
+        unsafe { pass.run(piece) };
+        if let Some((clock, start)) = start {
+            clock.add(pass.thread, piece.step, start.elapsed());
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) enum Unit {
 }
 
 /// Pieces that are meant for one thread, in one region. Others take from it when theirs are done.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(align(64))] // a cache line for each thread's counter
 pub(super) struct Share {
     pieces: Vec<Piece>,
@@ -38,24 +38,62 @@ pub(super) struct Share {
 
 impl Share {
     /// The next piece that nobody has taken.
-    pub(super) fn take(&self) -> Option<&Piece> {
+    fn take(&self) -> Option<&Piece> {
         if self.taken.load(Ordering::Relaxed) >= self.pieces.len() {
             return None;
         }
         self.pieces.get(self.taken.fetch_add(1, Ordering::Relaxed))
     }
+}
 
-    /// Starts anew; nobody may take from it meanwhile.
-    pub(super) fn reset(&self) {
-        self.taken.store(0, Ordering::Relaxed);
+/// The pieces of a region.
+#[derive(Debug)]
+pub(super) struct Region {
+    /// By thread.
+    pub(super) shares: Vec<Share>,
+    /// Pieces that are not done yet.
+    pending: AtomicUsize,
+}
+
+impl Region {
+    fn new(shares: Vec<Share>) -> Region {
+        let region = Region { shares, pending: AtomicUsize::new(0) };
+        region.reset();
+        region
+    }
+
+    /// All pieces, for a thread that is alone.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.shares.iter().flat_map(|share| &share.pieces)
+    }
+
+    /// Pieces that nobody else gets: a thread's own, then what is left of the others'.
+    pub(super) fn take(&self, thread: usize) -> impl Iterator<Item = &Piece> {
+        let (before, after) = self.shares.split_at(thread);
+        after.iter().chain(before).flat_map(|share| std::iter::from_fn(|| share.take()))
+    }
+
+    /// Says that a piece is done. True for the last one.
+    pub(super) fn finish(&self) -> bool {
+        self.pending.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Whether all pieces are done, and what they wrote can be read.
+    pub(super) fn is_done(&self) -> bool {
+        self.pending.load(Ordering::Acquire) == 0
+    }
+
+    fn reset(&self) {
+        self.shares.iter().for_each(|share| share.taken.store(0, Ordering::Relaxed));
+        self.pending.store(self.pieces().count(), Ordering::Relaxed);
     }
 }
 
 /// The shares of all threads in a pass over so many images.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// By region and thread.
-    pub(super) regions: Vec<Vec<Share>>,
+    /// In the order of the plan.
+    pub(super) regions: Vec<Region>,
     /// Floats that a thread needs for the rows of depthwise results that it feeds to a product.
     pub(super) scratch: usize,
 }
@@ -93,7 +131,7 @@ impl Schedule {
                 }
                 Share { pieces, taken: AtomicUsize::new(0) }
             };
-            regions.push((0..threads).map(share).collect());
+            regions.push(Region::new((0..threads).map(share).collect()));
         }
         let scratch = plan.steps.iter().map(|step| scratch(plan, step)).max().unwrap_or(0);
         Schedule { regions, scratch }
@@ -103,7 +141,12 @@ impl Schedule {
 impl Schedule {
     /// Threads that share a pass.
     pub(super) fn threads(&self) -> usize {
-        self.regions.first().map_or(1, Vec::len)
+        self.regions.first().map_or(1, |region| region.shares.len())
+    }
+
+    /// Starts a new pass; nobody may be in one.
+    pub(super) fn reset(&self) {
+        self.regions.iter().for_each(Region::reset);
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Pass<'a> {
     pub(super) pixels: *const f32,
     /// N.
     pub(super) images: usize,
+    /// Who sees it so.
+    pub(super) thread: usize,
     /// The plan's arena, N times as large.
     pub(super) arena: Shared,
     /// This thread's own.

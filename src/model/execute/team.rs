@@ -83,6 +83,22 @@ pub(super) struct Member {
 }
 
 impl Member {
+    /// Waits until something is so that another member brings about, and tells by [`Member::tell`].
+    ///
+    /// # Panics
+    /// When another member has panicked and may never do so.
+    pub(super) fn wait_until(&self, done: impl Fn() -> bool) {
+        let failed = || self.state.failed.load(Ordering::Relaxed);
+        self.state.wait_until(|| done() || failed());
+        assert!(!failed(), "another thread of the team panicked");
+    }
+
+    /// Tells members that sleep to look again.
+    pub(super) fn tell(&self) {
+        std::sync::atomic::fence(Ordering::SeqCst); // what has been brought about comes before the look for sleepers
+        self.state.wake();
+    }
+
     /// Waits until every member has come here.
     ///
     /// # Panics
@@ -99,9 +115,7 @@ impl Member {
             state.wake();
             return;
         }
-        let failed = || state.failed.load(Ordering::Relaxed);
-        state.wait_until(|| state.generation.load(Ordering::SeqCst) != generation || failed());
-        assert!(!failed(), "another thread of the team panicked");
+        self.wait_until(|| state.generation.load(Ordering::SeqCst) != generation);
     }
 }
 
