@@ -112,7 +112,7 @@ impl Schedule {
         for region in &plan.regions {
             let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, step, images)).collect();
             let weights: usize = region.clone().map(|step| weight_bytes(plan, &plan.steps[step])).sum();
-            let cuts: Vec<Vec<usize>> = (0..=threads)
+            let mut cuts: Vec<Vec<usize>> = (0..=threads)
                 .map(|thread| {
                     let fraction = thread as f64 / threads as f64;
                     if weights < SMALL_WEIGHTS {
@@ -122,6 +122,13 @@ impl Schedule {
                     }
                 })
                 .collect();
+            cuts[threads] = steps.iter().map(|cost| cost.units).collect();
+            for thread in 0..threads {
+                // Rounding may have moved a cut in front of the one before.
+                for index in 0..steps.len() {
+                    cuts[thread + 1][index] = cuts[thread + 1][index].max(cuts[thread][index]);
+                }
+            }
             let whole: f64 = steps.iter().map(Cost::whole).sum();
             let target = if threads == 1 { whole } else { (whole / (threads * 6) as f64).max(LEAST_PIECE) };
             let share = |thread: usize| {
