@@ -79,10 +79,17 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Error::Missing { hint, .. } => Some(hint),
+            Error::Io { .. } => Some("check the path and its permissions"),
+            Error::Config(_) => Some("`nasnet help COMMAND` lists what can be said"),
+            Error::Weights { .. } => Some(
+                "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
+            ),
+            Error::Labels { .. } => Some("give one name a line, as many as the model has classes"),
+            Error::Device { .. } => Some("use --device cpu"),
             Error::NoTop { .. } => {
                 Some("use a weights file with its `predictions` layer, or ask for features instead")
             }
-            _ => None,
+            Error::Tensor(_) => None,
         }
     }
 }

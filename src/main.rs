@@ -1,1 +1,15 @@
-fn main() {}
+//! The `nasnet` binary: parse, lock and buffer stdout, run, hand on the exit code.
+
+use std::io::BufWriter;
+use std::process::ExitCode;
+
+use clap::Parser;
+use nasnet::cli::Cli;
+use nasnet::commands;
+use nasnet::settings::Environment;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    commands::run(&cli, &Environment::of_process(), &mut stdout).into()
+}

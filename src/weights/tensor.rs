@@ -41,7 +41,7 @@ impl Dtype {
 /// Where a tensor's little-endian bytes are.
 #[derive(Clone)]
 enum Bytes {
-    Owned(Arc<[u8]>),
+    Owned(Arc<Vec<u8>>),
     Static(&'static [u8]),
     Mapped(Arc<Mmap>, Range<usize>),
 }
@@ -61,7 +61,7 @@ impl Tensor {
     /// When the count of numbers is not the shape's.
     pub fn from_f32(shape: Vec<usize>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Tensor::new(shape, Dtype::F32, Bytes::Owned(bytes))
+        Tensor::from_bytes(shape, Dtype::F32, bytes)
     }
 
     /// A tensor of raw little-endian bytes in memory.
@@ -69,7 +69,7 @@ impl Tensor {
     /// # Panics
     /// When the count of bytes is not the shape's.
     pub fn from_bytes(shape: Vec<usize>, dtype: Dtype, bytes: Vec<u8>) -> Self {
-        Tensor::new(shape, dtype, Bytes::Owned(bytes.into()))
+        Tensor::new(shape, dtype, Bytes::Owned(Arc::new(bytes)))
     }
 
     /// A tensor within the binary itself.
@@ -148,7 +148,7 @@ impl Tensor {
             Dtype::F16 => values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect(),
             Dtype::Bf16 => values.iter().flat_map(|value| bf16::from_f32(*value).to_le_bytes()).collect(),
         };
-        Tensor::new(self.shape.clone(), dtype, Bytes::Owned(bytes))
+        Tensor::from_bytes(self.shape.clone(), dtype, bytes)
     }
 }
 

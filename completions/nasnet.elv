@@ -1,0 +1,159 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[nasnet] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'nasnet'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'nasnet'= {
+            cand --color 'Colour in tables and messages'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand classify 'Print the best classes of images'
+            cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
+            cand weights 'Work with weight files'
+            cand completions 'Print a completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'nasnet;classify'= {
+            cand --files-from 'Read paths from a file, one a line (- for stdin)'
+            cand --max-depth 'Go down so many levels below a folder (1: only its own files)'
+            cand --ext 'File extensions to take in folders, in any case [default: every format that is read]'
+            cand -m 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
+            cand --model 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
+            cand --repo 'Weights from a Hugging Face Hub repository that is in the local cache'
+            cand --revision 'Revision of --repo'
+            cand --file 'File of --repo'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --labels 'Names of the classes: one a line, or a class-index JSON'
+            cand --device 'auto, cpu, cuda, cuda:N or metal'
+            cand --threads 'Threads to use [default: one a core]'
+            cand --dtype 'Number type of the arithmetic'
+            cand --batch-size 'Images in one forward pass, at most [default: by device and model]'
+            cand --preset 'How a reference resizes and crops [default: what the model records, else timm]'
+            cand --resize 'What becomes of an aspect ratio that is not the input''s'
+            cand --filter 'How pixels are resampled'
+            cand --crop-pct 'Share of the short side that a crop keeps, up to 1'
+            cand --alpha 'What becomes of transparency: the background to put behind it, or drop it'
+            cand --max-pixels 'Refuse images of more pixels than this'
+            cand --format 'Form of the output'
+            cand -k 'Classes an image (0: all)'
+            cand --top-k 'Classes an image (0: all)'
+            cand --threshold 'Only classes with at least this score'
+            cand --scores 'What the score of a class is'
+            cand -o 'Write to a file, which appears under its name only when it is whole'
+            cand --output 'Write to a file, which appears under its name only when it is whole'
+            cand --color 'Colour in tables and messages'
+            cand -0 'Paths of --files-from end in NUL instead of a newline'
+            cand --null 'Paths of --files-from end in NUL instead of a newline'
+            cand --follow 'Follow symbolic links in folders'
+            cand --hidden 'Take hidden files and folders in folders too'
+            cand --unsorted 'Take files of a folder in the order in which they are found, which starts at once'
+            cand --offline 'Never use the network (this version never does)'
+            cand --no-exif 'Ignore the EXIF orientation'
+            cand --json 'Short for --format json'
+            cand --force 'Replace the file of --output'
+            cand --exit-zero 'Exit with 0 even when images failed'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'nasnet;info'= {
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --color 'Colour in tables and messages'
+            cand --layers 'List every layer'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;weights'= {
+            cand --color 'Colour in tables and messages'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand import 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'nasnet;weights;import'= {
+            cand -o 'The safetensors file to write'
+            cand --output 'The safetensors file to write'
+            cand --dtype 'Number type to store [default: that of the file]'
+            cand --name 'The name to record [default: the file''s own name]'
+            cand --notes 'Anything else to record, such as training data and accuracy: a JSON file'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --labels 'Names of the classes to record: one a line, or a class-index JSON'
+            cand --preset 'How a reference resizes and crops, to record'
+            cand --resize 'What becomes of an aspect ratio that is not the input''s, to record'
+            cand --filter 'How pixels are resampled, to record'
+            cand --crop-pct 'Share of the short side that a crop keeps, to record'
+            cand --color 'Colour in tables and messages'
+            cand --force 'Replace OUT'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;weights;help'= {
+            cand import 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'nasnet;weights;help;import'= {
+        }
+        &'nasnet;weights;help;help'= {
+        }
+        &'nasnet;completions'= {
+            cand --color 'Colour in tables and messages'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;help'= {
+            cand classify 'Print the best classes of images'
+            cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
+            cand weights 'Work with weight files'
+            cand completions 'Print a completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'nasnet;help;classify'= {
+        }
+        &'nasnet;help;info'= {
+        }
+        &'nasnet;help;weights'= {
+            cand import 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+        }
+        &'nasnet;help;weights;import'= {
+        }
+        &'nasnet;help;completions'= {
+        }
+        &'nasnet;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

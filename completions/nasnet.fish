@@ -1,0 +1,160 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_nasnet_global_optspecs
+    string join \n color= q/quiet h/help V/version
+end
+
+function __fish_nasnet_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_nasnet_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_nasnet_using_subcommand
+    set -l cmd (__fish_nasnet_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c nasnet -n "__fish_nasnet_needs_command" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_needs_command" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_needs_command" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_needs_command" -s V -l version -d 'Print version'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
+keras\t''
+slim\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resize -d 'What becomes of an aspect ratio that is not the input\'s' -r -f -a "crop\t''
+squash\t''
+pad\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l filter -d 'How pixels are resampled' -r -f -a "nearest\t''
+box\t''
+bilinear\t''
+bicubic\t''
+lanczos\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l crop-pct -d 'Share of the short side that a crop keeps, up to 1' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l alpha -d 'What becomes of transparency: the background to put behind it, or drop it' -r -f -a "white\t''
+black\t''
+drop\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l format -d 'Form of the output' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s k -l top-k -d 'Classes an image (0: all)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threshold -d 'Only classes with at least this score' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l scores -d 'What the score of a class is' -r -f -a "probability\t''
+logit\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s 0 -l null -d 'Paths of --files-from end in NUL instead of a newline'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l follow -d 'Follow symbolic links in folders'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l hidden -d 'Take hidden files and folders in folders too'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l unsorted -d 'Take files of a folder in the order in which they are found, which starts at once'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l layers -d 'List every layer'
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -s o -l output -d 'The safetensors file to write' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l dtype -d 'Number type to store [default: that of the file]' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l name -d 'The name to record [default: the file\'s own name]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l notes -d 'Anything else to record, such as training data and accuracy: a JSON file' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l labels -d 'Names of the classes to record: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l preset -d 'How a reference resizes and crops, to record' -r -f -a "timm\t''
+keras\t''
+slim\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l resize -d 'What becomes of an aspect ratio that is not the input\'s, to record' -r -f -a "crop\t''
+squash\t''
+pad\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l filter -d 'How pixels are resampled, to record' -r -f -a "nearest\t''
+box\t''
+bilinear\t''
+bicubic\t''
+lanczos\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l crop-pct -d 'Share of the short side that a crop keeps, to record' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l force -d 'Replace OUT'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'

@@ -1,0 +1,232 @@
+//! The library's front door: a model with its weights, ready for images.
+
+use std::path::Path;
+
+use candle_core::{Device, DeviceLocation, Tensor};
+
+use crate::error::{Error, Result};
+use crate::image::decode::Rgb8;
+use crate::image::preprocess::{Preprocessing, preprocess_into};
+use crate::labels::Labels;
+use crate::model::config::{Config, Dialect};
+use crate::model::portable::{Outputs, Portable};
+use crate::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::weights::{self, Loaded, Overrides};
+
+/// How a classifier is set up where it is not as its weights say.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How images become input; `None` for what the weights record, else timm's way.
+    pub preprocessing: Option<Preprocessing>,
+    /// Where it runs.
+    pub device: Device,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { preprocessing: None, device: Device::Cpu }
+    }
+}
+
+/// How a feature map becomes features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pooling {
+    /// Not at all: H, W, C.
+    None,
+    /// The mean over all pixels: C.
+    Average,
+    /// The maximum over all pixels: C.
+    Max,
+}
+
+/// A NASNet-A that classifies images.
+///
+/// ```
+/// use nasnet::{Classifier, Rgb8, Selection};
+///
+/// let classifier = Classifier::builtin()?;
+/// let image = Rgb8 { width: 60, height: 40, pixels: vec![200; 60 * 40 * 3] };
+/// let answers = classifier.classify(&[image], Selection { top_k: 3, threshold: None })?;
+/// assert_eq!(answers[0].len(), 3);
+/// let best = answers[0][0].label.as_ref().map(|label| &label.name);
+/// assert!(best.is_some());
+/// # Ok::<(), nasnet::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Classifier {
+    loaded: Loaded,
+    engine: Portable,
+    preprocessing: Preprocessing,
+    labels: Option<Labels>,
+}
+
+impl Classifier {
+    /// The built-in small model, on the CPU.
+    ///
+    /// # Errors
+    /// Never in a build that passes its tests.
+    pub fn builtin() -> Result<Self> {
+        Classifier::new(weights::builtin(&Overrides::default())?, Options::default())
+    }
+
+    /// A weights file of any known kind, on the CPU.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no NASNet-A.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Classifier::new(weights::load(path.as_ref(), &Overrides::default())?, Options::default())
+    }
+
+    /// Loaded weights, set up as `options` say. Labels are those of the weights; a model of 1000 classes
+    /// without labels is taken for one of ImageNet.
+    ///
+    /// # Errors
+    /// When the labels are not as many as the classes, or the device refuses the weights.
+    pub fn new(loaded: Loaded, options: Options) -> Result<Self> {
+        let labels = match (&loaded.labels, loaded.config.classes) {
+            (Some(labels), Some(classes)) if labels.len() != classes => {
+                let detail = format!("{} labels for a model of {classes} classes", labels.len());
+                return Err(Error::Labels { origin: format!("for {}", loaded.name), detail });
+            }
+            (Some(labels), _) => Some(labels.clone()),
+            (None, Some(1000)) => Some(Labels::imagenet().clone()),
+            (None, _) => None,
+        };
+        let preprocessing = options.preprocessing.or(loaded.preprocessing).unwrap_or_default();
+        preprocessing.validate().map_err(Error::Config)?;
+        let engine = Portable::new(loaded.graph.clone(), &loaded.weights, &options.device)?;
+        Ok(Classifier { loaded, engine, preprocessing, labels })
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.loaded.name
+    }
+
+    /// Which network it is.
+    pub fn config(&self) -> &Config {
+        &self.loaded.config
+    }
+
+    /// How its strided pools treat the border.
+    pub fn dialect(&self) -> Dialect {
+        self.loaded.dialect
+    }
+
+    /// What its weights are and where they came from.
+    pub fn weights(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    /// How images become its input.
+    pub fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// What its classes are called, if that is known.
+    pub fn labels(&self) -> Option<&Labels> {
+        self.labels.as_ref()
+    }
+
+    /// The number of its classes.
+    ///
+    /// # Errors
+    /// When it has no classification top.
+    pub fn classes(&self) -> Result<usize> {
+        self.loaded.classes()
+    }
+
+    /// Where it runs: `cpu`, `cuda:N` or `metal`.
+    pub fn device(&self) -> String {
+        match self.engine.device().location() {
+            DeviceLocation::Cpu => "cpu".to_owned(),
+            DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
+            DeviceLocation::Metal { .. } => "metal".to_owned(),
+        }
+    }
+
+    /// An image as the network takes it: H, W, 3, from -1 to 1.
+    pub fn preprocess(&self, image: &Rgb8) -> Vec<f32> {
+        let mut pixels = vec![0.0; self.input_elements()];
+        let (height, width) = self.config().input_size;
+        preprocess_into(image, (height as u32, width as u32), &self.preprocessing, &mut pixels);
+        pixels
+    }
+
+    /// The best classes of each image, with probabilities.
+    ///
+    /// # Errors
+    /// When the model has no top, or the device fails.
+    pub fn classify(&self, images: &[Rgb8], selection: Selection) -> Result<Vec<Vec<Prediction>>> {
+        let pixels: Vec<f32> = images.iter().flat_map(|image| self.preprocess(image)).collect();
+        let rows = self.logits(&pixels)?;
+        Ok(rows.iter().map(|row| self.predictions(row, Scores::Probability, selection)).collect())
+    }
+
+    /// The class scores before softmax of preprocessed images, a row an image.
+    ///
+    /// `pixels`: N, H, W, 3. An image's scores do not depend on its neighbours.
+    ///
+    /// # Errors
+    /// When the model has no top, `pixels` are no whole images, or the device fails.
+    pub fn logits(&self, pixels: &[f32]) -> Result<Vec<Vec<f32>>> {
+        self.classes()?;
+        let mut rows = Vec::new();
+        self.forward(pixels, |outputs| {
+            let logits =
+                outputs.logits.as_ref().ok_or_else(|| Error::NoTop { model: self.name().to_owned() })?;
+            rows.extend(logits.to_vec2::<f32>()?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The features of each image: the network without its top.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn features(&self, images: &[Rgb8], pooling: Pooling) -> Result<Vec<Vec<f32>>> {
+        let pixels: Vec<f32> = images.iter().flat_map(|image| self.preprocess(image)).collect();
+        let mut rows = Vec::new();
+        self.forward(&pixels, |outputs| {
+            let features = match pooling {
+                Pooling::None => outputs.features.flatten_from(1)?,
+                Pooling::Average => outputs.pooled.clone(),
+                Pooling::Max => outputs.features.max(1)?.max(1)?,
+            };
+            rows.extend(features.to_vec2::<f32>()?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// One image's scores as named predictions.
+    pub fn predictions(&self, logits: &[f32], scores: Scores, selection: Selection) -> Vec<Prediction> {
+        match scores {
+            Scores::Logit => select(logits, selection, self.labels()),
+            Scores::Probability => select(&softmax(logits), selection, self.labels()),
+        }
+    }
+
+    fn input_elements(&self) -> usize {
+        self.engine.graph().input_shape().elements()
+    }
+
+    /// Runs all images: one by one on a CPU, where matrix products of another height may round otherwise
+    /// and an image's scores must not depend on its neighbours; all at once elsewhere.
+    fn forward(&self, pixels: &[f32], mut take: impl FnMut(&Outputs) -> Result<()>) -> Result<()> {
+        let image = self.input_elements();
+        if !pixels.len().is_multiple_of(image) {
+            let detail = format!("expected images of {image} numbers, got {}", pixels.len());
+            return Err(Error::Config(detail));
+        }
+        let (height, width) = self.config().input_size;
+        let device = self.engine.device();
+        let step = if device.is_cpu() { image } else { pixels.len().max(image) };
+        for images in pixels.chunks(step) {
+            let input = Tensor::from_slice(images, (images.len() / image, height, width, 3), device)?;
+            take(&self.engine.forward(&input)?)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,248 @@
+//! `nasnet info`: what a model is, computed from its graph.
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::ExitStatus;
+use super::open;
+use crate::error::Error;
+use crate::model::config::{Config, Dialect};
+use crate::model::graph::Graph;
+use crate::model::nasnet;
+use crate::output;
+use crate::output::text::printable;
+use crate::settings::{Common, Info, ModelSettings};
+use crate::weights::Loaded;
+
+/// Runs the command. A published model whose weights are not here is described by its configuration.
+///
+/// # Errors
+/// When there is no such model.
+pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let (description, graph) =
+        match (open::weights(&settings.model, common.console), published(&settings.model)) {
+            (Ok(loaded), _) => (Description::of_weights(&loaded), loaded.graph),
+            (Err(error), Some((name, config))) if is_missing(&error) => {
+                let dialect = settings.model.overrides.dialect.unwrap_or(if name == "large" {
+                    Dialect::Timm
+                } else {
+                    Dialect::Keras
+                });
+                let graph = nasnet::graph(&config, dialect)?;
+                (Description::of_graph(&name, &config, dialect, &graph), graph)
+            }
+            (Err(error), _) => return Err(error),
+        };
+    let layers = settings.layers.then(|| layers(&graph));
+    if settings.json {
+        output::pretty(&WithLayers { description, layers }, stdout)?;
+    } else {
+        description.print(stdout)?;
+        if let Some(layers) = layers {
+            print_layers(&layers, stdout)?;
+        }
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn published(model: &ModelSettings) -> Option<(String, Config)> {
+    let name = model.source.published()?;
+    let config = if name == "large" { Config::large() } else { Config::mobile() };
+    let size = model.overrides.input_size.unwrap_or(config.input_size);
+    Some((name.to_owned(), config.with_input_size(size)))
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Missing { .. }))
+}
+
+/// Accuracy on the ImageNet validation set, as published.
+#[derive(Debug, Serialize)]
+struct Accuracy {
+    top1: f64,
+    top5: f64,
+    source: &'static str,
+}
+
+/// The wire form of a description.
+#[derive(Debug, Serialize)]
+struct Description {
+    name: String,
+    architecture: String,
+    config: Config,
+    dialect: Dialect,
+    parameters: u64,
+    trainable_parameters: u64,
+    multiply_adds: u64,
+    weighted_layers: usize,
+    published_accuracy: Option<Accuracy>,
+    weights: Option<WeightsDescription>,
+}
+
+#[derive(Debug, Serialize)]
+struct WeightsDescription {
+    source: Option<String>,
+    format: &'static str,
+    dtype: &'static str,
+    sha256: String,
+    preprocessing: Option<crate::image::preprocess::Preprocessing>,
+    labels: Option<usize>,
+    notes: serde_json::Value,
+}
+
+#[derive(Debug, Serialize)]
+struct WithLayers {
+    #[serde(flatten)]
+    description: Description,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layers: Option<Vec<Layer>>,
+}
+
+impl Description {
+    fn of_weights(loaded: &Loaded) -> Self {
+        Description {
+            weights: Some(WeightsDescription {
+                source: loaded.source.clone(),
+                format: loaded.kind,
+                dtype: loaded.weights.dtype().as_str(),
+                sha256: loaded.fingerprint().to_owned(),
+                preprocessing: loaded.preprocessing,
+                labels: loaded.labels.as_ref().map(|labels| labels.len()),
+                notes: loaded.card_notes.clone(),
+            }),
+            ..Description::of_graph(&loaded.name, &loaded.config, loaded.dialect, &loaded.graph)
+        }
+    }
+
+    fn of_graph(name: &str, config: &Config, dialect: Dialect, graph: &Graph) -> Self {
+        let (parameters, trainable_parameters) = graph.parameters();
+        Description {
+            name: name.to_owned(),
+            architecture: config.to_string(),
+            config: *config,
+            dialect,
+            parameters,
+            trainable_parameters,
+            multiply_adds: graph.total_multiply_adds(),
+            weighted_layers: graph.weighted_layers(),
+            published_accuracy: published_accuracy(config),
+            weights: None,
+        }
+    }
+
+    fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let (height, width) = self.config.input_size;
+        let mut line = |name: &str, value: String| writeln!(out, "{name:<20}{}", printable(&value));
+        line("model", self.name.clone())?;
+        line("architecture", self.architecture.clone())?;
+        line("input", format!("{height} x {width}"))?;
+        line(
+            "classes",
+            self.config.classes.map_or("none: features only".to_owned(), |count| count.to_string()),
+        )?;
+        line(
+            "parameters",
+            format!("{} ({} trainable)", grouped(self.parameters), grouped(self.trainable_parameters)),
+        )?;
+        line("multiply-adds", grouped(self.multiply_adds))?;
+        line("weighted layers", self.weighted_layers.to_string())?;
+        line("dialect", self.dialect.to_string())?;
+        if let Some(accuracy) = &self.published_accuracy {
+            let Accuracy { top1, top5, source } = accuracy;
+            line("published accuracy", format!("{top1} % top-1, {top5} % top-5 ({source})"))?;
+        }
+        match &self.weights {
+            None => line("weights", "not on this machine".to_owned()),
+            Some(weights) => {
+                line("weights", format!("{}, {}", weights.format, weights.dtype))?;
+                line("source", weights.source.clone().unwrap_or_else(|| "unknown".to_owned()))?;
+                line("sha256", weights.sha256.clone())?;
+                if let Some(own) = weights.preprocessing {
+                    line(
+                        "preprocessing",
+                        format!("{} {}, crop_pct {}", own.resize.as_str(), own.filter.as_str(), own.crop_pct),
+                    )?;
+                }
+                line("labels", weights.labels.map_or("none recorded".to_owned(), |count| count.to_string()))
+            }
+        }
+    }
+}
+
+/// What the authors report for the two published networks of a thousand classes at their own size.
+fn published_accuracy(config: &Config) -> Option<Accuracy> {
+    let source = "Zoph et al. 2018, ImageNet validation, single crop";
+    if *config == Config::mobile() {
+        Some(Accuracy { top1: 74.0, top5: 91.6, source })
+    } else if *config == Config::large() {
+        Some(Accuracy { top1: 82.7, top5: 96.2, source })
+    } else {
+        None
+    }
+}
+
+/// A layer as Keras' summary counts it.
+#[derive(Debug, Serialize)]
+struct Layer {
+    name: String,
+    shape: [usize; 3],
+    parameters: u64,
+    multiply_adds: u64,
+}
+
+/// The nodes of the graph, those of one layer joined.
+fn layers(graph: &Graph) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = Vec::new();
+    for node in &graph.nodes {
+        let multiply_adds = graph.multiply_adds(node);
+        let shape = [node.shape.height, node.shape.width, node.shape.channels];
+        match layers.last_mut().filter(|last| last.name == node.layer && node.layer != "activation") {
+            Some(layer) => {
+                layer.shape = shape;
+                layer.multiply_adds += multiply_adds;
+            }
+            None => {
+                let weights = graph.weights.iter().filter(|spec| spec.layer == node.layer);
+                let parameters = weights.map(|spec| spec.elements() as u64).sum();
+                layers.push(Layer { name: node.layer.clone(), shape, parameters, multiply_adds });
+            }
+        }
+    }
+    layers
+}
+
+fn print_layers(layers: &[Layer], out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "\n{:<42}{:>16}{:>14}{:>16}", "layer", "shape", "parameters", "multiply-adds")?;
+    for layer in layers {
+        let [height, width, channels] = layer.shape;
+        let shape = format!("{height}x{width}x{channels}");
+        let numbers = [layer.parameters, layer.multiply_adds].map(grouped);
+        writeln!(out, "{:<42}{shape:>16}{:>14}{:>16}", layer.name, numbers[0], numbers[1])?;
+    }
+    Ok(())
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_threes() {
+        assert_eq!([0, 999, 1000, 5326716].map(grouped), ["0", "999", "1,000", "5,326,716"]);
+    }
+}

@@ -1,0 +1,43 @@
+//! Ctrl-C and SIGTERM as a wish that a run looks at between two batches. The second one ends the process
+//! at once.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// Whether, and by which signal, the run is to end.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    wanted: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Interrupt {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// When the system refuses the handlers.
+    pub fn listen() -> io::Result<Self> {
+        let interrupt = Interrupt::default();
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupt.wanted))?;
+            flag::register(signal, Arc::clone(&interrupt.wanted))?;
+            flag::register_usize(signal, Arc::clone(&interrupt.signal), signal as usize)?;
+        }
+        Ok(interrupt)
+    }
+
+    /// For waits that end when the run is to end.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.wanted
+    }
+
+    /// The signal that came, if one did.
+    pub fn signal(&self) -> Option<u8> {
+        let wanted = self.wanted.load(Ordering::Relaxed);
+        wanted.then(|| self.signal.load(Ordering::Relaxed) as u8)
+    }
+}

@@ -1,0 +1,97 @@
+//! From settings to a classifier that is ready, shared by the commands that run a model.
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use crate::classifier::{Classifier, Options};
+use crate::image::preprocess::Resize;
+use crate::labels::Labels;
+use crate::model::device;
+use crate::output::console::Console;
+use crate::output::{ModelHeader, PreprocessingHeader};
+use crate::settings::{Classify, ModelSettings};
+use crate::weights::store::Located;
+use crate::weights::{self, Loaded, Overrides};
+
+/// Fixes the number of threads of the process and returns it.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn threads(wanted: Option<usize>) -> Result<usize> {
+    let threads = wanted.map_or_else(|| std::thread::available_parallelism().map(usize::from), Ok)?;
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    Ok(threads)
+}
+
+/// Finds and reads weights, and says what had to be assumed.
+///
+/// # Errors
+/// When they are not on this machine, or not what they should be.
+pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
+    let mut loaded = match settings.source.locate()? {
+        Located::BuiltIn => weights::builtin(&settings.overrides)?,
+        Located::File { path, source, name } => {
+            let overrides = Overrides { source, name, ..settings.overrides.clone() };
+            weights::load(&path, &overrides)?
+        }
+    };
+    for note in &loaded.notes {
+        console.note(note);
+    }
+    if let Some(path) = &settings.labels {
+        loaded.labels = Some(Labels::from_file(path)?);
+    }
+    Ok(loaded)
+}
+
+/// The classifier of a run.
+///
+/// # Errors
+/// When weights, labels or device cannot be had.
+pub fn classifier(settings: &Classify, threads: usize, console: Console) -> Result<Classifier> {
+    let loaded = weights(&settings.model, console)?;
+    let (device, choice) = device::open(settings.device)?;
+    let preprocessing = settings.preprocessing.apply(loaded.preprocessing)?;
+    let classifier = Classifier::new(loaded, Options { preprocessing: Some(preprocessing), device })?;
+    let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    if settings.device == device::DeviceChoice::Auto {
+        console.note(&format!("{} on {choice}, {threads}", classifier.name()));
+    }
+    Ok(classifier)
+}
+
+/// What a run's output says of its model.
+pub fn header(classifier: &Classifier, settings: &Classify) -> ModelHeader {
+    let own = classifier.preprocessing();
+    let (height, width) = classifier.config().input_size;
+    let crops = matches!(own.resize, Resize::Crop | Resize::Central);
+    let weights = classifier.weights();
+    let header = ModelHeader {
+        name: classifier.name().to_owned(),
+        dialect: classifier.dialect().to_string(),
+        preprocessing: PreprocessingHeader {
+            height,
+            width,
+            resize: own.resize.to_string(),
+            filter: own.filter.to_string(),
+            crop_pct: crops.then_some(own.crop_pct),
+            alpha: settings.decode.alpha.to_string(),
+            exif: settings.decode.apply_exif,
+        },
+        dtype: "f32".to_owned(),
+        device: classifier.device(),
+        scores: settings.scores.as_str().to_owned(),
+        sha256: weights.fingerprint().to_owned(),
+        source: weights.source.clone().unwrap_or_else(|| "unknown".to_owned()),
+        fingerprint: String::new(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    ModelHeader { fingerprint: fingerprint(&header, classifier.labels()), ..header }
+}
+
+/// SHA-256 over all that decides an answer: two runs of the same fingerprint say the same of an image.
+fn fingerprint(header: &ModelHeader, labels: Option<&Labels>) -> String {
+    let ModelHeader { sha256, dialect, preprocessing, dtype, scores, .. } = header;
+    let identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]);
+    Sha256::digest(identity.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,248 @@
+//! Bytes of an image file to upright RGB, within limits.
+//!
+//! The format is told by content. Sizes are checked from the header, before anything is allocated by
+//! them. What Pillow refuses as truncated is refused here. A decoder that panics has met a corrupt image,
+//! not a reason to end the run. This module knows neither paths nor models.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::image::metadata::Orientation;
+use ::image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::names::stable_names;
+use super::{colour, jpeg, png, signature, tiff};
+use crate::error::{ImageError, ImageErrorKind};
+
+/// An upright image: rows from the top, pixels from the left, R, G, B.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rgb8 {
+    /// Columns, after EXIF orientation.
+    pub width: u32,
+    /// Rows, after EXIF orientation.
+    pub height: u32,
+    /// H, W, 3.
+    pub pixels: Vec<u8>,
+}
+
+impl std::fmt::Debug for Rgb8 {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Rgb8 {{ {}x{} }}", self.width, self.height)
+    }
+}
+
+/// What becomes of transparency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Alpha {
+    /// The colours as they are stored, as if opaque (Pillow's `convert("RGB")`).
+    Drop,
+    /// Composited on white.
+    #[default]
+    White,
+    /// Composited on black.
+    Black,
+}
+
+stable_names!(Alpha, "alpha", { Drop => "drop", White => "white", Black => "black" });
+
+/// How images are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecodeOptions {
+    /// Width times height above which an image is not decoded.
+    pub max_pixels: u64,
+    /// Whether the EXIF (or TIFF) orientation is applied.
+    pub apply_exif: bool,
+    /// What becomes of transparency.
+    pub alpha: Alpha,
+}
+
+impl DecodeOptions {
+    /// The size above which Pillow calls an image a decompression bomb and refuses it: twice the
+    /// 256 MiB / 4 / 3 pixels of its `MAX_IMAGE_PIXELS`.
+    pub const DEFAULT_MAX_PIXELS: u64 = 178_956_970;
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        DecodeOptions { max_pixels: Self::DEFAULT_MAX_PIXELS, apply_exif: true, alpha: Alpha::default() }
+    }
+}
+
+/// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
+/// as many pixels fewer, so the limit on pixels is one on memory too.
+const BYTES_PER_PIXEL: u64 = 4;
+
+/// Looks at the first bytes of a file: enough of them to tell an image from what is none.
+///
+/// # Errors
+/// As [`decode`] would for a file that starts like this, by its signature alone.
+pub fn recognise(bytes: &[u8]) -> Result<(), ImageError> {
+    signature::format(bytes).map(drop)
+}
+
+/// Decodes an image file's `bytes`: the first frame of an animation, the first page of a document.
+///
+/// # Errors
+/// `decode` for an empty, corrupt or truncated file, `unsupported` for what is no image or one of a kind
+/// that is not read, `too_large` for more than `max_pixels`. Messages do not name the file.
+pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
+    let format = signature::format(bytes)?;
+    let decoded = decode_guarded(format, bytes, options);
+    if format == ImageFormat::Png
+        && decoded.as_ref().is_err_and(|error| error.kind == ImageErrorKind::Decode)
+        && let Some(mended) = png::with_end(bytes)
+    {
+        return decode_guarded(format, &mended, options);
+    }
+    decoded
+}
+
+/// [`decode_as`], with a panic of the decoder turned into an error.
+fn decode_guarded(format: ImageFormat, bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
+    // Nothing outlives the unwinding but the borrowed bytes and options, which are not written to.
+    catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes, options))).unwrap_or_else(|_| {
+        Err(ImageError::new(ImageErrorKind::Decode, format!("corrupt {}: its decoder gave up", name(format))))
+    })
+}
+
+fn decode_as(format: ImageFormat, bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
+    let cut_short = match format {
+        ImageFormat::Jpeg => !jpeg::is_complete(bytes),
+        ImageFormat::WebP => !webp_is_complete(bytes),
+        _ => false,
+    };
+    let failed = |error| if cut_short { truncated(format) } else { from_decoder(format, &error) };
+    let reader = {
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits(options));
+        reader
+    };
+    let mut decoder = match reader.into_decoder() {
+        Ok(decoder) => decoder,
+        // The layouts that `image` does not read of a format that is otherwise read.
+        Err(::image::ImageError::Unsupported(_)) if format == ImageFormat::Tiff => {
+            let (image, orientation) = tiff::decode(bytes, options)?;
+            return Ok(finish(image, orientation, options));
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let (width, height) = decoder.dimensions();
+    check_size(width, height, decoder.total_bytes(), options)?;
+    if cut_short {
+        return Err(truncated(format));
+    }
+    // A damaged EXIF block is no reason to refuse the pixels.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    Ok(finish(image, orientation, options))
+}
+
+/// Decoded pixels to the upright RGB that is handed out.
+fn finish(image: DynamicImage, orientation: Orientation, options: &DecodeOptions) -> Rgb8 {
+    let rgb = colour::to_rgb(image, options.alpha);
+    let mut upright = DynamicImage::ImageRgb8(rgb);
+    if options.apply_exif {
+        upright.apply_orientation(orientation);
+    }
+    let (width, height) = (upright.width(), upright.height());
+    Rgb8 { width, height, pixels: upright.into_rgb8().into_raw() }
+}
+
+/// What the decoders may allocate, the image itself included.
+fn limits(options: &DecodeOptions) -> Limits {
+    let mut limits = Limits::no_limits();
+    // A second buffer of the same size for the decoders that need one, and room for tables.
+    let twice = options.max_pixels.saturating_mul(BYTES_PER_PIXEL * 2);
+    limits.max_alloc = Some(twice.saturating_add(64 << 20));
+    limits
+}
+
+/// Refuses a header that promises no pixels, or more than `options` allow.
+pub(super) fn check_size(
+    width: u32,
+    height: u32,
+    bytes: u64,
+    options: &DecodeOptions,
+) -> Result<(), ImageError> {
+    if width == 0 || height == 0 {
+        return Err(ImageError::new(ImageErrorKind::Decode, format!("{width}x{height} image has no pixels")));
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    let limit = options.max_pixels;
+    if pixels > limit {
+        return Err(ImageError::new(
+            ImageErrorKind::TooLarge,
+            format!(
+                "{width}x{height} is {pixels} pixels, the limit is {limit} (--max-pixels {pixels} would allow it)"
+            ),
+        ));
+    }
+    let allowed = limit.saturating_mul(BYTES_PER_PIXEL);
+    if bytes > allowed {
+        let needed = bytes.div_ceil(BYTES_PER_PIXEL);
+        return Err(ImageError::new(
+            ImageErrorKind::TooLarge,
+            format!(
+                "{width}x{height} is {pixels} pixels of {} bytes, the limit is {limit} of {BYTES_PER_PIXEL} \
+                 (--max-pixels {needed} would allow it)",
+                bytes / pixels
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// The name of `format` in messages.
+fn name(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Png => "PNG",
+        ImageFormat::WebP => "WebP",
+        ImageFormat::Gif => "GIF",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Tiff => "TIFF",
+        ImageFormat::Pnm => "PNM",
+        ImageFormat::Qoi => "QOI",
+        _ => "image",
+    }
+}
+
+/// Whether a WebP has the bytes its RIFF header counts. The decoder reads chunks as it needs them and would
+/// not miss the last; libwebp (and so Pillow) refuses the file.
+fn webp_is_complete(bytes: &[u8]) -> bool {
+    let counted = bytes.get(4..8).and_then(|bytes| bytes.first_chunk()).map(|size| u32::from_le_bytes(*size));
+    counted.is_some_and(|size| bytes.len() as u64 >= u64::from(size) + 8)
+}
+
+/// The error for a file that ends too early.
+fn truncated(format: ImageFormat) -> ImageError {
+    ImageError::new(
+        ImageErrorKind::Decode,
+        format!("truncated {}: it ends before its pixels do", name(format)),
+    )
+}
+
+/// A decoder's error as one of ours.
+fn from_decoder(format: ImageFormat, error: &::image::ImageError) -> ImageError {
+    let name = name(format);
+    // The decoder's own words, without `image`'s about them. They end in a full stop or span lines at
+    // times; records want one clause.
+    let text = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    let text = text.lines().next().unwrap_or_default().trim_end_matches('.');
+    match error {
+        ::image::ImageError::Unsupported(_) => {
+            ImageError::new(ImageErrorKind::Unsupported, format!("a kind of {name} that is not read: {text}"))
+        }
+        ::image::ImageError::Limits(_) => ImageError::new(
+            ImageErrorKind::TooLarge,
+            format!("{name} needs more memory than --max-pixels allows: {text}"),
+        ),
+        ::image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            truncated(format)
+        }
+        _ => ImageError::new(ImageErrorKind::Decode, format!("corrupt {name}: {text}")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

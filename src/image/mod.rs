@@ -1,0 +1,21 @@
+//! Bytes of an image file to the numbers a network reads.
+//!
+//! [`mod@decode`] turns bytes into upright RGB within limits, [`mod@preprocess`] turns RGB into scaled floats by
+//! the rules of a reference pipeline, and [`resample`] is the resizer beneath it, bit-identical to
+//! Pillow's. This room knows neither files nor models: it gets bytes and sizes.
+
+mod colour;
+pub mod decode;
+mod jpeg;
+mod names;
+mod png;
+pub mod preprocess;
+pub mod resample;
+mod signature;
+#[cfg(test)]
+mod test_support;
+mod tf_bilinear;
+mod tiff;
+
+pub use decode::{Alpha, DecodeOptions, Rgb8, decode};
+pub use preprocess::{Filter, Preprocessing, Preset, Resize, preprocess, preprocess_into, resize};

@@ -1,0 +1,160 @@
+//! What a file is, by its first bytes. Names and extensions are never asked.
+
+use ::image::ImageFormat;
+
+use crate::error::{ImageError, ImageErrorKind};
+
+/// What to do about a format that is known and not read.
+const CONVERT: &str = "convert it to JPEG or PNG first";
+
+/// Known signatures of formats that are read.
+const READ: [(&[u8], ImageFormat); 9] = [
+    (b"\xff\xd8\xff", ImageFormat::Jpeg),
+    (b"\x89PNG\r\n\x1a\n", ImageFormat::Png),
+    (b"GIF87a", ImageFormat::Gif),
+    (b"GIF89a", ImageFormat::Gif),
+    (b"II*\0", ImageFormat::Tiff),
+    (b"MM\0*", ImageFormat::Tiff),
+    (b"II+\0", ImageFormat::Tiff),
+    (b"MM\0+", ImageFormat::Tiff),
+    (b"qoif", ImageFormat::Qoi),
+];
+
+/// Known signatures of images that are not read, with the name people know them by.
+const NAMED: [(&[u8], &str); 8] = [
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"8BPS", "Photoshop"),
+    (b"%PDF-", "PDF"),
+    (b"\0\0\x01\0", "ICO"),
+    (b"v/1\x01", "OpenEXR"),
+    (b"#?RADIANCE", "Radiance HDR"),
+];
+
+/// Brands of the ISO base media container that hold still images.
+const HEIC_BRANDS: [&[u8]; 9] =
+    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"mif1", b"msf1"];
+
+/// Bytes that tell every format here.
+const LONGEST: usize = 12;
+
+/// The format of `bytes`.
+///
+/// # Errors
+/// `decode` if `bytes` is empty or ends within a signature, `unsupported` if no signature is known, or one
+/// of a format that is not read.
+pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, ImageError> {
+    if bytes.is_empty() {
+        return Err(ImageError::new(ImageErrorKind::Decode, "empty file"));
+    }
+    if let Some((_, format)) = READ.iter().find(|(signature, _)| bytes.starts_with(signature)) {
+        return Ok(*format);
+    }
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Ok(ImageFormat::WebP);
+    }
+    if is_bmp(bytes) {
+        return Ok(ImageFormat::Bmp);
+    }
+    if is_pnm(bytes) {
+        return Ok(ImageFormat::Pnm);
+    }
+    Err(unread(bytes))
+}
+
+/// `BM`, and after it, as far as the file goes, the three zeros of a header size below 256: prose may begin
+/// with the same two letters.
+fn is_bmp(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"BM") && bytes.iter().skip(15).take(3).all(|byte| *byte == 0)
+}
+
+/// `P1` to `P6`, white space, and a digit or a comment; `P7` and a line's end: prose may begin with the same
+/// two characters.
+fn is_pnm(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'P', b'1'..=b'6', rest @ ..] => {
+            let digit = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+            rest.first().is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'#')
+                && digit.is_none_or(|byte| byte.is_ascii_digit() || *byte == b'#')
+        }
+        [b'P', b'7', rest @ ..] => rest.first().is_none_or(|byte| *byte == b'\n'),
+        _ => false,
+    }
+}
+
+/// Why `bytes`, of no format that is read, is not.
+fn unread(bytes: &[u8]) -> ImageError {
+    let cut_short = |signature: &[u8]| bytes.len() >= 2 && signature.starts_with(bytes);
+    let cut_webp = bytes.len() < LONGEST
+        && bytes.starts_with(b"RIFF")
+        && b"WEBP".starts_with(&bytes[8.min(bytes.len())..]);
+    if cut_short(b"RIFF") || cut_webp || READ.iter().any(|(signature, _)| cut_short(signature)) {
+        return ImageError::new(ImageErrorKind::Decode, "ends within its signature");
+    }
+    let name = NAMED.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, name)| *name);
+    let name = name.or_else(|| container(bytes));
+    ImageError::new(
+        ImageErrorKind::Unsupported,
+        match name {
+            Some(name) => format!("{name} is not read; {CONVERT}"),
+            None => {
+                "no known image signature (JPEG, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)".to_owned()
+            }
+        },
+    )
+}
+
+/// HEIC or AVIF, by the brands of the `ftyp` box; phones write the generic `mif1` first at times, so the
+/// compatible brands are asked too.
+fn container(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.get(4..8) != Some(b"ftyp") {
+        return None;
+    }
+    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
+    let end = length.clamp(LONGEST, 256).min(bytes.len());
+    let brands = bytes.get(8..end).unwrap_or_default().as_chunks::<4>().0;
+    if brands.iter().any(|brand| brand == b"avif" || brand == b"avis") {
+        Some("AVIF")
+    } else if brands.iter().any(|brand| HEIC_BRANDS.contains(&brand.as_slice())) {
+        Some("HEIC")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(bytes: &[u8]) -> (ImageErrorKind, String) {
+        let error = format(bytes).unwrap_err();
+        (error.kind, error.message)
+    }
+
+    #[test]
+    fn prose_that_begins_like_an_image_is_no_image() {
+        for text in
+            ["BMW builds engines in Munich", "P5 is a format", "II. Of the Image", "RIFF of the guitar"]
+        {
+            assert_eq!(failure(text.as_bytes()).0, ImageErrorKind::Unsupported, "{text}");
+        }
+    }
+
+    #[test]
+    fn heic_and_avif_are_named_by_major_and_by_compatible_brand() {
+        assert!(failure(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").1.starts_with("HEIC is not read; convert"));
+        assert!(failure(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf").1.starts_with("AVIF"));
+        assert!(failure(b"\0\0\0\x18ftypisom\0\0\0\0isomavc1").1.starts_with("no known image signature"));
+    }
+
+    #[test]
+    fn a_file_that_ends_within_its_signature_is_corrupt_rather_than_unknown() {
+        for start in
+            [b"\xff\xd8".as_slice(), b"\x89PNG", b"GIF8", b"RIFF\x10\0\0\0", b"RIFF\x10\0\0\0WE", b"qoi"]
+        {
+            assert_eq!(failure(start).0, ImageErrorKind::Decode, "{start:?}");
+        }
+        assert_eq!(failure(b"").1, "empty file");
+    }
+}

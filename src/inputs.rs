@@ -1,0 +1,157 @@
+//! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources. It looks at
+//! names, never into files.
+
+mod folder;
+mod list;
+mod read;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use globset::GlobBuilder;
+
+use crate::error::{Error, ImageError, ImageErrorKind, Result};
+pub use folder::FolderOptions;
+
+/// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
+/// was passed over in silence would be a loss: they are answered by an error that says what to do.
+pub const EXTENSIONS: [&str; 18] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", "pnm", "pbm", "pgm",
+    "ppm", "qoi", "heic", "avif",
+];
+
+/// Where one image is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A file.
+    File,
+    /// Standard input.
+    Stdin,
+    /// Nowhere: the path named something that is not there or cannot be looked into.
+    Nowhere(ImageError),
+}
+
+/// One image to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The argument as it was given, plus the path below it.
+    pub path: PathBuf,
+    /// Where its bytes are.
+    pub place: Place,
+}
+
+impl Source {
+    fn file(path: PathBuf) -> Self {
+        Source { path, place: Place::File }
+    }
+
+    fn nowhere(path: PathBuf, message: impl ToString) -> Self {
+        Source { path, place: Place::Nowhere(ImageError::new(ImageErrorKind::Io, message)) }
+    }
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct InputOptions {
+    /// Files, folders, globs and `-`.
+    pub paths: Vec<PathBuf>,
+    /// A file of paths, or `-`.
+    pub files_from: Option<PathBuf>,
+    /// The paths in it end in NUL.
+    pub null: bool,
+    /// How folders are searched.
+    pub folders: FolderOptions,
+}
+
+/// Counts files of folders that no extension marks as images.
+#[derive(Debug, Clone, Default)]
+pub struct PassedOver(Arc<AtomicU64>);
+
+impl PassedOver {
+    /// How many there were so far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add_one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// All sources in order; nothing is walked before it is asked for.
+///
+/// # Errors
+/// When there is nothing to look at, stdin is asked for twice, or the list of files cannot be opened.
+pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> + Send + use<>, PassedOver)> {
+    let is_stdin = |path: &Path| path.as_os_str() == "-";
+    let stdin_uses = options.paths.iter().chain(&options.files_from).filter(|path| is_stdin(path)).count();
+    if options.paths.is_empty() && options.files_from.is_none() {
+        return Err(Error::Config("no inputs: name an image, a folder, a glob, or - for stdin".to_owned()));
+    }
+    if stdin_uses > 1 {
+        return Err(Error::Config("stdin (-) can be read only once".to_owned()));
+    }
+    let passed_over = PassedOver::default();
+    let listed = match &options.files_from {
+        Some(list) => Some(list::paths(list, options.null)?),
+        None => None,
+    };
+    let (folders, counter) = (options.folders.clone(), passed_over.clone());
+    let named = options.paths.clone().into_iter().flat_map(move |path| -> Sources {
+        if is_stdin(&path) {
+            return Box::new(std::iter::once(Source { path, place: Place::Stdin }));
+        }
+        expand(path, &folders, &counter)
+    });
+    let (folders, counter) = (options.folders.clone(), passed_over.clone());
+    let listed = listed.into_iter().flatten().flat_map(move |path| match path {
+        Ok(path) => plain(path, &folders, &counter),
+        Err(error) => Box::new(std::iter::once(error)),
+    });
+    Ok((named.chain(listed), passed_over))
+}
+
+type Sources = Box<dyn Iterator<Item = Source> + Send>;
+
+/// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.
+fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    let looks_like_glob = path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
+    if looks_like_glob && path.symlink_metadata().is_err() {
+        return glob(path, folders, passed_over);
+    }
+    plain(path, folders, passed_over)
+}
+
+/// A path that stands for itself.
+fn plain(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Box::new(folder::images(path, folders, passed_over.clone())),
+        Ok(_) => Box::new(std::iter::once(Source::file(path))),
+        Err(error) => Box::new(std::iter::once(Source::nowhere(path, error))),
+    }
+}
+
+/// Files below the fixed part of a pattern whose whole path it matches, and folders that it matches.
+fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    let compiled = pattern.to_str().map(|text| GlobBuilder::new(text).literal_separator(true).build());
+    let Some(Ok(compiled)) = compiled else {
+        return Box::new(std::iter::once(Source::nowhere(pattern, "no such file, and not a valid glob")));
+    };
+    let has_meta = |part: &OsStr| part.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
+    let base: PathBuf = pattern
+        .components()
+        .take_while(|part| !has_meta(part.as_os_str()))
+        .map(|part| part.as_os_str())
+        .collect();
+    let found: Vec<PathBuf> = folder::matches(&base, &compiled.compile_matcher(), folders);
+    if found.is_empty() {
+        return Box::new(std::iter::once(Source::nowhere(
+            pattern,
+            "no such file, and no path matches it as a glob",
+        )));
+    }
+    let (folders, passed_over) = (folders.clone(), passed_over.clone());
+    Box::new(found.into_iter().flat_map(move |path| plain(path, &folders, &passed_over)))
+}

@@ -1,0 +1,46 @@
+//! The bytes of a source. What is no image is known by its first bytes and not read to its end.
+
+use std::fs::File;
+use std::io::{self, Read, stdin};
+
+use super::{Place, Source};
+use crate::error::{ImageError, ImageErrorKind};
+use crate::image::decode::recognise;
+
+/// Enough to tell every format.
+const HEAD_BYTES: u64 = 4096;
+
+/// The largest file that is taken for an image.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+impl Source {
+    /// All bytes of the image's file.
+    ///
+    /// # Errors
+    /// `io` when it cannot be read, `decode` when it is empty, `unsupported` when it does not start like an
+    /// image, `too_large` when it does not end.
+    pub fn read(&self) -> Result<Vec<u8>, ImageError> {
+        match &self.place {
+            Place::Nowhere(error) => Err(error.clone()),
+            Place::Stdin => read(stdin().lock()),
+            Place::File => read(File::open(&self.path).map_err(io_error)?),
+        }
+    }
+}
+
+fn read(mut file: impl Read) -> Result<Vec<u8>, ImageError> {
+    let mut bytes = Vec::new();
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes).map_err(io_error)?;
+    recognise(&bytes)?;
+    let left = MAX_FILE_BYTES - bytes.len() as u64;
+    let more = file.take(left + 1).read_to_end(&mut bytes).map_err(io_error)?;
+    if more as u64 > left {
+        let message = format!("the file has more than {MAX_FILE_BYTES} bytes");
+        return Err(ImageError::new(ImageErrorKind::TooLarge, message));
+    }
+    Ok(bytes)
+}
+
+fn io_error(error: io::Error) -> ImageError {
+    ImageError::new(ImageErrorKind::Io, error)
+}

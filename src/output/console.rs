@@ -1,0 +1,62 @@
+//! What people are told beside the data: notes, warnings, errors and progress, all on stderr. A stderr
+//! that is gone is no reason to fail.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::text::printable;
+
+/// How stderr is used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Console {
+    /// ANSI colours.
+    pub colour: bool,
+    /// Only errors.
+    pub quiet: bool,
+    /// Whether progress may be drawn.
+    pub progress: bool,
+}
+
+impl Console {
+    /// Something worth knowing.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say("36", "note", text);
+        }
+    }
+
+    /// What ended the run.
+    pub fn error(&self, text: &str) {
+        self.say("1;31", "error", text);
+    }
+
+    /// The way out of an error.
+    pub fn hint(&self, text: &str) {
+        self.say("36", "hint", text);
+    }
+
+    fn say(&self, colour: &str, what: &str, text: &str) {
+        let text = printable(text);
+        let line = if self.colour {
+            format!("\x1b[{colour}m{what}:\x1b[0m {text}\n")
+        } else {
+            format!("{what}: {text}\n")
+        };
+        // Nobody can be told that stderr is closed.
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+
+    /// A count that runs while images are answered; hidden where progress may not be drawn.
+    pub fn counter(&self) -> ProgressBar {
+        if !self.progress || self.quiet {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{spinner} {human_pos} images, {per_sec}, {elapsed}{msg}");
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    }
+}

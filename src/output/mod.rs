@@ -1,0 +1,56 @@
+//! Records to text: one printer a form, each over a writer that the caller holds. What people are told
+//! beside the data goes to stderr, by [`console`].
+
+pub mod console;
+mod csv;
+mod json;
+mod table;
+pub mod text;
+mod wire;
+
+use std::io::{self, Write};
+
+use crate::predictions::{Record, Scores};
+pub use csv::Csv;
+pub use json::{Json, JsonLines, pretty};
+pub use table::{Table, TableStyle};
+pub use wire::{ModelHeader, PreprocessingHeader};
+
+/// Prints a run's records. `begin` comes once, after nothing can go wrong any more with the set-up; `end`
+/// once, also when the run was interrupted.
+pub trait Printer {
+    /// What stands before the first record.
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    /// One record.
+    fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()>;
+    /// What stands behind the last record.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+    /// One record a line.
+    JsonLines,
+    /// One prediction a row.
+    Csv,
+}
+
+/// The printer of a form; `model` is asked only where the form speaks of it.
+pub fn printer(
+    format: Format,
+    model: impl FnOnce() -> ModelHeader,
+    scores: Scores,
+    style: TableStyle,
+) -> Box<dyn Printer> {
+    match format {
+        Format::Table => Box::new(Table::new(scores, style)),
+        Format::Json => Box::new(Json::new(model())),
+        Format::JsonLines => Box::new(JsonLines::new(&model())),
+        Format::Csv => Box::new(Csv),
+    }
+}

@@ -1,0 +1,136 @@
+//! The shapes of json and jsonl, apart from the working types: what scripts rely on.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::predictions::{Prediction, Record};
+
+/// The version of the json document's shape.
+pub const SCHEMA: u32 = 1;
+
+/// What answered: the `model` of a json document.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModelHeader {
+    /// Its name.
+    pub name: String,
+    /// How strided pools treat the border.
+    pub dialect: String,
+    /// How images become its input.
+    pub preprocessing: PreprocessingHeader,
+    /// Number type of the arithmetic.
+    pub dtype: String,
+    /// Where it ran.
+    pub device: String,
+    /// Probability or logit.
+    pub scores: String,
+    /// SHA-256 of the canonical tensors.
+    pub sha256: String,
+    /// Where the weights are from.
+    pub source: String,
+    /// Over everything that decides an answer: tensors, labels, dialect, preprocessing, scores, number type.
+    pub fingerprint: String,
+    /// Version of this tool.
+    pub version: String,
+}
+
+/// The preprocessing of a model, written out.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreprocessingHeader {
+    /// Height of the input.
+    pub height: usize,
+    /// Width of the input.
+    pub width: usize,
+    /// What becomes of another aspect ratio.
+    pub resize: String,
+    /// How pixels are resampled.
+    pub filter: String,
+    /// Share of the image that a crop keeps; null where nothing is cropped.
+    pub crop_pct: Option<f64>,
+    /// Background behind transparency, or drop.
+    pub alpha: String,
+    /// Whether the EXIF orientation is applied.
+    pub exif: bool,
+}
+
+/// A record in json.
+#[derive(Debug, Serialize)]
+pub struct RecordLine<'a> {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+}
+
+/// A record in jsonl.
+#[derive(Debug, Serialize)]
+pub struct StreamLine<'a> {
+    #[serde(flatten)]
+    record: RecordLine<'a>,
+    seq: u64,
+    model: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Answer { width: u32, height: u32, predictions: Vec<PredictionLine<'a>> },
+    Failure { error: ErrorLine<'a> },
+}
+
+#[derive(Debug, Serialize)]
+struct PredictionLine<'a> {
+    rank: usize,
+    index: usize,
+    wnid: Option<&'a str>,
+    label: Option<&'a str>,
+    score: f32,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorLine<'a> {
+    kind: &'static str,
+    message: &'a str,
+}
+
+impl<'a> RecordLine<'a> {
+    /// The wire form of a record.
+    pub fn new(record: &'a Record) -> Self {
+        let path_bytes = match record.path.to_str() {
+            Some(_) => None,
+            None => Some(STANDARD.encode(record.path.as_os_str().as_encoded_bytes())),
+        };
+        let outcome = match &record.outcome {
+            Ok(answer) => Outcome::Answer {
+                width: answer.width,
+                height: answer.height,
+                predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
+            },
+            Err(error) => {
+                Outcome::Failure { error: ErrorLine { kind: error.kind.as_str(), message: &error.message } }
+            }
+        };
+        RecordLine { path: record.path.to_string_lossy().into_owned(), path_bytes, outcome }
+    }
+}
+
+impl<'a> StreamLine<'a> {
+    /// The wire form of a record in a stream; `model` is `name@fingerprint`.
+    pub fn new(record: &'a Record, model: &'a str) -> Self {
+        StreamLine { record: RecordLine::new(record), seq: record.seq, model }
+    }
+}
+
+impl<'a> PredictionLine<'a> {
+    fn new(prediction: &'a Prediction) -> Self {
+        let label = prediction.label.as_ref();
+        PredictionLine {
+            rank: prediction.rank,
+            index: prediction.index,
+            wnid: label.and_then(|label| label.wnid.as_deref()),
+            label: label.map(|label| label.name.as_str()),
+            score: prediction.score,
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Flags, environment and terminal to plain settings. Every default and every check of flags against
+//! each other is here; nothing after this sees the command line. No file is opened and no device touched.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::image::decode::DecodeOptions;
+use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
+use crate::inputs::{FolderOptions, InputOptions};
+use crate::model::device::DeviceChoice;
+use crate::output::Format;
+use crate::output::TableStyle;
+use crate::output::console::Console;
+use crate::predictions::{Scores, Selection};
+use crate::weights::store::{Caches, ModelSource};
+use crate::weights::{Dtype, Overrides};
+
+/// What the process was born into.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// stdout goes to a person.
+    pub stdout_is_terminal: bool,
+    /// stderr goes to a person.
+    pub stderr_is_terminal: bool,
+    /// NO_COLOR is set to something.
+    pub no_color: bool,
+    /// RAYON_NUM_THREADS.
+    pub rayon_threads: Option<String>,
+    /// Folders where weights may be.
+    pub caches: Caches,
+}
+
+impl Environment {
+    /// Reads the process's environment, once.
+    pub fn of_process() -> Self {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        Environment {
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            no_color: variable("NO_COLOR").is_some(),
+            rayon_threads: variable("RAYON_NUM_THREADS").and_then(|value| value.into_string().ok()),
+            caches: Caches::from_variables(|name: &str| -> Option<OsString> { variable(name) }),
+        }
+    }
+}
+
+/// What concerns every command.
+#[derive(Debug, Clone, Copy)]
+pub struct Common {
+    /// How stderr is used.
+    pub console: Console,
+    /// How tables look on stdout.
+    pub table: TableStyle,
+}
+
+/// Settings of [`cli::Cli`]'s global flags.
+pub fn common(cli: &cli::Cli, environment: &Environment) -> Common {
+    let colour = |is_terminal: bool| match cli.color.as_str() {
+        "always" => true,
+        "never" => false,
+        _ => is_terminal && !environment.no_color,
+    };
+    Common {
+        console: Console {
+            colour: colour(environment.stderr_is_terminal),
+            quiet: cli.quiet,
+            progress: environment.stderr_is_terminal && !environment.stdout_is_terminal,
+        },
+        table: TableStyle {
+            bars: environment.stdout_is_terminal,
+            colour: colour(environment.stdout_is_terminal),
+        },
+    }
+}
+
+/// Which weights, and what is said about them that they do not tell.
+#[derive(Debug, Clone)]
+pub struct ModelSettings {
+    /// Where they are to be found.
+    pub source: ModelSource,
+    /// What the caller knows better.
+    pub overrides: Overrides,
+    /// A label file.
+    pub labels: Option<PathBuf>,
+}
+
+/// Single changes to a model's preprocessing.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PreprocessingOverrides {
+    /// A whole reference pipeline.
+    pub preset: Option<Preset>,
+    /// What becomes of another aspect ratio.
+    pub resize: Option<Resize>,
+    /// How pixels are resampled.
+    pub filter: Option<Filter>,
+    /// Share that a crop keeps.
+    pub crop_pct: Option<f64>,
+}
+
+impl PreprocessingOverrides {
+    /// The preprocessing of a model that records `own`, changed as asked.
+    ///
+    /// # Errors
+    /// When the share to keep is none.
+    pub fn apply(&self, own: Option<Preprocessing>) -> Result<Preprocessing> {
+        let base = match (self.preset, own) {
+            (Some(preset), _) => preset.into(),
+            (None, own) => own.unwrap_or_default(),
+        };
+        let changed = Preprocessing {
+            resize: self.resize.unwrap_or(base.resize),
+            filter: self.filter.unwrap_or(base.filter),
+            crop_pct: self.crop_pct.unwrap_or(base.crop_pct),
+        };
+        changed.validate().map_err(Error::Config)?;
+        Ok(changed)
+    }
+
+    fn of_flags(
+        preset: Option<&str>,
+        resize: Option<&str>,
+        filter: Option<&str>,
+        crop_pct: Option<f64>,
+    ) -> Result<Self> {
+        let overrides = PreprocessingOverrides {
+            preset: word("--preset", preset)?,
+            resize: word("--resize", resize)?,
+            filter: word("--filter", filter)?,
+            crop_pct,
+        };
+        overrides.apply(None).map_err(|error| Error::Config(format!("--crop-pct: {error}")))?;
+        Ok(overrides)
+    }
+}
+
+/// Settings of `nasnet classify`.
+#[derive(Debug, Clone)]
+pub struct Classify {
+    /// Which images.
+    pub inputs: InputOptions,
+    /// Which model.
+    pub model: ModelSettings,
+    /// Which device.
+    pub device: DeviceChoice,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Images in a forward pass, at most; `None` for the device's own.
+    pub batch_size: Option<usize>,
+    /// How images are decoded.
+    pub decode: DecodeOptions,
+    /// How images become input.
+    pub preprocessing: PreprocessingOverrides,
+    /// Which form of output.
+    pub format: Format,
+    /// How many classes.
+    pub selection: Selection,
+    /// What the scores are.
+    pub scores: Scores,
+    /// A file to write instead of stdout.
+    pub output: Option<PathBuf>,
+    /// Replace that file.
+    pub force: bool,
+    /// Failed images do not change the exit code.
+    pub exit_zero: bool,
+}
+
+/// Settings of `nasnet classify`.
+///
+/// # Errors
+/// Names the flag at fault, what was expected and what was given.
+pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
+    let (run, images, output) = (&flags.run, &flags.images, &flags.output);
+    if run.dtype != "f32" {
+        return Err(Error::Config(format!(
+            "--dtype {}: arithmetic is in f32 only; f16 and bf16 weight files are read and computed in f32",
+            run.dtype
+        )));
+    }
+    if output.threshold.is_some_and(f32::is_nan) {
+        return Err(Error::Config("--threshold: expected a number, got NaN".to_owned()));
+    }
+    let format = match output.format.as_str() {
+        "json" => Format::Json,
+        "jsonl" => Format::JsonLines,
+        "csv" => Format::Csv,
+        _ if output.json => Format::Json,
+        _ => Format::Table,
+    };
+    let defaults = DecodeOptions::default();
+    Ok(Classify {
+        inputs: inputs(&flags.inputs),
+        model: model(&flags.model, environment)?,
+        device: run.device.parse()?,
+        threads: threads(run.threads, environment)?,
+        batch_size: run.batch_size.map(|size| size as usize),
+        decode: DecodeOptions {
+            max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
+            apply_exif: !images.no_exif,
+            alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
+        },
+        preprocessing: PreprocessingOverrides::of_flags(
+            images.preset.as_deref(),
+            images.resize.as_deref(),
+            images.filter.as_deref(),
+            images.crop_pct,
+        )?,
+        format,
+        selection: Selection { top_k: output.top_k, threshold: output.threshold },
+        scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
+        output: output.output.clone(),
+        force: output.force,
+        exit_zero: output.exit_zero,
+    })
+}
+
+fn inputs(flags: &cli::Inputs) -> InputOptions {
+    InputOptions {
+        paths: flags.paths.clone(),
+        files_from: flags.files_from.clone(),
+        null: flags.null,
+        folders: FolderOptions {
+            max_depth: flags.max_depth.map(|depth| depth as usize),
+            follow: flags.follow,
+            hidden: flags.hidden,
+            extensions: flags.ext.iter().map(|ext| ext.trim_start_matches('.').to_lowercase()).collect(),
+            unsorted: flags.unsorted,
+        },
+    }
+}
+
+fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {
+    let source = match &flags.repo {
+        Some(repo) => ModelSource::hub(repo, &flags.revision, &flags.file)?,
+        None => ModelSource::named(&flags.model),
+    };
+    let source = source.in_caches(environment.caches.clone());
+    Ok(ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() })
+}
+
+fn overrides(flags: &cli::Identity) -> Result<Overrides> {
+    Ok(Overrides {
+        input_size: flags.size.as_deref().map(size).transpose()?,
+        skip_reduction: flags.skip_reduction,
+        dialect: flags.dialect.as_deref().map(str::parse).transpose()?,
+        ..Overrides::default()
+    })
+}
+
+/// `N` or `HxW`.
+fn size(text: &str) -> Result<(usize, usize)> {
+    const LARGEST: usize = 1 << 14;
+    let side = |text: &str| text.parse::<usize>().ok().filter(|side| (32..=LARGEST).contains(side));
+    let sides = match text.split_once(['x', 'X']) {
+        Some((height, width)) => side(height).zip(side(width)),
+        None => side(text).map(|side| (side, side)),
+    };
+    sides.ok_or_else(|| {
+        Error::Config(format!("--size: expected N or HxW with sides from 32 to {LARGEST}, got {text:?}"))
+    })
+}
+
+/// `--threads`, else RAYON_NUM_THREADS, of which 0 means one a core.
+fn threads(flag: Option<u32>, environment: &Environment) -> Result<Option<usize>> {
+    if let Some(threads) = flag {
+        return Ok(Some(threads as usize));
+    }
+    match environment.rayon_threads.as_deref().map(str::parse::<usize>) {
+        None | Some(Ok(0)) => Ok(None),
+        Some(Ok(threads)) => Ok(Some(threads.min(1024))),
+        Some(Err(_)) => Err(Error::Config(format!(
+            "RAYON_NUM_THREADS: expected a number of threads, got {:?}",
+            environment.rayon_threads.as_deref().unwrap_or_default()
+        ))),
+    }
+}
+
+/// A flag's word as the type that it names.
+fn word<T: std::str::FromStr>(flag: &str, text: Option<&str>) -> Result<Option<T>>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map(str::parse).transpose().map_err(|error: T::Err| Error::Config(format!("{flag}: {error}")))
+}
+
+/// Settings of `nasnet info`.
+#[derive(Debug, Clone)]
+pub struct Info {
+    /// Which model.
+    pub model: ModelSettings,
+    /// List every layer.
+    pub layers: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet info`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
+    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
+    Ok(Info { model, layers: flags.layers, json: flags.json })
+}
+
+/// Settings of `nasnet weights import`.
+#[derive(Debug, Clone)]
+pub struct Import {
+    /// The file to convert.
+    pub file: PathBuf,
+    /// The file to write.
+    pub output: PathBuf,
+    /// Replace it.
+    pub force: bool,
+    /// Number type to store; `None` for the file's own.
+    pub dtype: Option<Dtype>,
+    /// What the caller knows better.
+    pub overrides: Overrides,
+    /// A label file to record.
+    pub labels: Option<PathBuf>,
+    /// Preprocessing to record.
+    pub preprocessing: PreprocessingOverrides,
+    /// A JSON file of notes to record.
+    pub notes: Option<PathBuf>,
+}
+
+/// Settings of `nasnet weights import`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn import(flags: &cli::Import) -> Result<Import> {
+    let dtype = flags.dtype.as_deref().map(|dtype| match dtype {
+        "f16" => Dtype::F16,
+        "bf16" => Dtype::Bf16,
+        _ => Dtype::F32,
+    });
+    Ok(Import {
+        notes: flags.notes.clone(),
+        file: flags.file.clone(),
+        output: flags.output.clone(),
+        force: flags.force,
+        dtype,
+        overrides: Overrides { name: flags.name.clone(), ..overrides(&flags.identity)? },
+        labels: flags.labels.clone(),
+        preprocessing: PreprocessingOverrides::of_flags(
+            flags.preset.as_deref(),
+            flags.resize.as_deref(),
+            flags.filter.as_deref(),
+            flags.crop_pct,
+        )?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_a_side_or_height_by_width() {
+        assert_eq!(size("224").unwrap(), (224, 224));
+        assert_eq!(size("97x65").unwrap(), (97, 65));
+        for bad in ["31", "x", "224x", "0x224", "-5", "1e3", "99999"] {
+            assert!(size(bad).unwrap_err().to_string().contains(&format!("got {bad:?}")), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_threads_flag_wins_over_the_environment() {
+        let with =
+            |text: &str| Environment { rayon_threads: Some(text.to_owned()), ..Environment::default() };
+        assert_eq!(threads(Some(3), &with("5")).unwrap(), Some(3));
+        assert_eq!(threads(None, &with("5")).unwrap(), Some(5));
+        assert_eq!(threads(None, &with("0")).unwrap(), None);
+        assert!(threads(None, &with("many")).is_err());
+    }
+
+    #[test]
+    fn a_preset_replaces_what_a_model_records_and_single_flags_change_one_thing() {
+        let own = Preprocessing { resize: Resize::Crop, filter: Filter::Bicubic, crop_pct: 0.911 };
+        let none = PreprocessingOverrides::default();
+        assert_eq!(none.apply(Some(own)).unwrap(), own);
+        assert_eq!(none.apply(None).unwrap(), Preset::Timm.into());
+        let keras = PreprocessingOverrides { preset: Some(Preset::Keras), ..none };
+        assert_eq!(keras.apply(Some(own)).unwrap(), Preset::Keras.into());
+        let filter = PreprocessingOverrides { filter: Some(Filter::Box), ..none };
+        assert_eq!(filter.apply(Some(own)).unwrap(), Preprocessing { filter: Filter::Box, ..own });
+        let crop = PreprocessingOverrides { crop_pct: Some(0.0), ..none };
+        assert!(crop.apply(Some(own)).is_err());
+    }
+}

@@ -1,0 +1,165 @@
+//! Holds a file's tensors against what a network asks for: each exactly once, in its shape, and none beside them.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::model::config::Config;
+use crate::model::graph::{Graph, Role, WeightSpec};
+use crate::weights::infer::Index;
+use crate::weights::names::{self, Scheme};
+use crate::weights::source::{FileTensor, Number, Source};
+use crate::weights::tensor::Tensor;
+
+/// Names shown of each kind of fault.
+const SHOWN: usize = 8;
+
+/// Parameters of the published networks without their tops: (N, P, stem, all). Keras counts the same.
+const PUBLISHED: [(usize, usize, usize, u64); 2] = [(4, 1056, 32, 4_269_716), (6, 4032, 96, 84_916_818)];
+
+/// The shape that a weight has in a file, and for each of its canonical dimensions the file's one. Keras keeps the ones
+/// of a 1 x 1 and of a depthwise kernel; files that dropped them (`rank` tells) are taken too.
+pub(crate) fn file_shape(spec: &WeightSpec, scheme: Scheme, rank: usize) -> (Vec<usize>, Vec<usize>) {
+    let shape = spec.shape.as_slice();
+    match (scheme, spec.role, shape) {
+        (Scheme::Keras, Role::PointwiseKernel, [from, to]) if rank != 2 => {
+            (vec![1, 1, *from, *to], vec![2, 3])
+        }
+        (Scheme::Keras, Role::DepthwiseKernel, [h, w, c]) if rank != 3 => {
+            (vec![*h, *w, *c, 1], vec![0, 1, 2])
+        }
+        (Scheme::Torch { .. }, Role::ConvKernel, [h, w, from, to]) => {
+            (vec![*to, *from, *h, *w], vec![2, 3, 1, 0])
+        }
+        (Scheme::Torch { .. }, Role::PointwiseKernel, [from, to]) => (vec![*to, *from, 1, 1], vec![1, 0]),
+        (Scheme::Torch { .. }, Role::DepthwiseKernel, [h, w, c]) => (vec![*c, 1, *h, *w], vec![2, 3, 0]),
+        (Scheme::Torch { .. }, Role::DenseKernel, [from, to]) => (vec![*to, *from], vec![1, 0]),
+        _ => (shape.to_vec(), (0..shape.len()).collect()),
+    }
+}
+
+/// The place of one weight in the file and how it is to be read.
+struct Match<'a> {
+    spec: &'a WeightSpec,
+    tensor: &'a FileTensor,
+    order: Vec<usize>,
+    skip: Option<usize>,
+}
+
+/// The network's tensors in the order of its graph.
+///
+/// # Errors
+/// [`Error::Weights`] that lists missing, misshapen and left-over tensors by the file's names, or the first that
+/// cannot be read.
+pub(crate) fn assemble(
+    origin: &str,
+    source: &Source,
+    index: &Index,
+    graph: &Graph,
+    config: &Config,
+    background: bool,
+) -> Result<Vec<Tensor>> {
+    let layers: HashSet<&str> = graph.weights.iter().map(|spec| spec.layer.as_str()).collect();
+    let has_paths = |cell: &str| layers.contains(format!("adjust_conv_1_{cell}").as_str());
+    let mut left: HashMap<&str, usize> =
+        index.places.iter().map(|(key, place)| (key.as_str(), *place)).collect();
+    let (mut missing, mut misshapen, mut matches) = (Vec::new(), Vec::new(), Vec::new());
+    for spec in &graph.weights {
+        let key = names::expected(spec, index.scheme, index.blocks, has_paths);
+        let Some(place) = left.remove(key.as_str()) else {
+            let canonical = spec.name();
+            missing.push(if key == canonical { key } else { format!("{key} ({canonical})") });
+            continue;
+        };
+        let tensor = &source.tensors[place];
+        let top = background && spec.layer == "predictions";
+        let in_file = if top { with_background(spec) } else { spec.clone() };
+        let (shape, order) = file_shape(&in_file, index.scheme, tensor.shape.len());
+        if tensor.shape != shape {
+            misshapen.push(format!("{} expected {shape:?}, got {:?}", tensor.name, tensor.shape));
+        } else if let Number::Other(name) = &tensor.number {
+            misshapen.push(format!("{} expected floats, got {name}", tensor.name));
+        }
+        matches.push(Match { spec, tensor, order, skip: top.then(|| spec.shape.len() - 1) });
+    }
+    let mut left: Vec<usize> = left.into_values().chain(index.unknown.iter().copied()).collect();
+    left.sort_unstable();
+    let left: Vec<String> = left
+        .into_iter()
+        .map(|place| &source.tensors[place])
+        .filter(|tensor| !is_ignored(&tensor.path))
+        .map(|tensor| tensor.name.clone())
+        .collect();
+    let faults: Vec<String> = [("missing", missing), ("misshapen", misshapen), ("left over", left)]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(kind, names)| format!("{} {kind}: {}", names.len(), shown(&names)))
+        .collect();
+    if !faults.is_empty() {
+        return Err(Error::weights(
+            origin,
+            format!("does not hold the tensors of {config}; {}", faults.join("; ")),
+        ));
+    }
+    let tensors = matches.par_iter().map(|found| found.read(origin, source)).collect::<Result<Vec<_>>>()?;
+    check_total(origin, config, &tensors)?;
+    Ok(tensors)
+}
+
+impl Match<'_> {
+    fn read(&self, origin: &str, source: &Source) -> Result<Tensor> {
+        // A canonical file was checked when it was written; its pages stay untouched until they are used.
+        if source.card.is_some()
+            && let Some(tensor) = self.tensor.in_place()
+            && tensor.shape() == self.spec.shape
+        {
+            return Ok(tensor);
+        }
+        let tensor = self.tensor.read(origin, &self.spec.shape, &self.order, self.skip)?;
+        if self.spec.role == Role::Variance
+            && let Some(value) = tensor.to_f32().iter().find(|value| **value < 0.0)
+        {
+            let detail = format!("{}: a variance of {value}, expected none below 0", self.tensor.name);
+            return Err(Error::weights(origin, detail));
+        }
+        Ok(tensor)
+    }
+}
+
+/// The same weight of the top with one class more, in front.
+fn with_background(spec: &WeightSpec) -> WeightSpec {
+    let mut spec = spec.clone();
+    if let Some(classes) = spec.shape.last_mut() {
+        *classes += 1;
+    }
+    spec
+}
+
+/// PyTorch counts the batches that its norms have seen; the count has no part in the network.
+fn is_ignored(path: &str) -> bool {
+    path.ends_with(".num_batches_tracked")
+}
+
+fn shown(names: &[String]) -> String {
+    let mut text = names[..names.len().min(SHOWN)].join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(", ... and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+fn check_total(origin: &str, config: &Config, tensors: &[Tensor]) -> Result<()> {
+    let total: u64 = tensors.iter().map(|tensor| tensor.elements() as u64).sum();
+    let Config { num_blocks, penultimate_filters, stem_filters, classes, .. } = *config;
+    let shape = (num_blocks, penultimate_filters, stem_filters);
+    let Some(published) = PUBLISHED.iter().find(|(n, p, stem, _)| (*n, *p, *stem) == shape) else {
+        return Ok(());
+    };
+    let top = classes.map_or(0, |classes| classes * (penultimate_filters + 1)) as u64;
+    if total != published.3 + top {
+        let detail = format!("{config} has {} parameters, got {total}", published.3 + top);
+        return Err(Error::weights(origin, detail));
+    }
+    Ok(())
+}

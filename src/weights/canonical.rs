@@ -1,0 +1,88 @@
+//! The file that every other kind is converted to: safetensors with canonical names and layouts, tensors in the order
+//! of the graph, and a [`Card`] in the header. Numbers in f32 are used where they lie in the mapped file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+use crate::model::graph::Graph;
+use crate::weights::Weights;
+use crate::weights::card::{Card, check_labels, fingerprint};
+use crate::weights::tensor::{Dtype, Tensor};
+
+/// The header is padded so that the numbers begin at a multiple of this: a cache line.
+const ALIGNMENT: usize = 64;
+
+/// Tensors of at most so many numbers stay f32 in a file of halves. They are batch norms, depthwise kernels and the
+/// narrow first cells: a fifth of a small network's bytes, and most of what rounding does to its answers.
+const SMALL: usize = 4096;
+
+/// The type in which a tensor of a file of `dtype` is stored.
+fn stored(dtype: Dtype, tensor: &Tensor) -> Dtype {
+    if tensor.elements() <= SMALL && tensor.dtype() == Dtype::F32 { Dtype::F32 } else { dtype }
+}
+
+/// Writes a canonical file with numbers of type `dtype`; small tensors of f32 stay as they are. The bytes depend on nothing but the arguments. It is written
+/// beside its place as `.partial` and renamed when it is whole. The card's format and fingerprint are set here; the card
+/// as written is returned.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be written, [`Error::Weights`] when numbers are beyond what `dtype` holds,
+/// [`Error::Config`] when the card contradicts itself.
+pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: Dtype) -> Result<Card> {
+    check_labels(card.labels.as_ref(), &card.config).map_err(Error::Config)?;
+    let tensors: Vec<Tensor> =
+        weights.tensors().iter().map(|tensor| tensor.to_dtype(stored(dtype, tensor))).collect();
+    for (spec, tensor) in graph.weights.iter().zip(&tensors) {
+        if dtype == Dtype::F16 && tensor.to_f32().iter().any(|value| !value.is_finite()) {
+            let detail = format!("{}: numbers beyond the range of {}", spec.name(), dtype.as_str());
+            return Err(Error::weights(path.display(), detail));
+        }
+    }
+    let fingerprint = fingerprint(graph, &tensors);
+    let card = Card { format: crate::weights::card::FORMAT_VERSION, fingerprint, ..card.clone() };
+    let header = header(graph, &tensors, &card)?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    let partial = Path::new(&name);
+    let written = write_parts(partial, &header, &tensors).and_then(|()| std::fs::rename(partial, path));
+    if let Err(error) = written {
+        let _ = std::fs::remove_file(partial); // the first failure is the one to report
+        return Err(Error::io(path, error));
+    }
+    Ok(card)
+}
+
+fn write_parts(path: &Path, header: &str, tensors: &[Tensor]) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    file.write_all(&(header.len() as u64).to_le_bytes())?;
+    file.write_all(header.as_bytes())?;
+    for tensor in tensors {
+        file.write_all(tensor.bytes())?;
+    }
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn header(graph: &Graph, tensors: &[Tensor], card: &Card) -> Result<String> {
+    let mut entries = Map::new();
+    entries.insert("__metadata__".to_owned(), json!(card.to_metadata()?));
+    let mut start = 0;
+    for (spec, tensor) in graph.weights.iter().zip(tensors) {
+        let end = start + tensor.bytes().len();
+        let dtype = match tensor.dtype() {
+            Dtype::F32 => "F32",
+            Dtype::F16 => "F16",
+            Dtype::Bf16 => "BF16",
+        };
+        let entry = json!({"dtype": dtype, "shape": tensor.shape(), "data_offsets": [start, end]});
+        entries.insert(spec.name(), entry);
+        start = end;
+    }
+    let mut header = Value::Object(entries).to_string();
+    let length = (8 + header.len()).next_multiple_of(ALIGNMENT) - 8;
+    header.extend(std::iter::repeat_n(' ', length - header.len()));
+    Ok(header)
+}

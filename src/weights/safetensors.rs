@@ -1,0 +1,68 @@
+//! safetensors: mapped, never copied before a tensor is wanted.
+
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype as FileDtype, SafeTensorError};
+
+use crate::error::{Error, Result};
+use crate::weights::blob::Blob;
+use crate::weights::card::Card;
+use crate::weights::source::{Data, FileTensor, Number, Source, Writer, row_major};
+use crate::weights::tensor::Dtype;
+
+/// Lists the tensors of a safetensors file.
+///
+/// # Errors
+/// [`Error::Weights`] when the header is damaged or the file is shorter or longer than its header says.
+pub(crate) fn read(origin: &str, blob: &Blob) -> Result<Source> {
+    let (header, metadata) =
+        SafeTensors::read_metadata(blob).map_err(|error| Error::weights(origin, explain(blob, &error)))?;
+    let data = 8 + header;
+    let mut tensors = Vec::new();
+    for name in metadata.offset_keys() {
+        let Some(info) = metadata.info(&name) else { continue };
+        let (start, end) = info.data_offsets;
+        let bytes = blob
+            .slice(data + start, end - start)
+            .ok_or_else(|| Error::weights(origin, format!("{name}: ends beyond the file")))?;
+        let number = match info.dtype {
+            FileDtype::F32 => Number::F32,
+            FileDtype::F16 => Number::Kept(Dtype::F16),
+            FileDtype::BF16 => Number::Kept(Dtype::Bf16),
+            FileDtype::F64 => Number::F64,
+            other => Number::Other(format!("{other:?}")),
+        };
+        let data = Data::Bytes { bytes, offset: 0, strides: row_major(&info.shape) };
+        tensors.push(FileTensor { path: name.clone(), name, shape: info.shape.clone(), number, data });
+    }
+    let card = Card::from_metadata(origin, metadata.metadata().as_ref())?;
+    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None })
+}
+
+/// What is wrong with a safetensors file, with sizes where they are known.
+fn explain(bytes: &[u8], error: &SafeTensorError) -> String {
+    let got = bytes.len();
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+        return format!("truncated: {got} bytes");
+    };
+    let header = u64::from_le_bytes(*length);
+    let have = rest.len() as u64;
+    match error {
+        SafeTensorError::InvalidHeaderLength | SafeTensorError::HeaderTooLarge if header > have => {
+            format!("truncated or damaged: a header of {header} bytes expected, the file has {got}")
+        }
+        SafeTensorError::MetadataIncompleteBuffer => match data_end(&rest[..header.min(have) as usize]) {
+            Some(end) if end > have - header => {
+                format!("truncated: {} bytes expected, got {got}", end.saturating_add(8 + header))
+            }
+            Some(end) => format!("{} bytes expected, got {got}: something was appended", end + 8 + header),
+            None => format!("truncated or damaged: {got} bytes"),
+        },
+        error => format!("a damaged safetensors header: {error}"),
+    }
+}
+
+/// The end of the last tensor that a header lists.
+fn data_end(header: &[u8]) -> Option<u64> {
+    let header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(header).ok()?;
+    header.values().filter_map(|info| info.get("data_offsets")?.get(1)?.as_u64()).max()
+}

@@ -1,0 +1,188 @@
+//! Everything that people name as input, and everything that can be wrong with it.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::Stdio;
+
+use support::{Line, Place, fixture};
+
+fn jsonl<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+    ["classify", "--model", "tiny", "--format", "jsonl", "-k1"].iter().chain(rest).copied().collect()
+}
+
+fn paths(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(|line| line.path.as_str()).collect()
+}
+
+#[test]
+fn files_folders_globs_and_lists_mix_in_the_order_given() {
+    let place = Place::new();
+    for name in ["z.jpg", "dir/b.JPG", "dir/a.jpeg", "dir/sub/c.jpg", "dir/notes.txt", "dir/.hidden.jpg"] {
+        place.put("photos/cat.jpg", name);
+    }
+    place.put("photos/cat.jpg", "odd name without extension");
+    place.write("list.txt", b"z.jpg\r\n\nodd name without extension\n");
+    let run = place.run(&jsonl(&["z.jpg", "dir", "dir/*.j*", "--files-from", "list.txt"])).exits(0);
+    let want = [
+        "z.jpg",
+        "dir/a.jpeg",
+        "dir/b.JPG",
+        "dir/sub/c.jpg",
+        "dir/a.jpeg",
+        "z.jpg",
+        "odd name without extension",
+    ];
+    assert_eq!(paths(&run.lines()), want);
+    assert!(run.lines().iter().enumerate().all(|(place, line)| line.seq == place as u64));
+    run.says("1 other files were passed over");
+    let run = place.run(&jsonl(&["dir", "--max-depth", "1", "--hidden", "--ext", "jpg"])).exits(0);
+    assert_eq!(paths(&run.lines()), ["dir/.hidden.jpg", "dir/b.JPG"]);
+}
+
+#[test]
+fn stdin_is_an_image_or_a_list_but_not_both() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "new\nline.jpg");
+    let photo = fs::read(fixture("photos/espresso.jpg")).unwrap();
+    let run = place.run_with_stdin(&jsonl(&["-"]), &photo).exits(0);
+    assert_eq!((paths(&run.lines()), run.lines()[0].width), (vec!["-"], Some(480)));
+    let run = place.run_with_stdin(&jsonl(&["--files-from", "-", "-0"]), b"new\nline.jpg\0").exits(0);
+    assert_eq!(paths(&run.lines()), ["new\nline.jpg"]);
+    place.run(&jsonl(&["-", "--files-from", "-"])).exits(2).says("stdin (-) can be read only once");
+}
+
+#[test]
+fn nothing_to_classify_is_an_error_with_nothing_on_stdout() {
+    let place = Place::new();
+    place.write("folder/readme.txt", b"text");
+    for arguments in [&["folder"][..], &[], &["--files-from", "folder/empty"]] {
+        place.write("folder/empty", b"");
+        let run = place.run(&jsonl(arguments)).exits(2).says("no inputs");
+        assert_eq!(run.stdout, "");
+    }
+    let run = place.run(&jsonl(&["--files-from", "nowhere.txt"])).exits(2).says("nowhere.txt");
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn each_broken_image_is_its_own_record_of_the_right_kind() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "good.jpg");
+    place.write("text.jpg", b"these are only words");
+    place.write("empty.jpg", b"");
+    let photo = fs::read(fixture("photos/cat.jpg")).unwrap();
+    place.write("cut.jpg", &photo[..photo.len() / 2]);
+    place.put("broken/bomb_60000.png", "bomb.png");
+    place.write("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    let names =
+        ["good.jpg", "text.jpg", "missing.jpg", "empty.jpg", "cut.jpg", "bomb.png", "phone.heic", "good.jpg"];
+    let run = place.run(&jsonl(&names)).exits(1).says("6 of 8 images failed");
+    let lines = run.lines();
+    assert_eq!(paths(&lines), names);
+    let kinds: Vec<_> =
+        lines.iter().map(|line| line.error.as_ref().map_or("", |error| &error.kind)).collect();
+    assert_eq!(kinds, ["", "unsupported", "io", "decode", "decode", "too_large", "unsupported", ""]);
+    let message = |index: usize| &lines[index].error.as_ref().unwrap().message;
+    assert!(message(5).contains("60000x60000") && message(5).contains("--max-pixels"), "{}", message(5));
+    assert!(message(6).contains("HEIC") && message(6).contains("convert"), "{}", message(6));
+    place.run(&[&jsonl(&names)[..], &["--exit-zero"]].concat()).exits(0);
+    let json = place.run(&["classify", "--model", "tiny", "--json", "text.jpg"]).exits(1).document();
+    assert!(json.results[0].predictions.is_none() && json.results[0].error.is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_file_names_do_no_harm_in_any_form() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    let names: [&[u8]; 4] = [b"esc\x1b[31m.jpg", b"new\nline.jpg", b"quo\"te',.jpg", b"not\xff\xfeutf8.jpg"];
+    for name in names {
+        place.put("photos/cat.jpg", std::ffi::OsStr::from_bytes(name));
+    }
+    let table = place.run(&["classify", "--model", "tiny", "-k1", "."]).exits(0).stdout;
+    assert!(table.chars().all(|character| character == '\n' || !character.is_control()), "{table:?}");
+    assert_eq!(table.lines().count(), 4 * 2 + 3, "a block of two lines a file, and a line between: {table}");
+    assert!(table.contains(r"./esc\u{1b}[31m.jpg") && table.contains(r"./new\nline.jpg"));
+
+    let run = place.run(&jsonl(&["."])).exits(0);
+    assert_eq!(run.stdout.lines().count(), 4);
+    assert!(!run.stdout.contains('\u{1b}'));
+    let lines = run.lines();
+    let bytes = lines.iter().filter_map(|line| line.path_bytes.as_deref()).collect::<Vec<_>>();
+    assert_eq!(bytes, ["Li9ub3T//nV0ZjguanBn"], "./not\\xff\\xfeutf8.jpg in base64");
+    assert!(paths(&lines).contains(&"./esc\u{1b}[31m.jpg") && paths(&lines).contains(&"./quo\"te',.jpg"));
+
+    let csv = place.run(&["classify", "--model", "tiny", "--format", "csv", "-k1", "."]).exits(0).stdout;
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let paths: Vec<String> = rows.records().map(|row| row.unwrap()[0].to_owned()).collect();
+    assert_eq!(paths.len(), 4);
+    assert!(paths.contains(&"./new\nline.jpg".to_owned()) && paths.contains(&"./quo\"te',.jpg".to_owned()));
+}
+
+#[test]
+fn a_record_appears_while_the_list_is_still_open() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "a.jpg");
+    let mut command = place.command(&jsonl(&["--files-from", "-"]));
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut list = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    for _ in 0..3 {
+        list.write_all(b"a.jpg\n").unwrap();
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        assert!(serde_json::from_str::<Line>(&line).is_ok(), "{line:?}");
+    }
+    drop(list);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_reader_that_has_had_enough_is_no_error() {
+    let place = Place::new();
+    for index in 0..40 {
+        place.put("photos/cat.jpg", format!("{index:02}.jpg"));
+    }
+    let mut command = place.command(&jsonl(&["."]));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("00.jpg"));
+    let rest = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&rest.stderr).into_owned();
+    assert!(rest.status.success() && !stderr.contains("error"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_run_with_what_was_answered_written() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "a.jpg");
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let arguments = ["classify", "--model", "tiny", "--json", "-k1", "--files-from", "-"];
+        let mut command = place.command(&arguments);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut list = child.stdin.take().unwrap();
+        list.write_all(b"a.jpg\n").unwrap();
+        let mut answers = child.stdout.take().unwrap();
+        let mut bytes = vec![0; 4096];
+        let mut text = String::new();
+        while !text.contains("predictions") {
+            let count = answers.read(&mut bytes).unwrap();
+            assert_ne!(count, 0, "{text}");
+            text.push_str(std::str::from_utf8(&bytes[..count]).unwrap());
+        }
+        let kill =
+            std::process::Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        answers.read_to_string(&mut text).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        let document: support::Document = serde_json::from_str(&text).unwrap();
+        assert_eq!(document.results.len(), 1, "the document is whole");
+        drop(list);
+    }
+}
