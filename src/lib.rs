@@ -33,6 +33,7 @@ pub mod commands;
 pub mod error;
 pub mod image;
 pub mod inputs;
+pub mod kernels;
 pub mod labels;
 pub mod model;
 pub mod output;

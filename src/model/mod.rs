@@ -1,7 +1,10 @@
-//! The network: what it is ([`config`]), its graph ([`nasnet`], [`graph`]) and what runs it ([`portable`]).
+//! The network: what it is ([`config`]), its graph ([`nasnet`], [`graph`]) and what runs it: [`portable`] anywhere,
+//! [`plan`] and [`execute`] fast on a CPU.
 
 pub mod config;
 pub mod device;
+pub mod execute;
 pub mod graph;
 pub mod nasnet;
+pub mod plan;
 pub mod portable;

@@ -22,6 +22,7 @@ mod pytorch;
 mod safetensors;
 mod source;
 pub mod store;
+pub mod synthetic;
 pub mod tensor;
 #[cfg(test)]
 mod tests;

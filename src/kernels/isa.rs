@@ -1,0 +1,56 @@
+//! What a kernel needs of an instruction set: one vector type and a dozen operations on it. Kernels are
+//! written once over [`Isa`]; a file per instruction set maps the operations to intrinsics.
+
+/// An instruction set.
+///
+/// # Safety
+/// Every function may only be called where the processor has the instruction set. [`super::Kernels`]
+/// hands out kernels of detected instruction sets only. Vector operations are `#[inline(always)]` and
+/// must be reached through [`Isa::enter`], which compiles the job with the instruction set switched on.
+pub unsafe trait Isa: Copy + 'static {
+    /// A vector of [`Isa::LANES`] f32.
+    type Vector: Copy;
+    /// Numbers in a vector; divides [`super::CHANNEL_ALIGN`].
+    const LANES: usize;
+    /// The most rows of a register tile that is 1, 2 or 3 vectors wide. The tile, one row of weights and
+    /// one broadcast must fit the registers; no entry may be above 14.
+    const TILE_ROWS: [usize; 3];
+    /// The widest strip of output pixels that a depthwise window or a pool keeps in registers.
+    const STRIP: usize;
+
+    /// Runs a job compiled for the instruction set.
+    ///
+    /// # Safety
+    /// The processor has the instruction set, and the job's own contract holds.
+    unsafe fn enter<J: Job>(job: J);
+
+    /// All lanes zero.
+    unsafe fn zero() -> Self::Vector;
+    /// All lanes the same.
+    unsafe fn splat(value: f32) -> Self::Vector;
+    /// Reads a vector; no alignment needed.
+    unsafe fn load(from: *const f32) -> Self::Vector;
+    /// Writes a vector; no alignment needed.
+    unsafe fn store(to: *mut f32, vector: Self::Vector);
+    /// Writes the first `count` lanes, `count < LANES`, and touches nothing behind them.
+    unsafe fn store_first(to: *mut f32, vector: Self::Vector, count: usize);
+    /// `a * b + c`, rounded once where the instruction set can.
+    unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// `a + b`.
+    unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a * b`.
+    unsafe fn mul(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The larger of `a` and `b`, lane by lane.
+    unsafe fn max(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// Asks for a cache line, into the second level. Any address is allowed.
+    unsafe fn prefetch(at: *const f32);
+}
+
+/// A piece of work to be compiled for an instruction set. `run` must be `#[inline(always)]`.
+pub trait Job {
+    /// Does the work.
+    ///
+    /// # Safety
+    /// As the job says; called through [`Isa::enter`] only.
+    unsafe fn run(self);
+}

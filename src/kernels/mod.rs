@@ -1,0 +1,132 @@
+//! The arithmetic of the CPU engine: matrix products, depthwise windows and pools over N, H, W, C data,
+//! written once over an instruction set and chosen at run time. Nothing here knows graphs or starts threads.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub mod depthwise;
+pub mod gemm;
+mod generic;
+mod isa;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+pub mod pack;
+pub mod pool;
+#[cfg(test)]
+mod tests;
+mod unroll;
+
+use depthwise::Depthwise;
+use gemm::Gemm;
+use isa::Isa;
+use pool::Pool;
+
+/// Pixels start at multiples of this many floats: a cache line, and the widest vector.
+pub const CHANNEL_ALIGN: usize = 16;
+
+/// An instruction set that kernels are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IsaKind {
+    /// AVX-512 F.
+    Avx512,
+    /// AVX2 and FMA.
+    Avx2,
+    /// NEON.
+    Neon,
+    /// No intrinsics.
+    Generic,
+}
+
+impl IsaKind {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IsaKind::Avx512 => "avx512",
+            IsaKind::Avx2 => "avx2",
+            IsaKind::Neon => "neon",
+            IsaKind::Generic => "generic",
+        }
+    }
+}
+
+/// The kernels of one instruction set that this processor has.
+#[derive(Debug, Clone, Copy)]
+pub struct Kernels {
+    kind: IsaKind,
+    lanes: usize,
+    gemm: unsafe fn(&Gemm),
+    depthwise: unsafe fn(&Depthwise),
+    pool: unsafe fn(&Pool),
+}
+
+impl Kernels {
+    /// The kernels of every instruction set that this processor has, the fastest first.
+    pub fn available() -> Vec<Kernels> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2 && is_x86_feature_detected!("avx512f") {
+                all.push(Kernels::of::<avx512::Avx512>(IsaKind::Avx512));
+            }
+            if avx2 {
+                all.push(Kernels::of::<avx2::Avx2>(IsaKind::Avx2));
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        all.push(Kernels::of::<neon::Neon>(IsaKind::Neon));
+        all.push(Kernels::of::<generic::Generic>(IsaKind::Generic));
+        all
+    }
+
+    /// The fastest kernels of this processor.
+    pub fn best() -> Kernels {
+        Kernels::available()[0]
+    }
+
+    fn of<I: Isa>(kind: IsaKind) -> Kernels {
+        const { assert!(CHANNEL_ALIGN.is_multiple_of(I::LANES)) };
+        Kernels {
+            kind,
+            lanes: I::LANES,
+            gemm: gemm::run::<I>,
+            depthwise: depthwise::run::<I>,
+            pool: pool::run::<I>,
+        }
+    }
+
+    /// The instruction set.
+    pub fn kind(&self) -> IsaKind {
+        self.kind
+    }
+
+    /// Numbers in a vector.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// See [`gemm::run`].
+    ///
+    /// # Safety
+    /// That of [`gemm::run`], but for the instruction set, which has been detected.
+    pub unsafe fn gemm(&self, gemm: &Gemm) {
+        unsafe { (self.gemm)(gemm) }
+    }
+
+    /// See [`depthwise::run`].
+    ///
+    /// # Safety
+    /// That of [`depthwise::run`], but for the instruction set, which has been detected.
+    pub unsafe fn depthwise(&self, depthwise: &Depthwise) {
+        unsafe { (self.depthwise)(depthwise) }
+    }
+
+    /// See [`pool::run`].
+    ///
+    /// # Safety
+    /// That of [`pool::run`], but for the instruction set, which has been detected.
+    pub unsafe fn pool(&self, pool: &Pool) {
+        unsafe { (self.pool)(pool) }
+    }
+}

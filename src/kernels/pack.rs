@@ -1,0 +1,99 @@
+//! Weights in the order in which the kernels read them.
+
+/// How the columns of a matrix are cut into panels of up to three vectors, each stored depth by depth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panels {
+    /// Rows of the matrix.
+    pub depth: usize,
+    /// Columns of the matrix.
+    pub columns: usize,
+    /// Vectors that hold a row.
+    pub vectors: usize,
+    /// Numbers in a vector.
+    pub lanes: usize,
+}
+
+/// Vectors of a full panel.
+const FULL: usize = 3;
+
+impl Panels {
+    /// Panels for a matrix of `depth` x `columns`.
+    pub fn new(depth: usize, columns: usize, lanes: usize) -> Self {
+        Panels { depth, columns, vectors: columns.div_ceil(lanes), lanes }
+    }
+
+    /// Full panels, and narrower ones behind them. A last vector is not left alone: a tile of one vector
+    /// loads as much as it multiplies.
+    fn split(&self) -> (usize, [usize; 2]) {
+        match (self.vectors / FULL, self.vectors % FULL) {
+            (full, 0) => (full, [0, 0]),
+            (0, 1) => (0, [1, 0]),
+            (full, 1) => (full - 1, [2, 2]),
+            (full, _) => (full, [2, 0]),
+        }
+    }
+
+    /// Count of panels.
+    pub fn count(&self) -> usize {
+        let (full, rest) = self.split();
+        full + rest.iter().filter(|&&width| width > 0).count()
+    }
+
+    /// A panel's first vector and its width in vectors.
+    pub fn panel(&self, index: usize) -> (usize, usize) {
+        let (full, rest) = self.split();
+        match index.checked_sub(full) {
+            None => (index * FULL, FULL),
+            Some(0) => (full * FULL, rest[0]),
+            Some(_) => (full * FULL + rest[0], rest[1]),
+        }
+    }
+
+    /// Numbers in the packed matrix.
+    pub fn elements(&self) -> usize {
+        self.depth * self.width()
+    }
+
+    /// Columns, padded to whole vectors.
+    pub fn width(&self) -> usize {
+        self.vectors * self.lanes
+    }
+
+    /// Packs rows `first_row..` of the matrix from `part`, row-major, each column multiplied by its
+    /// scale. Columns beyond the matrix are zeros.
+    pub fn pack(&self, packed: &mut [f32], first_row: usize, part: &[f32], scales: &[f64]) {
+        assert_eq!((packed.len(), scales.len()), (self.elements(), self.columns));
+        for index in 0..self.count() {
+            let (start, width) = self.panel(index);
+            let (start, width) = (start * self.lanes, width * self.lanes);
+            let end = (start + width).min(self.columns);
+            let panel = &mut packed[start * self.depth..][..width * self.depth];
+            let rows = panel.chunks_exact_mut(width).skip(first_row);
+            for (row, from) in rows.zip(part.chunks_exact(self.columns)) {
+                for ((to, from), scale) in row.iter_mut().zip(&from[start..end]).zip(&scales[start..end]) {
+                    *to = (f64::from(*from) * scale) as f32;
+                }
+                row[end - start..].fill(0.0);
+            }
+        }
+    }
+}
+
+/// Depthwise weights, window by channel, as the kernels read them: channels in vectors, and for each
+/// vector its window. Channels beyond the last are zeros.
+pub fn pack_depthwise(packed: &mut [f32], window: usize, channels: usize, lanes: usize, weights: &[f32]) {
+    assert_eq!(weights.len(), window * channels);
+    for (vector, packed) in packed.chunks_exact_mut(window * lanes).enumerate() {
+        let first = vector * lanes;
+        let count = lanes.min(channels - first);
+        for (tap, to) in packed.chunks_exact_mut(lanes).enumerate() {
+            to[..count].copy_from_slice(&weights[tap * channels + first..][..count]);
+            to[count..].fill(0.0);
+        }
+    }
+}
+
+/// Numbers in packed depthwise weights.
+pub fn packed_depthwise_elements(window: usize, channels: usize, lanes: usize) -> usize {
+    window * channels.next_multiple_of(lanes)
+}

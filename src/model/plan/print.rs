@@ -1,0 +1,81 @@
+//! A plan as text, a step a line.
+
+use std::fmt;
+
+use super::{BufferId, Plan, Source, Step, Work};
+use crate::kernels::pool::PoolKind;
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let megabytes = |floats: usize| floats as f64 * 4.0 / 1e6;
+        writeln!(
+            f,
+            "{} steps in {} regions, {} buffers in an arena of {:.1} MB an image, {:.1} MB of packed weights",
+            self.steps.len(),
+            self.regions.len(),
+            self.buffers.len(),
+            megabytes(self.arena),
+            megabytes(self.packed)
+        )?;
+        for step in &self.steps {
+            writeln!(f, "{}", self.line(step))?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// A step as text: region, result, multiply-adds, what is computed from which buffers into which.
+    pub fn line(&self, step: &Step) -> String {
+        let shape = step.shape;
+        let what = match &step.work {
+            Work::Product { sources, .. } => {
+                sources.iter().map(|source| self.source(source)).collect::<Vec<_>>().join(" & ")
+            }
+            Work::Pool { input, kind, stride } => {
+                let kind = match kind {
+                    PoolKind::Average { scale, .. } if *scale == 2.0 => "2 average",
+                    PoolKind::Average { .. } => "average",
+                    PoolKind::Max { .. } => "max",
+                };
+                format!("{kind} 3/{stride} of {}", name(input))
+            }
+            Work::Copy { inputs } => names(inputs),
+            Work::GlobalAverage { inputs } => format!("mean of {}", names(inputs)),
+        };
+        let addend = step.addend.map_or(String::new(), |id| format!(" + {}", name(&id)));
+        let to = |id: Option<BufferId>, form: &str| id.map(|id| format!("{}{form}", name(&id)));
+        let to: Vec<_> = [to(step.raw, ""), to(step.relu, " relu")].into_iter().flatten().collect();
+        format!(
+            "{:3}  {:>3}x{:<3} x {:<4} {:8.3} M  {what}{addend} -> {}  {}",
+            step.region,
+            shape.height,
+            shape.width,
+            shape.channels,
+            step.multiply_adds as f64 / 1e6,
+            to.join(", "),
+            step.name
+        )
+    }
+
+    fn source(&self, source: &Source) -> String {
+        match source {
+            Source::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
+            Source::Depthwise { input, size, stride, .. } => {
+                format!("depthwise {size}/{stride} of {} ({})", name(input), self.channels(&[*input]))
+            }
+            Source::Subsample { inputs, offset } => {
+                format!("every second of {} from {offset} ({})", names(inputs), self.channels(inputs))
+            }
+            Source::Patches => "patches of the image".to_owned(),
+        }
+    }
+}
+
+fn name(id: &BufferId) -> String {
+    format!("b{}", id.0)
+}
+
+fn names(ids: &[BufferId]) -> String {
+    ids.iter().map(name).collect::<Vec<_>>().join(" ")
+}
