@@ -1,15 +1,16 @@
 //! The library's front door: a model with its weights, ready for images.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
-use candle_core::{Device, DeviceLocation, Tensor};
+use candle_core::Device;
 
 use crate::error::{Error, Result};
 use crate::image::decode::Rgb8;
 use crate::image::preprocess::{Preprocessing, preprocess_into};
 use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
-use crate::model::portable::{Outputs, Portable};
+use crate::model::engine::{Engine, Output};
 use crate::predictions::{Prediction, Scores, Selection, select, softmax};
 use crate::weights::{self, Loaded, Overrides};
 
@@ -20,11 +21,13 @@ pub struct Options {
     pub preprocessing: Option<Preprocessing>,
     /// Where it runs.
     pub device: Device,
+    /// Threads of a CPU; `None` for one a core.
+    pub threads: Option<NonZeroUsize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { preprocessing: None, device: Device::Cpu }
+        Options { preprocessing: None, device: Device::Cpu, threads: None }
     }
 }
 
@@ -55,7 +58,7 @@ pub enum Pooling {
 #[derive(Debug)]
 pub struct Classifier {
     loaded: Loaded,
-    engine: Portable,
+    engine: Engine,
     preprocessing: Preprocessing,
     labels: Option<Labels>,
 }
@@ -82,7 +85,7 @@ impl Classifier {
     ///
     /// # Errors
     /// When the labels are not as many as the classes, or the device refuses the weights.
-    pub fn new(loaded: Loaded, options: Options) -> Result<Self> {
+    pub fn new(mut loaded: Loaded, options: Options) -> Result<Self> {
         let labels = match (&loaded.labels, loaded.config.classes) {
             (Some(labels), Some(classes)) if labels.len() != classes => {
                 let detail = format!("{} labels for a model of {classes} classes", labels.len());
@@ -94,7 +97,10 @@ impl Classifier {
         };
         let preprocessing = options.preprocessing.or(loaded.preprocessing).unwrap_or_default();
         preprocessing.validate().map_err(Error::Config)?;
-        let engine = Portable::new(loaded.graph.clone(), &loaded.weights, &options.device)?;
+        let threads = options.threads.or_else(|| std::thread::available_parallelism().ok());
+        let threads = threads.map_or(1, NonZeroUsize::get);
+        let engine = Engine::new(&loaded.graph, &loaded.weights, &options.device, threads)?;
+        loaded.release_weights();
         Ok(Classifier { loaded, engine, preprocessing, labels })
     }
 
@@ -138,16 +144,17 @@ impl Classifier {
 
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
     pub fn device(&self) -> String {
-        match self.engine.device().location() {
-            DeviceLocation::Cpu => "cpu".to_owned(),
-            DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
-            DeviceLocation::Metal { .. } => "metal".to_owned(),
-        }
+        self.engine.device()
+    }
+
+    /// What runs it.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// An image as the network takes it: H, W, 3, from -1 to 1.
     pub fn preprocess(&self, image: &Rgb8) -> Vec<f32> {
-        let mut pixels = vec![0.0; self.input_elements()];
+        let mut pixels = vec![0.0; self.engine.input().elements()];
         let (height, width) = self.config().input_size;
         preprocess_into(image, (height as u32, width as u32), &self.preprocessing, &mut pixels);
         pixels
@@ -171,14 +178,7 @@ impl Classifier {
     /// When the model has no top, `pixels` are no whole images, or the device fails.
     pub fn logits(&self, pixels: &[f32]) -> Result<Vec<Vec<f32>>> {
         self.classes()?;
-        let mut rows = Vec::new();
-        self.forward(pixels, |outputs| {
-            let logits =
-                outputs.logits.as_ref().ok_or_else(|| Error::NoTop { model: self.name().to_owned() })?;
-            rows.extend(logits.to_vec2::<f32>()?);
-            Ok(())
-        })?;
-        Ok(rows)
+        self.engine.run(pixels, Output::Logits)
     }
 
     /// The features of each image: the network without its top.
@@ -187,16 +187,12 @@ impl Classifier {
     /// When the device fails.
     pub fn features(&self, images: &[Rgb8], pooling: Pooling) -> Result<Vec<Vec<f32>>> {
         let pixels: Vec<f32> = images.iter().flat_map(|image| self.preprocess(image)).collect();
-        let mut rows = Vec::new();
-        self.forward(&pixels, |outputs| {
-            let features = match pooling {
-                Pooling::None => outputs.features.flatten_from(1)?,
-                Pooling::Average => outputs.pooled.clone(),
-                Pooling::Max => outputs.features.max(1)?.max(1)?,
-            };
-            rows.extend(features.to_vec2::<f32>()?);
-            Ok(())
-        })?;
+        let output = if pooling == Pooling::Average { Output::Pooled } else { Output::Features };
+        let mut rows = self.engine.run(&pixels, output)?;
+        if pooling == Pooling::Max {
+            let channels = self.config().penultimate_filters;
+            rows.iter_mut().for_each(|map| *map = greatest(map, channels));
+        }
         Ok(rows)
     }
 
@@ -207,26 +203,15 @@ impl Classifier {
             Scores::Probability => select(&softmax(logits), selection, self.labels()),
         }
     }
+}
 
-    fn input_elements(&self) -> usize {
-        self.engine.graph().input_shape().elements()
-    }
-
-    /// Runs all images: one by one on a CPU, where matrix products of another height may round otherwise
-    /// and an image's scores must not depend on its neighbours; all at once elsewhere.
-    fn forward(&self, pixels: &[f32], mut take: impl FnMut(&Outputs) -> Result<()>) -> Result<()> {
-        let image = self.input_elements();
-        if !pixels.len().is_multiple_of(image) {
-            let detail = format!("expected images of {image} numbers, got {}", pixels.len());
-            return Err(Error::Config(detail));
+/// The maximum over all pixels of a map: H, W, C to C.
+fn greatest(map: &[f32], channels: usize) -> Vec<f32> {
+    let mut greatest = vec![f32::NEG_INFINITY; channels];
+    for pixel in map.chunks_exact(channels) {
+        for (greatest, value) in greatest.iter_mut().zip(pixel) {
+            *greatest = greatest.max(*value);
         }
-        let (height, width) = self.config().input_size;
-        let device = self.engine.device();
-        let step = if device.is_cpu() { image } else { pixels.len().max(image) };
-        for images in pixels.chunks(step) {
-            let input = Tensor::from_slice(images, (images.len() / image, height, width, 3), device)?;
-            take(&self.engine.forward(&input)?)?;
-        }
-        Ok(())
     }
+    greatest
 }

@@ -30,6 +30,8 @@ pub enum Command {
     /// Exit code: 0 when all images were answered, 1 when some failed (each has its record), 2 for bad usage, no
     /// images, or a model that cannot be had.
     Classify(Box<Classify>),
+    /// Measure latency and throughput of a model on this machine
+    Bench(Box<Bench>),
     /// Describe a model: architecture, parameters, multiply-adds, origin
     Info(Info),
     /// Work with weight files
@@ -229,6 +231,30 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
+pub struct Bench {
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Timed forward passes
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub iterations: u32,
+
+    /// Forward passes before the timed ones
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub warmup: u32,
+
+    /// Say where the time goes, step by step
+    #[arg(long)]
+    pub profile: bool,
+
+    /// Form of the output
+    #[arg(long, value_name = "FORM", default_value = "table", value_parser = ["table", "json"])]
+    pub format: String,
+}
+
+#[derive(Debug, Args)]
 pub struct Info {
     /// mobile, large, tiny, or a weights file
     #[arg(default_value = "mobile")]
@@ -240,6 +266,10 @@ pub struct Info {
     /// List every layer
     #[arg(long)]
     pub layers: bool,
+
+    /// List the fused steps that the CPU engine makes of it
+    #[arg(long, conflicts_with = "json")]
+    pub plan: bool,
 
     /// Print JSON
     #[arg(long)]

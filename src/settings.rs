@@ -173,12 +173,7 @@ pub struct Classify {
 /// Names the flag at fault, what was expected and what was given.
 pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
     let (run, images, output) = (&flags.run, &flags.images, &flags.output);
-    if run.dtype != "f32" {
-        return Err(Error::Config(format!(
-            "--dtype {}: arithmetic is in f32 only; f16 and bf16 weight files are read and computed in f32",
-            run.dtype
-        )));
-    }
+    check_dtype(run)?;
     if output.threshold.is_some_and(f32::is_nan) {
         return Err(Error::Config("--threshold: expected a number, got NaN".to_owned()));
     }
@@ -285,6 +280,56 @@ where
     text.map(str::parse).transpose().map_err(|error: T::Err| Error::Config(format!("{flag}: {error}")))
 }
 
+/// Settings of `nasnet bench`.
+#[derive(Debug, Clone)]
+pub struct Bench {
+    /// Which model.
+    pub model: ModelSettings,
+    /// Which device.
+    pub device: DeviceChoice,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Images in a forward pass.
+    pub batch_size: usize,
+    /// Timed passes.
+    pub iterations: usize,
+    /// Passes before them.
+    pub warmup: usize,
+    /// Time each step.
+    pub profile: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet bench`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
+    check_dtype(&flags.run)?;
+    Ok(Bench {
+        model: model(&flags.model, environment)?,
+        device: flags.run.device.parse()?,
+        threads: threads(flags.run.threads, environment)?,
+        batch_size: flags.run.batch_size.map_or(1, |size| size as usize),
+        iterations: flags.iterations as usize,
+        warmup: flags.warmup as usize,
+        profile: flags.profile,
+        json: flags.format == "json",
+    })
+}
+
+/// On a CPU arithmetic is in f32 only.
+fn check_dtype(run: &cli::Run) -> Result<()> {
+    if run.dtype == "f32" {
+        return Ok(());
+    }
+    Err(Error::Config(format!(
+        "--dtype {}: arithmetic is in f32 only; f16 and bf16 weight files are read and computed in f32",
+        run.dtype
+    )))
+}
+
 /// Settings of `nasnet info`.
 #[derive(Debug, Clone)]
 pub struct Info {
@@ -292,6 +337,8 @@ pub struct Info {
     pub model: ModelSettings,
     /// List every layer.
     pub layers: bool,
+    /// List the CPU engine's steps.
+    pub plan: bool,
     /// Print JSON.
     pub json: bool,
 }
@@ -303,7 +350,7 @@ pub struct Info {
 pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
     let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
     let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
-    Ok(Info { model, layers: flags.layers, json: flags.json })
+    Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
 }
 
 /// Settings of `nasnet weights import`.

@@ -8,9 +8,11 @@ use serde::Serialize;
 use super::ExitStatus;
 use super::open;
 use crate::error::Error;
+use crate::kernels::Kernels;
 use crate::model::config::{Config, Dialect};
 use crate::model::graph::Graph;
 use crate::model::nasnet;
+use crate::model::plan::Plan;
 use crate::output;
 use crate::output::text::printable;
 use crate::settings::{Common, Info, ModelSettings};
@@ -42,6 +44,11 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
         description.print(stdout)?;
         if let Some(layers) = layers {
             print_layers(&layers, stdout)?;
+        }
+        if settings.plan {
+            let kernels = Kernels::best();
+            writeln!(stdout, "\nsteps of the CPU engine with {}", kernels.kind().as_str())?;
+            write!(stdout, "{}", Plan::new(&graph, kernels.lanes())?)?;
         }
     }
     Ok(ExitStatus::Success)

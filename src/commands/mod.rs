@@ -1,6 +1,7 @@
 //! One file a subcommand. Here: which one runs, what its end means for the exit code, and what is said of
 //! an error.
 
+mod bench;
 mod classify;
 mod info;
 mod interrupt;
@@ -62,6 +63,7 @@ fn dispatch(
 ) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
+        Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
         Command::Weights(Weights::Import(flags)) => weights::import(&settings::import(flags)?, common),
         Command::Completions { shell } => {

@@ -1,12 +1,14 @@
 //! From settings to a classifier that is ready, shared by the commands that run a model.
 
+use std::num::NonZeroUsize;
+
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use crate::classifier::{Classifier, Options};
 use crate::image::preprocess::Resize;
 use crate::labels::Labels;
-use crate::model::device;
+use crate::model::device::{self, DeviceChoice};
 use crate::output::console::Console;
 use crate::output::{ModelHeader, PreprocessingHeader};
 use crate::settings::{Classify, ModelSettings};
@@ -44,6 +46,21 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
     Ok(loaded)
 }
 
+/// Loaded weights on a device as they are, for commands that need no labels and no preprocessing of their own.
+///
+/// # Errors
+/// When weights or device cannot be had.
+pub fn plain(
+    model: &ModelSettings,
+    device: DeviceChoice,
+    threads: usize,
+    console: Console,
+) -> Result<Classifier> {
+    let loaded = weights(model, console)?;
+    let (device, _) = device::open(device)?;
+    Ok(Classifier::new(loaded, Options { preprocessing: None, device, threads: NonZeroUsize::new(threads) })?)
+}
+
 /// The classifier of a run.
 ///
 /// # Errors
@@ -52,9 +69,12 @@ pub fn classifier(settings: &Classify, threads: usize, console: Console) -> Resu
     let loaded = weights(&settings.model, console)?;
     let (device, choice) = device::open(settings.device)?;
     let preprocessing = settings.preprocessing.apply(loaded.preprocessing)?;
-    let classifier = Classifier::new(loaded, Options { preprocessing: Some(preprocessing), device })?;
+    let classifier = Classifier::new(
+        loaded,
+        Options { preprocessing: Some(preprocessing), device, threads: NonZeroUsize::new(threads) },
+    )?;
     let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
-    if settings.device == device::DeviceChoice::Auto {
+    if settings.device == DeviceChoice::Auto {
         console.note(&format!("{} on {choice}, {threads}", classifier.name()));
     }
     Ok(classifier)

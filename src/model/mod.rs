@@ -3,6 +3,7 @@
 
 pub mod config;
 pub mod device;
+pub mod engine;
 pub mod execute;
 pub mod graph;
 pub mod nasnet;

@@ -61,6 +61,14 @@ impl Loaded {
         self.fingerprint.get_or_init(|| fingerprint(&self.graph, self.weights.tensors()))
     }
 
+    /// Gives up the tensors once an engine has its own form of them, unless they are still needed for their
+    /// fingerprint.
+    pub fn release_weights(&mut self) {
+        if self.fingerprint.get().is_some() {
+            self.weights = Weights::released();
+        }
+    }
+
     /// How many classes it tells apart.
     ///
     /// # Errors

@@ -65,6 +65,11 @@ impl Weights {
         Weights { tensors }
     }
 
+    /// No weights any more: what is left when an engine has taken them over.
+    pub fn released() -> Self {
+        Weights { tensors: Vec::new() }
+    }
+
     /// The tensor behind an id.
     pub fn get(&self, id: WeightId) -> &Tensor {
         &self.tensors[id.0]

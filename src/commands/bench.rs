@@ -1,0 +1,190 @@
+//! `nasnet bench`: how fast a model is on this machine, and where the time goes.
+
+use std::io::Write;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::ExitStatus;
+use super::open;
+use crate::classifier::Classifier;
+use crate::kernels::Kernels;
+use crate::model::engine::Output;
+use crate::model::execute::Profile;
+use crate::output;
+use crate::output::text::printable;
+use crate::settings::{Bench, Common};
+
+/// Runs the command. A pass goes from pixels in memory to scores in memory.
+///
+/// # Errors
+/// When weights or device cannot be had, or the device fails.
+pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let threads = open::threads(settings.threads)?;
+    let classifier = open::plain(&settings.model, settings.device, threads, common.console)?;
+    let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
+    let pixels = pixels(settings.batch_size * classifier.engine().input().elements());
+    let pass = || classifier.engine().run(&pixels, output);
+    for _ in 0..settings.warmup {
+        pass()?;
+    }
+    start_profile(&classifier, settings.profile);
+    let mut times = Vec::with_capacity(settings.iterations);
+    for _ in 0..settings.iterations {
+        let start = Instant::now();
+        pass()?;
+        times.push(start.elapsed());
+    }
+    let profile = settings.profile.then(|| take_profile(&classifier)).flatten();
+    let report = Report::new(&classifier, settings, threads, &times, profile.as_ref());
+    if settings.json {
+        output::pretty(&report, stdout)?;
+    } else {
+        report.print(stdout)?;
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// Numbers from -1 to 1 in no particular order: the time of a pass does not depend on them.
+fn pixels(count: usize) -> Vec<f32> {
+    (0..count as u32)
+        .map(|index| (index.wrapping_mul(0x9e37_79b9) >> 8) as f32 / (1 << 23) as f32 - 1.0)
+        .collect()
+}
+
+fn start_profile(classifier: &Classifier, wanted: bool) {
+    if let Some(engine) = classifier.engine().as_cpu() {
+        let mut engine = engine.lock().unwrap_or_else(PoisonError::into_inner);
+        engine.with_profile(wanted);
+    }
+}
+
+fn take_profile(classifier: &Classifier) -> Option<Profile> {
+    let (height, width) = classifier.config().input_size;
+    let mut engine = classifier.engine().as_cpu()?.lock().unwrap_or_else(PoisonError::into_inner);
+    engine.take_profile(height, width)
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    model: String,
+    device: String,
+    instruction_set: Option<&'static str>,
+    threads: usize,
+    input: (usize, usize),
+    batch_size: usize,
+    iterations: usize,
+    latency_ms: Latency,
+    images_per_second: f64,
+    gflops: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Vec<StepReport>>,
+}
+
+/// Of one pass over the whole batch.
+#[derive(Debug, Serialize)]
+struct Latency {
+    min: f64,
+    median: f64,
+    max: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct StepReport {
+    step: String,
+    multiply_adds: u64,
+    /// Of all threads together, for one image.
+    microseconds: f64,
+    /// Of one thread while it is at the step.
+    gflops: f64,
+    /// Of the time of all steps.
+    share: f64,
+}
+
+impl Report {
+    fn new(
+        classifier: &Classifier,
+        settings: &Bench,
+        threads: usize,
+        times: &[Duration],
+        profile: Option<&Profile>,
+    ) -> Self {
+        let mut times: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1e3).collect();
+        times.sort_by(f64::total_cmp);
+        let middle = times.len() / 2;
+        let median = if times.len().is_multiple_of(2) {
+            (times[middle - 1] + times[middle]) / 2.0
+        } else {
+            times[middle]
+        };
+        let images_per_second = settings.batch_size as f64 * 1e3 / median;
+        let multiply_adds = classifier.weights().graph.total_multiply_adds() as f64;
+        Report {
+            model: classifier.name().to_owned(),
+            device: classifier.device(),
+            instruction_set: classifier.engine().as_cpu().map(|_| Kernels::best().kind().as_str()),
+            threads,
+            input: classifier.config().input_size,
+            batch_size: settings.batch_size,
+            iterations: times.len(),
+            latency_ms: Latency { min: times[0], median, max: times[times.len() - 1] },
+            images_per_second,
+            gflops: 2e-9 * multiply_adds * images_per_second,
+            profile: profile.map(steps),
+        }
+    }
+
+    fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let isa = self.instruction_set.map_or(String::new(), |isa| format!(" ({isa})"));
+        let (height, width) = self.input;
+        let Latency { min, median, max } = self.latency_ms;
+        writeln!(
+            out,
+            "model        {}, {height} x {width}, batch {}",
+            printable(&self.model),
+            self.batch_size
+        )?;
+        writeln!(out, "device       {}{isa}, {} threads", self.device, self.threads)?;
+        writeln!(
+            out,
+            "latency      {median:.3} ms (least {min:.3}, most {max:.3}, {} passes)",
+            self.iterations
+        )?;
+        writeln!(out, "throughput   {:.1} images/s, {:.1} GFLOP/s", self.images_per_second, self.gflops)?;
+        if let Some(steps) = &self.profile {
+            writeln!(out, "\n{:>10}{:>8}{:>10}  step", "us", "share", "GFLOP/s")?;
+            for step in steps {
+                let StepReport { microseconds, share, gflops, .. } = step;
+                writeln!(out, "{microseconds:>10.1}{:>6.1} %{gflops:>10.1}  {}", share * 100.0, step.step)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn steps(profile: &Profile) -> Vec<StepReport> {
+    let images = profile.images.max(1) as f64;
+    let all: f64 =
+        profile.steps.iter().map(|step| step.busy.as_secs_f64()).sum::<f64>() + profile.waiting.as_secs_f64();
+    let waiting = profile.waiting.as_secs_f64();
+    let steps = profile.steps.iter().map(|step| {
+        let busy = step.busy.as_secs_f64();
+        StepReport {
+            step: step.line.clone(),
+            multiply_adds: step.multiply_adds,
+            microseconds: busy / images * 1e6,
+            gflops: 2e-9 * step.multiply_adds as f64 * images / busy.max(1e-12),
+            share: busy / all,
+        }
+    });
+    let idle = StepReport {
+        step: "waiting for other threads".to_owned(),
+        multiply_adds: 0,
+        microseconds: waiting / images * 1e6,
+        gflops: 0.0,
+        share: waiting / all,
+    };
+    steps.chain([idle]).collect()
+}

@@ -1,0 +1,126 @@
+//! What runs a model: the CPU engine on a CPU, the portable engine everywhere else.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{Device, DeviceLocation, Tensor};
+
+use crate::error::{Error, Result};
+use crate::kernels::Kernels;
+use crate::model::execute::{self, Images};
+use crate::model::graph::{Graph, Shape};
+use crate::model::portable::Portable;
+use crate::weights::Weights;
+
+/// What is wanted of a forward pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Class scores before softmax: classes.
+    Logits,
+    /// The features averaged over all pixels: C.
+    Pooled,
+    /// The last feature map: H, W, C.
+    Features,
+}
+
+/// A network on a device, ready to run.
+pub struct Engine {
+    input: Shape,
+    runner: Runner,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Engine for {:?} on {}", self.input, self.device())
+    }
+}
+
+enum Runner {
+    /// Runs change its buffers, so they take turns.
+    Cpu(Box<Mutex<execute::Engine>>),
+    Portable(Portable),
+}
+
+impl Engine {
+    /// Puts a network on a device; `threads` are those of a CPU.
+    ///
+    /// # Errors
+    /// When memory is short or the device refuses the weights.
+    pub fn new(graph: &Graph, weights: &Weights, device: &Device, threads: usize) -> Result<Self> {
+        let runner = if device.is_cpu() {
+            let options = execute::Options { threads, kernels: Kernels::best() };
+            Runner::Cpu(Box::new(Mutex::new(execute::Engine::new(graph, weights, options)?)))
+        } else {
+            Runner::Portable(Portable::new(graph.clone(), weights, device)?)
+        };
+        Ok(Engine { input: graph.input_shape(), runner })
+    }
+
+    /// Where it runs: `cpu`, `cuda:N` or `metal`.
+    pub fn device(&self) -> String {
+        match &self.runner {
+            Runner::Cpu(_) => "cpu".to_owned(),
+            Runner::Portable(portable) => match portable.device().location() {
+                DeviceLocation::Cpu => "cpu".to_owned(),
+                DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
+                DeviceLocation::Metal { .. } => "metal".to_owned(),
+            },
+        }
+    }
+
+    /// The image that it takes.
+    pub fn input(&self) -> Shape {
+        self.input
+    }
+
+    /// A forward pass; one row an image.
+    ///
+    /// `pixels`: N, H, W, 3, f32 in -1 to 1. On a CPU an image's row is the same bits whatever its neighbours.
+    ///
+    /// # Errors
+    /// When `pixels` are no whole images, there is no such output, or the device fails.
+    pub fn run(&self, pixels: &[f32], output: Output) -> Result<Vec<Vec<f32>>> {
+        let Shape { height, width, channels } = self.input;
+        let image = self.input.elements();
+        if !pixels.len().is_multiple_of(image) {
+            let detail = format!("expected images of {image} numbers, got {}", pixels.len());
+            return Err(Error::Config(detail));
+        }
+        let count = pixels.len() / image;
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        match &self.runner {
+            Runner::Cpu(engine) => {
+                // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
+                let mut engine = engine.lock().unwrap_or_else(PoisonError::into_inner);
+                engine.with_features(output == Output::Features);
+                let results = engine.run(Images { pixels, count, height, width })?;
+                let rows = match output {
+                    Output::Logits => &results.logits,
+                    Output::Pooled => &results.pooled,
+                    Output::Features => &results.features,
+                };
+                Ok(rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect())
+            }
+            Runner::Portable(portable) => {
+                let input = Tensor::from_slice(pixels, (count, height, width, channels), portable.device())?;
+                let outputs = portable.forward(&input)?;
+                let rows = match output {
+                    Output::Logits => outputs.logits.ok_or_else(|| Error::Config("no logits".to_owned()))?,
+                    Output::Pooled => outputs.pooled,
+                    Output::Features => outputs.features.flatten_from(1)?,
+                };
+                Ok(rows.to_vec2()?)
+            }
+        }
+    }
+
+    /// The CPU engine, for those who measure it.
+    pub fn as_cpu(&self) -> Option<&Mutex<execute::Engine>> {
+        match &self.runner {
+            Runner::Cpu(engine) => Some(engine),
+            Runner::Portable(_) => None,
+        }
+    }
+}
