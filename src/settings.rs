@@ -70,7 +70,7 @@ pub fn common(cli: &cli::Cli, environment: &Environment) -> Common {
             progress: environment.stderr_is_terminal && !environment.stdout_is_terminal,
         },
         table: TableStyle {
-            bars: environment.stdout_is_terminal,
+            is_terminal: environment.stdout_is_terminal,
             colour: colour(environment.stdout_is_terminal),
         },
     }

@@ -51,6 +51,6 @@ pub fn printer(
         Format::Table => Box::new(Table::new(scores, style)),
         Format::Json => Box::new(Json::new(model())),
         Format::JsonLines => Box::new(JsonLines::new(&model())),
-        Format::Csv => Box::new(Csv),
+        Format::Csv => Box::new(Csv::new(style.is_terminal)),
     }
 }

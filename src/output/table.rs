@@ -9,8 +9,8 @@ use crate::predictions::{Answer, Record, Scores};
 /// What a terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TableStyle {
-    /// Bars beside probabilities.
-    pub bars: bool,
+    /// Somebody looks at it: bars beside probabilities, nothing that steers a terminal.
+    pub is_terminal: bool,
     /// ANSI colours.
     pub colour: bool,
 }
@@ -52,7 +52,7 @@ impl Table {
                 Scores::Probability => format!("{:>6.2} %", prediction.score * 100.0),
                 Scores::Logit => format!("{:>9.4}", prediction.score),
             };
-            let bar = if self.style.bars && self.scores == Scores::Probability {
+            let bar = if self.style.is_terminal && self.scores == Scores::Probability {
                 format!("  {}", self.paint(GREEN, &bar(prediction.score)))
             } else {
                 String::new()
