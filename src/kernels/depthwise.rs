@@ -182,12 +182,12 @@ unsafe fn strip<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usi
             unroll!(tap < SIZE, of 7, { taps[tap] = I::load(weights.add((row * SIZE + tap) * I::LANES)) });
             let line = origin.wrapping_add(row * window.width * window.pixel);
             unroll!(column < (WIDTH - 1) * STRIDE + SIZE, of 33, {
-                if column >= first_column && column < end_column {
+                if (first_column..end_column).contains(&column) {
                     // SAFETY: row and column are within the image.
                     let value = I::load(line.wrapping_add(column * window.pixel));
                     unroll!(tap < SIZE, of 7, {
                         let offset = column.wrapping_sub(tap); // huge where the tap lies left of the strip
-                        if offset % STRIDE == 0 && offset / STRIDE < WIDTH {
+                        if offset.is_multiple_of(STRIDE) && offset / STRIDE < WIDTH {
                             sums[offset / STRIDE] = I::fma(value, taps[tap], sums[offset / STRIDE]);
                         }
                     });

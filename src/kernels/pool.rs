@@ -112,7 +112,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
             for channel in channels.step_by(I::LANES) {
                 let mut results = [initial; WIDTH];
                 unroll!(step < (WIDTH - 1) * STRIDE + SIZE, of 33, {
-                    if step >= first_column && step < end_column {
+                    if (first_column..end_column).contains(&step) {
                         let mut sum = initial;
                         for line in first_row..end_row {
                             let at = origin.wrapping_add((line * window.width + step) * window.pixel + channel);
@@ -121,7 +121,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
                         }
                         unroll!(tap < SIZE, of 3, {
                             let offset = step.wrapping_sub(tap); // huge where the tap lies left of the strip
-                            if offset % STRIDE == 0 && offset / STRIDE < WIDTH {
+                            if offset.is_multiple_of(STRIDE) && offset / STRIDE < WIDTH {
                                 let old = results[offset / STRIDE];
                                 results[offset / STRIDE] = if MAX { I::max(old, sum) } else { I::add(old, sum) };
                             }

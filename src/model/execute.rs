@@ -7,6 +7,7 @@
 //! process holds up the others for one piece at most. Either way every number is computed by the same operations in the same order, so results are
 //! the same bits for any number of threads and any batch.
 
+mod check;
 mod memory;
 mod profile;
 mod results;

@@ -14,6 +14,8 @@ mod lower;
 mod memory;
 mod pack;
 mod print;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 

@@ -66,3 +66,25 @@ impl Sink {
         }
     }
 }
+
+impl Pass<'_> {
+    /// Copies one image's channels out of buffers that lie side by side.
+    ///
+    /// # Safety
+    /// The buffers have been written and are not being written; `to` holds the image.
+    unsafe fn gather(&self, buffers: &[BufferId], image: usize, to: Shared, to_image: usize) {
+        let channels = self.plan.channels(buffers);
+        let pixels = self.plan.buffer(buffers[0]).shape.pixels();
+        for pixel in 0..pixels {
+            let mut to = to.part((to_image * pixels + pixel) * channels).as_ptr();
+            for &id in buffers {
+                let count = self.plan.buffer(id).shape.channels;
+                // SAFETY: the caller's.
+                unsafe {
+                    std::ptr::copy_nonoverlapping(self.pixel(id, image * pixels + pixel), to, count);
+                    to = to.add(count);
+                }
+            }
+        }
+    }
+}

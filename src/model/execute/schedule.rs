@@ -125,8 +125,9 @@ impl Schedule {
             cuts[threads] = steps.iter().map(|cost| cost.units).collect();
             for thread in 0..threads {
                 // Rounding may have moved a cut in front of the one before.
-                for index in 0..steps.len() {
-                    cuts[thread + 1][index] = cuts[thread + 1][index].max(cuts[thread][index]);
+                let (before, after) = cuts.split_at_mut(thread + 1);
+                for (cut, earlier) in after[0].iter_mut().zip(&before[thread]) {
+                    *cut = (*cut).max(*earlier);
                 }
             }
             let whole: f64 = steps.iter().map(Cost::whole).sum();
@@ -277,7 +278,7 @@ const NEAR_WEIGHTS: usize = 256 << 10;
 pub(super) fn block_rows(plan: &Plan, step: &Step) -> usize {
     let row = row_scratch(plan, step);
     let block = BLOCK[usize::from(weight_bytes(plan, step) > NEAR_WEIGHTS)];
-    if row == 0 { 1 } else { (block / row).clamp(1, step.shape.height) }
+    block.checked_div(row).map_or(1, |rows| rows.clamp(1, step.shape.height))
 }
 
 fn scratch(plan: &Plan, step: &Step) -> usize {

@@ -12,9 +12,6 @@ use crate::model::plan::{BufferId, Plan, Source, Step, Work};
 /// The most runs of channels that a product reads side by side.
 const MOST_SEGMENTS: usize = 16;
 
-/// Numbers that a debug build writes where a step has to write: no computation gives this NaN.
-const UNWRITTEN: u32 = 0x7fc5_a5a5;
-
 /// Some images on their way through a plan, as one thread sees them.
 pub(super) struct Pass<'a> {
     pub(super) plan: &'a Plan,
@@ -83,7 +80,7 @@ impl Pass<'_> {
     }
 
     /// The place of a pixel of a buffer; pixels of all images are counted through.
-    fn pixel(&self, id: BufferId, pixel: usize) -> *mut f32 {
+    pub(super) fn pixel(&self, id: BufferId, pixel: usize) -> *mut f32 {
         let buffer = self.plan.buffer(id);
         self.arena.part(buffer.offset * self.images + pixel * buffer.pixel()).as_ptr()
     }
@@ -340,62 +337,6 @@ impl Pass<'_> {
                 sums.iter_mut().for_each(|sum| *sum /= pixels as f32);
                 if Some(to) != step.raw.map(|id| self.pixel(id, image).add(first_channel)) {
                     sums.iter_mut().for_each(|sum| *sum = sum.max(0.0));
-                }
-            }
-        }
-    }
-
-    /// Copies one image's channels out of buffers that lie side by side.
-    ///
-    /// # Safety
-    /// The buffers have been written and are not being written; `to` holds the image.
-    pub(super) unsafe fn gather(&self, buffers: &[BufferId], image: usize, to: Shared, to_image: usize) {
-        let channels = self.plan.channels(buffers);
-        let pixels = self.plan.buffer(buffers[0]).shape.pixels();
-        for pixel in 0..pixels {
-            let mut to = to.part((to_image * pixels + pixel) * channels).as_ptr();
-            for &id in buffers {
-                let count = self.plan.buffer(id).shape.channels;
-                // SAFETY: the caller's.
-                unsafe {
-                    std::ptr::copy_nonoverlapping(self.pixel(id, image * pixels + pixel), to, count);
-                    to = to.add(count);
-                }
-            }
-        }
-    }
-
-    /// Marks what a region has to write.
-    ///
-    /// # Safety
-    /// Nobody works on the arena.
-    pub(super) unsafe fn mark(&self, region: usize) {
-        self.for_each_written(region, |_, row| row.fill(f32::from_bits(UNWRITTEN)));
-    }
-
-    /// Checks that a region has written all of it.
-    ///
-    /// # Safety
-    /// Nobody works on the arena.
-    ///
-    /// # Panics
-    /// When a number has been left out.
-    pub(super) unsafe fn check(&self, region: usize) {
-        self.for_each_written(region, |name, row| {
-            let unwritten = row.iter().filter(|value| value.to_bits() == UNWRITTEN).count();
-            assert!(unwritten == 0, "{name}: {unwritten} channels of a pixel were not written");
-        });
-    }
-
-    fn for_each_written(&self, region: usize, mut visit: impl FnMut(&str, &mut [f32])) {
-        for step in &self.plan.steps[self.plan.regions[region].clone()] {
-            for id in step.writes() {
-                let shape = self.plan.buffer(id).shape;
-                for pixel in 0..self.images * shape.pixels() {
-                    // SAFETY: the pixel is within the arena; see the callers for who else is there.
-                    visit(&step.name, unsafe {
-                        std::slice::from_raw_parts_mut(self.pixel(id, pixel), shape.channels)
-                    });
                 }
             }
         }
