@@ -1,18 +1,18 @@
-//! `nasnet weights`: files of other formats to canonical ones.
+//! `nasnet weights import`: files of other formats to canonical ones.
 
 use anyhow::{Context, Result};
 
-use super::ExitStatus;
-use super::sink::refuse_to_replace;
+use crate::commands::ExitStatus;
+use crate::commands::sink::refuse_to_replace;
 use crate::labels::Labels;
 use crate::settings::{Common, Import};
 use crate::weights::{self, canonical};
 
-/// Runs `nasnet weights import`.
+/// Runs the command.
 ///
 /// # Errors
 /// When the file is no NASNet-A, or the other one cannot be written.
-pub fn import(settings: &Import, common: Common) -> Result<ExitStatus> {
+pub fn run(settings: &Import, common: Common) -> Result<ExitStatus> {
     refuse_to_replace(&settings.output, settings.force)?;
     let mut loaded = weights::load(&settings.file, &settings.overrides)?;
     for note in &loaded.notes {
