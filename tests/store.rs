@@ -298,6 +298,16 @@ fn a_server_without_ranges_begins_again() {
 }
 
 #[test]
+fn a_mirror_that_knows_no_head_is_asked_for_the_content() {
+    for status in [405, 501] {
+        let (hub, home) = (toy_hub(), Home::new());
+        hub.fault("HEAD", "", 9, Fault::Status(status, ""));
+        assert_succeeds(&home.fetch(&hub));
+        assert_eq!(fs::read(home.blob()).unwrap(), toy());
+    }
+}
+
+#[test]
 fn a_damaged_part_of_an_earlier_run_costs_a_second_download_and_nothing_else() {
     let (hub, home) = (toy_hub(), Home::new());
     let part = home.blob().with_extension("nasnet.incomplete");

@@ -136,7 +136,7 @@ impl ModelSource {
     /// # Errors
     /// [`Error::Missing`] with the way to get them; [`Error::Fetch`] when they are here but damaged.
     pub fn locate(&self) -> Result<Located> {
-        self.find()?.ok_or_else(|| self.missing())
+        self.find(false)?.ok_or_else(|| self.missing())
     }
 
     /// Finds weights on this machine, or else fetches them, where that is allowed.
@@ -145,7 +145,7 @@ impl ModelSource {
     /// Those of [`ModelSource::locate`], or why they could not be fetched.
     pub fn obtain(&self, progress: &dyn Progress) -> Result<Located> {
         let Some(network) = &self.network else { return self.locate() };
-        match self.find() {
+        match self.find(true) {
             Ok(Some(located)) => return Ok(located),
             Ok(None) => {}
             Err(error) if is_damage(&error) => progress.note(&format!("{error}; fetching it again")),
@@ -163,14 +163,14 @@ impl ModelSource {
         self.fetched(network, progress, true)
     }
 
-    fn find(&self) -> Result<Option<Located>> {
+    fn find(&self, sure: bool) -> Result<Option<Located>> {
         let store = self.store();
         match &self.name {
             Name::Tiny => Ok(Some(Located::BuiltIn)),
             Name::File(path) => Ok(Some(Located::File { path: path.clone(), source: None, name: None })),
-            Name::Hub(asked) => store.find_in_hub(asked, None),
+            Name::Hub(asked) => store.find_in_hub(asked, None, sure),
             Name::Published(entry) => match entry.origin {
-                Origin::Hub { .. } => store.find_in_hub(&Asked::of(entry), Some(entry.name)),
+                Origin::Hub { .. } => store.find_in_hub(&Asked::of(entry), Some(entry.name), sure),
                 Origin::Keras { .. } => store.find_converted(entry),
             },
         }

@@ -127,7 +127,7 @@ impl ModelSource {
                 return Err(Error::Config(format!("{arguments}: only models by name and --repo are packed")));
             }
         };
-        let found = store.seen_in_hub(&asked).ok_or_else(|| self.missing())?;
+        let found = store.seen_in_hub(&asked, false).ok_or_else(|| self.missing())?;
         store.trust(&found, &asked.repo)?;
         let cache = store.repo(&asked.repo).ok_or_else(|| self.missing())?;
         let checksum = match found.checksum {
@@ -265,14 +265,20 @@ impl Store<'_> {
                 }
                 Ok(path)
             }
-            What::Converted { .. } => {
-                convert::check(temporary)?;
+            What::Converted { name } => {
+                convert::check(temporary, of_keras(name)?)?;
                 fs::rename(temporary, &place).map_err(|error| Error::io(&place, error))?;
                 self.records.remember(&place, &Checksum::Sha256(packed.sha256.clone()), None);
                 Ok(place)
             }
         }
     }
+}
+
+/// The entry of a model that is kept converted.
+fn of_keras(name: &str) -> Result<&'static Entry> {
+    let entry = Entry::named(name).filter(|entry| matches!(entry.origin, Origin::Keras { .. }));
+    entry.ok_or_else(|| Error::weights(name, "a model that this version does not know"))
 }
 
 enum CopyError {

@@ -30,15 +30,19 @@ pub fn convert(original: &Path, entry: &Entry, url: &str, md5: &str, to: &Path) 
     Ok(())
 }
 
-/// Whether a canonical file's numbers are those that it says they are.
+/// Whether a canonical file is of the network of an entry, and its numbers are those that it says they are.
 ///
 /// # Errors
-/// [`Error::Weights`] when they are not, or it is no canonical file.
-pub fn check(path: &Path) -> Result<()> {
+/// [`Error::Weights`] when not, or when it is no canonical file.
+pub fn check(path: &Path, entry: &Entry) -> Result<()> {
     let loaded = load(path, &Overrides::default())?;
     let fail = |detail: String| Err(Error::weights(path.display(), detail));
     if loaded.kind != "canonical" {
         return fail(format!("expected a canonical file, got {}", loaded.kind));
+    }
+    if (loaded.config, loaded.dialect) != (entry.config, entry.dialect) {
+        let expected = format!("{} in dialect {}", entry.config, entry.dialect);
+        return fail(format!("expected {expected}, got {} in dialect {}", loaded.config, loaded.dialect));
     }
     let got = fingerprint(&loaded.graph, loaded.weights.tensors());
     if got != loaded.fingerprint() {

@@ -21,8 +21,10 @@ const USER_AGENT: &str = concat!("nasnet/", env!("CARGO_PKG_VERSION"));
 /// What a request may say.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ask {
-    /// Only the headers, and those of the first host: a redirect to another one is not followed.
+    /// Only the headers.
     pub head: bool,
+    /// A redirect to another host is not followed: its headers are the answer.
+    pub stay: bool,
     /// The first byte that is wanted, where it is not the first of all.
     pub from: u64,
 }
@@ -30,7 +32,7 @@ pub struct Ask {
 /// An answer.
 #[derive(Debug)]
 pub struct Reply {
-    /// Its status: 2xx, 3xx (where a redirect was not followed), 401, 403, 404 or 416.
+    /// Its status: 2xx, 3xx (where a redirect was not followed), 401, 403, 404, 405, 416 or 501.
     pub status: u16,
     /// Its headers.
     pub headers: HeaderMap,
@@ -136,7 +138,7 @@ impl<'a> Http<'a> {
                 let what = format!("{url}: redirects from https to {next}");
                 return Err(Failure::lasting(Error::fetch(FetchReason::Server, what, PROXY_HINT)));
             }
-            if ask.head && origin(&next) != origin(&at) {
+            if ask.stay && origin(&next) != origin(&at) {
                 return Ok(reply);
             }
             at = next;
@@ -179,7 +181,7 @@ const OFFLINE_HINT: &str =
 /// What an answer's status means, but for those that depend on what was asked for.
 fn checked(reply: Reply, url: &str) -> std::result::Result<Reply, Failure> {
     let status = reply.status;
-    if matches!(status, 200..=299 | 401 | 403 | 404 | 416) {
+    if matches!(status, 200..=299 | 401 | 403 | 404 | 405 | 416 | 501) {
         return Ok(reply);
     }
     let error = Error::fetch(FetchReason::Server, format!("{url}: the server answers {status}"), SERVER_HINT);

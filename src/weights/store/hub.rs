@@ -116,9 +116,17 @@ impl Hub<'_> {
             escaped(file, false)
         );
         let reply = self.patiently(|| {
-            let reply = self.http.ask(&url, Ask { head: true, from: 0 })?;
+            let mut reply = self.http.ask(&url, Ask { head: true, stay: true, from: 0 })?;
+            if matches!(reply.status, 405 | 501) {
+                // A mirror that knows no HEAD: the headers of the content itself, of which nothing is read.
+                reply = self.http.ask(&url, Ask { head: false, stay: true, from: 0 })?;
+            }
             match reply.status {
                 200..=399 => {}
+                405 | 501 => {
+                    let what = format!("{url}: the server answers {}", reply.status);
+                    return Err(Failure::lasting(Error::fetch(FetchReason::Server, what, BETWEEN_HINT)));
+                }
                 _ => return Err(Failure::lasting(self.refusal(&reply, repo, revision, Some(file)))),
             }
             if reply.is_page() && reply.header("x-repo-commit").is_none() {

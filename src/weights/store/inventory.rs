@@ -56,7 +56,7 @@ pub fn list(caches: &Caches) -> Vec<Item> {
         let known = items.iter().any(|item| {
             item.source == hub.repo && item.commit.as_ref() == Some(&hub.commit) && item.file == hub.file
         });
-        let Some(found) = store.seen_in_hub(&asked).filter(|_| !known) else { continue };
+        let Some(found) = store.seen_in_hub(&asked, false).filter(|_| !known) else { continue };
         items.push(Item {
             name: hub.repo.clone(),
             aliases: Vec::new(),
@@ -81,7 +81,7 @@ impl Store<'_> {
     fn item(&self, entry: &'static Entry) -> Item {
         let (source, commit, file, published, path) = match entry.origin {
             Origin::Hub { repo, commit, file } => {
-                let found = self.seen_in_hub(&Asked::of(entry));
+                let found = self.seen_in_hub(&Asked::of(entry), false);
                 let checksum = found.as_ref().and_then(|found| found.checksum.clone());
                 let path = found.map(|found| found.path);
                 (repo.to_owned(), Some(commit.to_owned()), file, checksum, path)
@@ -153,7 +153,8 @@ impl ModelSource {
     pub fn remove(&self) -> Result<PathBuf> {
         let store = self.store();
         let hub = |asked: &Asked| -> Result<Option<PathBuf>> {
-            let (Some(found), Some(cache)) = (store.seen_in_hub(asked), store.repo(&asked.repo)) else {
+            let (Some(found), Some(cache)) = (store.seen_in_hub(asked, false), store.repo(&asked.repo))
+            else {
                 return Ok(None);
             };
             store.records.forget(&found.path);
@@ -182,7 +183,7 @@ impl ModelSource {
 
 impl Store<'_> {
     fn verify_hub(&self, asked: &Asked) -> Result<Option<Verified>> {
-        let Some(found) = self.seen_in_hub(asked) else { return Ok(None) };
+        let Some(found) = self.seen_in_hub(asked, false) else { return Ok(None) };
         self.records.forget(&found.path);
         self.trust(&found, &asked.repo)?;
         Ok(Some(Verified { path: found.path, checksum: found.checksum }))
@@ -204,7 +205,7 @@ impl Store<'_> {
                 return Err(Error::fetch(FetchReason::Mismatch, what, hint));
             }
         }
-        convert::check(&path)?;
+        convert::check(&path, entry)?;
         self.remember_converted(&path)?;
         let checksum = self.records.of(&path).map(|record| record.checksum);
         Ok(Some(Verified { path, checksum }))

@@ -61,13 +61,13 @@ impl Patience {
             return Err(failure.error);
         }
         self.attempts += 1;
-        self.failing += spent;
+        self.failing = self.failing.saturating_add(spent);
         let doubled = self.limits.first_wait.saturating_mul(1 << (self.attempts - 1).min(16));
         let wait = failure.after.unwrap_or_default().max(jittered(doubled.min(LONGEST_WAIT)));
         if self.attempts >= self.limits.attempts {
             return Err(counted(failure.error, &format!("after {} attempts", self.attempts)));
         }
-        if self.failing + wait > self.limits.failures {
+        if self.failing.saturating_add(wait) > self.limits.failures {
             let limit = self.limits.failures.as_secs_f32();
             let times = if self.attempts == 1 { "1 attempt" } else { &format!("{} attempts", self.attempts) };
             let given_up = match failure.after {
@@ -125,7 +125,8 @@ pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let [day, year]: [u64; 2] = [day.parse().ok()?, year.parse().ok()?];
     let clock: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let [hours, minutes, seconds] = clock[..] else { return None };
-    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
+    let in_a_day = hours < 24 && minutes < 60 && seconds < 61;
+    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || !in_a_day {
         return None;
     }
     // Days before a year and before a month of the Gregorian calendar.
@@ -170,6 +171,15 @@ mod tests {
         assert_eq!(patience.next(failure(Some(7)), Duration::ZERO).unwrap(), Duration::from_secs(7));
         let error = patience.next(failure(Some(3600)), Duration::ZERO).unwrap_err().to_string();
         assert!(error.contains("a wait of 3600 s") && error.contains("limit of 90 s"), "{error}");
+    }
+
+    #[test]
+    fn a_wait_without_end_is_not_waited_for() {
+        let mut patience = Patience::new(Limits::default());
+        assert!(patience.next(failure(Some(u64::MAX)), Duration::ZERO).is_err());
+        let now = UNIX_EPOCH;
+        assert_eq!(retry_after("99999999999999999999", now), None);
+        assert_eq!(retry_after("Sun, 99 Nov 1994 99999999999999999:49:37 GMT", now), None);
     }
 
     #[test]

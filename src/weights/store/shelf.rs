@@ -34,8 +34,8 @@ impl Store<'_> {
         Some(self.caches.converted.as_ref()?.join("chosen").join(&name[..32]))
     }
 
-    /// A file of the Hub's cache, checked or not.
-    pub fn seen_in_hub(&self, asked: &Asked) -> Option<Found> {
+    /// A file of the Hub's cache, checked or not; with `sure`, no guess at which file holds the weights.
+    pub fn seen_in_hub(&self, asked: &Asked, sure: bool) -> Option<Found> {
         let cache = self.repo(&asked.repo)?;
         let commit = cache.commit(&asked.revision)?;
         if let Some(file) = &asked.file {
@@ -46,17 +46,17 @@ impl Store<'_> {
         {
             return cache.file(&commit, &chosen);
         }
-        // Others fetched it: what is here may be a part, in which only the usual name cannot mean anything else.
+        // Others fetched it, and what is here may be a part. Where the Hub can be asked, only the usual name is taken
+        // without asking.
         let files = cache.files(&commit);
         let names: Vec<&str> = files.iter().map(String::as_str).collect();
-        let file =
-            hub::choose(&names).ok().filter(|file| *file == "model.safetensors" || names.len() == 1)?;
+        let file = hub::choose(&names).ok().filter(|file| !sure || *file == "model.safetensors")?;
         cache.file(&commit, file)
     }
 
     /// A checked file of the Hub's cache.
-    pub fn find_in_hub(&self, asked: &Asked, name: Option<&str>) -> Result<Option<Located>> {
-        let Some(found) = self.seen_in_hub(asked) else { return Ok(None) };
+    pub fn find_in_hub(&self, asked: &Asked, name: Option<&str>, sure: bool) -> Result<Option<Located>> {
+        let Some(found) = self.seen_in_hub(asked, sure) else { return Ok(None) };
         self.trust(&found, &asked.repo)?;
         Ok(Some(Located::hub(&found, &asked.repo, name)))
     }
@@ -103,7 +103,7 @@ impl Store<'_> {
         let _asking = lock::take(&cache.lock(&format!("nasnet-{}", &lock_name[..16])), &what, progress)?;
         if !refresh || is_commit(revision) {
             // Whoever had the lock before may have fetched it; what is damaged is fetched again.
-            if let Ok(Some(located)) = self.find_in_hub(asked, name) {
+            if let Ok(Some(located)) = self.find_in_hub(asked, name, true) {
                 return Ok(located);
             }
         }
@@ -158,7 +158,7 @@ impl Store<'_> {
     pub fn find_converted(&self, entry: &Entry) -> Result<Option<Located>> {
         let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
         if self.records.of(&path).is_none() {
-            convert::check(&path)?;
+            convert::check(&path, entry)?;
             self.remember_converted(&path)?;
         }
         Ok(Some(Located::File { path, source: None, name: None }))

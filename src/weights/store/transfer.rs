@@ -105,7 +105,7 @@ impl Download<'_> {
         if self.wanted.bytes.is_some_and(|bytes| have >= bytes) {
             have = 0;
         }
-        let reply = self.http.ask(self.wanted.url, Ask { from: have, head: false })?;
+        let reply = self.http.ask(self.wanted.url, Ask { from: have, ..Ask::default() })?;
         if reply.status == 416 && reply.header("content-range") == Some(&format!("bytes */{have}")) {
             self.resumed = true;
             return Ok(()); // there is nothing behind what is here
@@ -174,6 +174,7 @@ impl Download<'_> {
             Failure::passing(Error::fetch(FetchReason::Network, format!("{what}: {detail}"), RESUME_HINT))
         };
         let of = total.map_or(String::new(), |total| format!(" of {total}"));
+        let limit = total.unwrap_or(u64::MAX);
         let mut buffer = vec![0; 1 << 17];
         let mut here = have;
         self.progress.position(here);
@@ -185,12 +186,10 @@ impl Download<'_> {
                 Err(error) => return Err(broken(format!("broke off after {here}{of} bytes: {error}"))),
             };
             here += count as u64;
-            if total.is_some_and(|total| here > total) {
+            if here > limit {
                 file.set_len(0)
                     .map_err(|error| Failure::lasting(unwritable(self.partial, self.wanted, error)))?;
-                return Err(broken(
-                    format!("expected{of} bytes, the server sends more").replace(" of ", " "),
-                ));
+                return Err(broken(format!("expected {limit} bytes, the server sends more")));
             }
             file.write_all(&buffer[..count])
                 .map_err(|error| Failure::lasting(unwritable(self.partial, self.wanted, error)))?;
