@@ -407,23 +407,30 @@ fn two_and_eight_processes_at_once_download_once() {
 fn a_run_that_is_killed_at_any_time_leaves_nothing_wrong() {
     let (hub, home) = (toy_hub(), Home::new());
     let classify = ["classify", "--repo", REPO, "fixtures/photos/cat.jpg"];
-    // Scattered over the download, which takes a quarter of a second.
-    for (round, wait) in [0, 3, 20, 45, 70, 110, 150, 190, 240, 300].into_iter().enumerate() {
+    // The first two before anything is asked for, the others scattered over the download, which takes a quarter of a
+    // second.
+    for (round, wait) in [0, 5, 0, 20, 70, 30, 90, 1, 120, 170].into_iter().enumerate() {
         hub.mend();
         hub.fault("GET", "resolve", 99, Fault::Slow(4096));
+        let before = hub.gets().len();
         let mut command = home.nasnet(&hub, &classify);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while round >= 2 && hub.gets().len() == before && child.try_wait().unwrap().is_none() {
+            thread::sleep(Duration::from_millis(1));
+        }
         thread::sleep(Duration::from_millis(wait));
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(home.wrong_files(&toy()), Vec::<PathBuf>::new(), "round {round}");
-        if round % 4 == 3 {
+        if round == 4 || round == 6 {
             fs::remove_dir_all(home.path(".cache/huggingface")).unwrap();
         }
     }
     hub.mend();
     assert_succeeds(&home.run(&hub, &classify));
     assert_eq!(fs::read(home.blob()).unwrap(), toy());
+    let resumed = hub.gets().iter().filter(|seen| seen.header("range").is_some()).count();
+    assert!(resumed >= 2, "{:?}", hub.gets());
 }
 
 #[test]

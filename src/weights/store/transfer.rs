@@ -36,7 +36,7 @@ pub fn fetch(http: &Http, wanted: &Wanted, partial: &Path, progress: &dyn Progre
     if let Some(folder) = partial.parent() {
         fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
     }
-    let mut download = Download { http, wanted, partial, progress, furthest: 0, resumed: false };
+    let mut download = Download { http, wanted, partial, progress, furthest: 0, last: None, resumed: false };
     let done = download.run();
     progress.end();
     done
@@ -49,6 +49,8 @@ struct Download<'a> {
     progress: &'a dyn Progress,
     /// The most bytes that were ever here: what counts as progress.
     furthest: u64,
+    /// When the last byte came.
+    last: Option<Instant>,
     /// Whether the file was put together from more than one answer.
     resumed: bool,
 }
@@ -86,11 +88,11 @@ impl Download<'_> {
                     return file.sync_all().map_err(|error| unwritable(self.partial, self.wanted, error));
                 }
                 Err(failure) => {
-                    let mut spent = began.elapsed();
                     if self.furthest > before {
                         patience.progressed();
-                        spent = std::time::Duration::ZERO;
                     }
+                    // Time in which bytes came is no failure; the silence behind them is.
+                    let spent = self.last.filter(|last| *last > began).unwrap_or(began).elapsed();
                     patience.wait(failure, spent, self.progress)?;
                 }
             }
@@ -186,6 +188,7 @@ impl Download<'_> {
                 Err(error) => return Err(broken(format!("broke off after {here}{of} bytes: {error}"))),
             };
             here += count as u64;
+            self.last = Some(Instant::now());
             if here > limit {
                 file.set_len(0)
                     .map_err(|error| Failure::lasting(unwritable(self.partial, self.wanted, error)))?;
