@@ -42,7 +42,7 @@ impl Environment {
         let variable =
             |name: &str| -> Option<OsString> { std::env::var_os(name).filter(|value| !value.is_empty()) };
         let caches = Caches::from_variables(variable);
-        let network = Network::from_variables(&caches, variable).map_err(|error| error.to_string());
+        let network = Network::from_variables(variable).map_err(|error| error.to_string());
         Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),

@@ -25,32 +25,58 @@ impl Caches {
     /// The folders that environment variables name: NASNET_CACHE, else `nasnet` in the system's folder for caches;
     /// HF_HUB_CACHE, else `hub` in HF_HOME or ~/.cache/huggingface, which is the Hub's place on every system.
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let home = || variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from);
-        let folder = |name: &str| {
-            let path = variable(name).map(PathBuf::from)?;
-            match (path.strip_prefix("~"), home()) {
-                (Ok(below), Some(home)) => Some(home.join(below)),
-                _ => Some(path),
-            }
-        };
-        let xdg = || folder("XDG_CACHE_HOME").filter(|path| path.is_absolute());
-        let dot_cache = || Some(home()?.join(".cache"));
+        let folders = Folders(&variable);
         let native = || {
             if cfg!(target_os = "macos") {
-                Some(home()?.join("Library/Caches"))
+                Some(folders.home()?.join("Library/Caches"))
             } else if cfg!(windows) {
-                folder("LOCALAPPDATA")
+                folders.named("LOCALAPPDATA")
             } else {
-                dot_cache()
+                folders.dot_cache()
             }
         };
+        let converted = || Some(folders.xdg().or_else(native)?.join("nasnet"));
+        let hub = || Some(folders.huggingface()?.join("hub"));
         Caches {
-            converted: folder("NASNET_CACHE").or_else(|| Some(xdg().or_else(native)?.join("nasnet"))),
-            hub: folder("HF_HUB_CACHE").or_else(|| folder("HUGGINGFACE_HUB_CACHE")).or_else(|| {
-                let huggingface = || Some(xdg().or_else(dot_cache)?.join("huggingface"));
-                Some(folder("HF_HOME").or_else(huggingface)?.join("hub"))
-            }),
+            converted: folders.named("NASNET_CACHE").or_else(converted),
+            hub: folders
+                .named("HF_HUB_CACHE")
+                .or_else(|| folders.named("HUGGINGFACE_HUB_CACHE"))
+                .or_else(hub),
         }
+    }
+}
+
+/// Folders as variables name them.
+struct Folders<'a>(&'a dyn Fn(&str) -> Option<OsString>);
+
+impl Folders<'_> {
+    fn home(&self) -> Option<PathBuf> {
+        (self.0)("HOME").or_else(|| (self.0)("USERPROFILE")).map(PathBuf::from)
+    }
+
+    /// The folder in a variable, which may begin with `~`.
+    fn named(&self, name: &str) -> Option<PathBuf> {
+        let path = (self.0)(name).map(PathBuf::from)?;
+        match (path.strip_prefix("~"), self.home()) {
+            (Ok(below), Some(home)) => Some(home.join(below)),
+            _ => Some(path),
+        }
+    }
+
+    fn dot_cache(&self) -> Option<PathBuf> {
+        Some(self.home()?.join(".cache"))
+    }
+
+    /// A relative one does not count, says its specification.
+    fn xdg(&self) -> Option<PathBuf> {
+        self.named("XDG_CACHE_HOME").filter(|path| path.is_absolute())
+    }
+
+    /// The home of the Hub's own tools.
+    fn huggingface(&self) -> Option<PathBuf> {
+        let usual = || Some(self.xdg().or_else(|| self.dot_cache())?.join("huggingface"));
+        self.named("HF_HOME").or_else(usual)
     }
 }
 
@@ -115,8 +141,8 @@ pub struct Network {
     pub keras_url: String,
     /// Who asks the Hub.
     pub token: Option<Secret>,
-    /// Files that hold the token where there is none; the first that is there counts.
-    pub token_files: Vec<PathBuf>,
+    /// A file that may hold the token where there is none.
+    pub token_file: Option<PathBuf>,
     /// The proxy of http requests.
     pub http_proxy: Option<Secret>,
     /// The proxy of https requests.
@@ -136,7 +162,7 @@ impl Network {
     ///
     /// # Errors
     /// Names the variable that is not what it should be.
-    pub fn from_variables(caches: &Caches, variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+    pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
         let text = |name: &str| -> Result<Option<String>> {
             let Some(value) = variable(name) else { return Ok(None) };
             let value = value.into_string().map_err(|value| wrong(name, "text", &value.to_string_lossy()))?;
@@ -163,14 +189,9 @@ impl Network {
         };
         let any = proxy("ALL_PROXY")?;
         let usual = Limits::default();
-        let beside_hub = || {
-            let home = variable("HF_HOME").map(PathBuf::from);
-            home.or_else(|| Some(caches.hub.as_ref()?.parent()?.to_owned())).map(|home| home.join("token"))
-        };
-        let token_files = match variable("HF_TOKEN_PATH") {
-            Some(path) => vec![PathBuf::from(path)],
-            None => beside_hub().into_iter().collect(),
-        };
+        let folders = Folders(&variable);
+        let token_file =
+            folders.named("HF_TOKEN_PATH").or_else(|| Some(folders.huggingface()?.join("token")));
         let token = match text("HF_TOKEN")? {
             Some(token) => Some(token),
             None => text("HUGGING_FACE_HUB_TOKEN")?,
@@ -180,7 +201,7 @@ impl Network {
             endpoint: url("HF_ENDPOINT", ENDPOINT)?,
             keras_url: url("NASNET_KERAS_URL", KERAS_URL)?,
             token: token.map(Secret),
-            token_files,
+            token_file,
             http_proxy: proxy("HTTP_PROXY")?.or_else(|| any.clone()).map(Secret),
             https_proxy: proxy("HTTPS_PROXY")?.or(any).map(Secret),
             no_proxy: proxy("NO_PROXY")?
@@ -228,7 +249,7 @@ mod tests {
     }
 
     fn network(set: Set) -> Result<Network> {
-        Network::from_variables(&Caches::from_variables(variables(set)), variables(set))
+        Network::from_variables(variables(set))
     }
 
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -258,10 +279,10 @@ mod tests {
 
     #[test]
     fn the_token_comes_from_its_variable_or_its_file_and_is_never_shown() {
-        let set = &[("HF_TOKEN", " hf_x\n"), ("HF_HOME", "/f")];
+        let set = &[("HF_TOKEN", " hf_x\n"), ("HF_HOME", "/f"), ("HF_HUB_CACHE", "/elsewhere")];
         let network = network(set).unwrap();
         assert_eq!(network.token.as_ref().map(Secret::reveal), Some("hf_x"));
-        assert_eq!(network.token_files, [PathBuf::from("/f/token")]);
+        assert_eq!(network.token_file, Some(PathBuf::from("/f/token")));
         assert!(!format!("{network:?}").contains("hf_x"));
     }
 

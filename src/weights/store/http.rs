@@ -106,8 +106,8 @@ impl<'a> Http<'a> {
             .tls_config(tls.build())
             .build();
         let from_file = || {
-            let mut texts = network.token_files.iter().filter_map(|path| std::fs::read_to_string(path).ok());
-            texts.find_map(|text| Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+            let text = std::fs::read_to_string(network.token_file.as_ref()?).ok()?;
+            Some(text.trim().to_owned()).filter(|text| !text.is_empty())
         };
         let token = network.token.clone().or_else(|| from_file().map(Secret::from));
         Ok(Http { agent: agent.into(), network, token })

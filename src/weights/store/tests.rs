@@ -53,7 +53,7 @@ fn source(entry: &'static Entry, hub: &Hub, folder: &Path) -> ModelSource {
         }
     };
     let caches = Caches { converted: Some(folder.clone().into()), hub: None };
-    let network = Network::from_variables(&caches, variable).unwrap();
+    let network = Network::from_variables(variable).unwrap();
     ModelSource::published_as(entry).in_caches(caches).online(network)
 }
 
