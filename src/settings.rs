@@ -65,7 +65,7 @@ impl Environment {
     /// Weights, where they may be, and where they may come from.
     fn provided(&self, source: ModelSource, offline: bool) -> Result<ModelSource> {
         let source = source.in_caches(self.caches.clone());
-        Ok(match self.network(offline)? {
+        Ok(match self.network(offline || !source.is_remote())? {
             Some(network) => source.online(network),
             None => source,
         })

@@ -109,7 +109,9 @@ fn the_first_run_downloads_and_the_second_makes_no_request() {
     let (hub, home) = (toy_hub(), Home::new());
     let classify = ["classify", "--repo", REPO, "--json", "fixtures/photos/cat.jpg"];
     let first = assert_succeeds(&home.run(&hub, &classify));
-    assert!(first.contains(&format!("{REPO}@{COMMIT}")), "{first}");
+    let header: serde_json::Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(header["model"]["source"], format!("{REPO}@{COMMIT}"));
+    assert_eq!(header["model"]["name"], "toy");
     assert_eq!(hub.gets().len(), 1);
     let connections = hub.connections();
     assert_eq!(assert_succeeds(&home.run(&hub, &classify)), first);
@@ -475,6 +477,18 @@ fn without_a_network_the_way_out_is_named() {
     let mut command = home.nasnet(&toy_hub(), &["weights", "fetch", "--repo", REPO]);
     let output = command.env("HF_ENDPOINT", "http://no-such-host.invalid").output().unwrap();
     assert_refused(&output, &["no-such-host.invalid", "--model tiny"]);
+}
+
+#[test]
+fn a_variable_that_makes_no_sense_matters_only_where_it_is_used() {
+    let (hub, home) = (toy_hub(), Home::new());
+    let classify = |arguments: &[&str]| {
+        let mut command = home.nasnet(&hub, &[&["classify", "fixtures/photos/cat.jpg"], arguments].concat());
+        command.env("HF_ENDPOINT", "hub.example").output().unwrap()
+    };
+    assert_refused(&classify(&["--repo", REPO]), &["HF_ENDPOINT: expected an http:// or https:// address"]);
+    assert_refused(&classify(&["--repo", REPO, "--offline"]), &["not on this machine"]);
+    assert_refused(&classify(&["--model", "none.h5"]), &["none.h5"]);
 }
 
 #[test]

@@ -131,6 +131,11 @@ impl ModelSource {
         }
     }
 
+    /// Whether these weights could come from a network at all.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.name, Name::Published(_) | Name::Hub(_))
+    }
+
     /// Finds weights on this machine. The network is not used.
     ///
     /// # Errors
