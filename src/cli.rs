@@ -97,11 +97,12 @@ pub struct Inputs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub struct Model {
-    /// mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth
+    /// mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5,
+    /// .keras, .pth. What is not on this machine is fetched once
     #[arg(long, short, value_name = "MODEL", default_value = "mobile", conflicts_with = "repo")]
     pub model: String,
 
-    /// Weights from a Hugging Face Hub repository that is in the local cache
+    /// Weights from a Hugging Face Hub repository
     #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Option<String>,
 
@@ -109,11 +110,11 @@ pub struct Model {
     #[arg(long, value_name = "REV", requires = "repo", default_value = "main")]
     pub revision: String,
 
-    /// File of --repo
-    #[arg(long, value_name = "NAME", requires = "repo", default_value = "model.safetensors")]
-    pub file: String,
+    /// File of --repo [default: the file of weights that the repository holds]
+    #[arg(long, value_name = "NAME", requires = "repo")]
+    pub file: Option<String>,
 
-    /// Never use the network (this version never does)
+    /// Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)
     #[arg(long)]
     pub offline: bool,
 
@@ -278,8 +279,109 @@ pub struct Info {
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
+    /// List the models that are known by name, and what is on this machine
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring weights to this machine and print where they are
+    ///
+    /// A download is resumed where it broke off, tried again after passing failures, and counts only when its
+    /// checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HOME, HF_HUB_CACHE,
+    /// HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE,
+    /// NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
+    /// before the second attempt, 1), NASNET_RETRY_LIMIT (seconds of failures in all, 90).
+    Fetch {
+        #[command(flatten)]
+        which: Which,
+
+        /// Ask the Hub whether a branch or tag has moved
+        #[arg(long)]
+        refresh: bool,
+
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check weights on this machine from their first byte to their last [default: all]
+    ///
+    /// Exit code: 0 when all are right, 1 when some are damaged.
+    Verify {
+        #[command(flatten)]
+        which: Which,
+
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print where weights on this machine are
+    Path {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Remove weights from this machine
+    Remove {
+        #[command(flatten)]
+        which: Which,
+
+        /// Everything that `nasnet weights list` shows as here
+        #[arg(long, conflicts_with_all = ["models", "repo"])]
+        all: bool,
+    },
+    /// Write weights to one file with their checksums, for machines without a network [default: all that is here]
+    Pack {
+        /// The tar file to write
+        #[arg(value_name = "OUT.tar")]
+        output: PathBuf,
+
+        #[command(flatten)]
+        which: Which,
+
+        /// Replace OUT.tar
+        #[arg(long)]
+        force: bool,
+
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put the weights of a packed file where they are looked for
+    Unpack {
+        /// The tar file
+        #[arg(value_name = "IN.tar")]
+        bundle: PathBuf,
+
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is
     Import(Box<Import>),
+}
+
+/// Weights of the store.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// Models by name, as `nasnet weights list` shows them
+    #[arg(value_name = "MODEL")]
+    pub models: Vec<String>,
+
+    /// Weights from a Hugging Face Hub repository
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+
+    /// Revision of --repo: a branch, a tag or a commit
+    #[arg(long, value_name = "REV", requires = "repo", default_value = "main")]
+    pub revision: String,
+
+    /// File of --repo [default: the file of weights that the repository holds]
+    #[arg(long, value_name = "NAME", requires = "repo")]
+    pub file: Option<String>,
+
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
 }
 
 #[derive(Debug, Args)]

@@ -37,6 +37,16 @@ pub enum Error {
         /// The way out.
         hint: String,
     },
+    /// Weights that could not be brought to this machine.
+    #[error("{what}")]
+    Fetch {
+        /// Which of the known reasons.
+        reason: FetchReason,
+        /// What was asked for, what was expected, what came.
+        what: String,
+        /// The way out.
+        hint: String,
+    },
     /// A label file that is not what it should be.
     #[error("labels {origin}: {detail}")]
     Labels {
@@ -75,10 +85,15 @@ impl Error {
         Error::Io { path: path.into(), source }
     }
 
+    /// An [`Error::Fetch`].
+    pub fn fetch(reason: FetchReason, what: impl ToString, hint: impl ToString) -> Self {
+        Error::Fetch { reason, what: what.to_string(), hint: hint.to_string() }
+    }
+
     /// What to try next, if there is something to try.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Error::Missing { hint, .. } => Some(hint),
+            Error::Missing { hint, .. } | Error::Fetch { hint, .. } => Some(hint),
             Error::Io { .. } => Some("check the path and its permissions"),
             Error::Config(_) => Some("`nasnet help COMMAND` lists what can be said"),
             Error::Weights { .. } => Some(
@@ -92,6 +107,28 @@ impl Error {
             Error::Tensor(_) => None,
         }
     }
+}
+
+/// Why weights could not be brought here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchReason {
+    /// The server wants to know who asks, or does not let them have it (401, 403).
+    Denied,
+    /// There is no such repository.
+    NoRepository,
+    /// There is no such branch, tag or commit.
+    NoRevision,
+    /// There is no such file, or none that could be weights.
+    NoFile,
+    /// What came is not what was published.
+    Mismatch,
+    /// The server failed, or answered with something else than the file.
+    Server,
+    /// The server was not reached, or fell silent.
+    Network,
+    /// There was no room for it.
+    Storage,
 }
 
 /// candle appends a backtrace to its messages when RUST_BACKTRACE is set; people get the first line.

@@ -15,7 +15,8 @@ use crate::output::Format;
 use crate::output::TableStyle;
 use crate::output::console::Console;
 use crate::predictions::{Scores, Selection};
-use crate::weights::store::{Caches, ModelSource};
+use crate::weights::store::registry::PUBLISHED;
+use crate::weights::store::{Caches, ModelSource, Network};
 use crate::weights::{Dtype, Overrides};
 
 /// What the process was born into.
@@ -31,19 +32,43 @@ pub struct Environment {
     pub rayon_threads: Option<String>,
     /// Folders where weights may be.
     pub caches: Caches,
+    /// How the network is used, or which variable makes no sense.
+    pub network: Option<std::result::Result<Network, String>>,
 }
 
 impl Environment {
     /// Reads the process's environment, once.
     pub fn of_process() -> Self {
-        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let variable =
+            |name: &str| -> Option<OsString> { std::env::var_os(name).filter(|value| !value.is_empty()) };
+        let caches = Caches::from_variables(variable);
+        let network = Network::from_variables(variable).map_err(|error| error.to_string());
         Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             no_color: variable("NO_COLOR").is_some(),
             rayon_threads: variable("RAYON_NUM_THREADS").and_then(|value| value.into_string().ok()),
-            caches: Caches::from_variables(|name: &str| -> Option<OsString> { variable(name) }),
+            caches,
+            network: Some(network),
         }
+    }
+
+    /// The network for weights; `None` where it is not to be used.
+    fn network(&self, offline: bool) -> Result<Option<Network>> {
+        if offline {
+            return Ok(None);
+        }
+        let network = self.network.clone().transpose().map_err(Error::Config)?;
+        Ok(network.filter(|network| !network.offline))
+    }
+
+    /// Weights, where they may be, and where they may come from.
+    fn provided(&self, source: ModelSource, offline: bool) -> Result<ModelSource> {
+        let source = source.in_caches(self.caches.clone());
+        Ok(match self.network(offline || !source.is_remote())? {
+            Some(network) => source.online(network),
+            None => source,
+        })
     }
 }
 
@@ -68,6 +93,7 @@ pub fn common(cli: &cli::Cli, environment: &Environment) -> Common {
             colour: colour(environment.stderr_is_terminal),
             quiet: cli.quiet,
             progress: environment.stderr_is_terminal && !environment.stdout_is_terminal,
+            terminal: environment.stderr_is_terminal,
         },
         table: TableStyle {
             is_terminal: environment.stdout_is_terminal,
@@ -228,10 +254,10 @@ fn inputs(flags: &cli::Inputs) -> InputOptions {
 
 fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {
     let source = match &flags.repo {
-        Some(repo) => ModelSource::hub(repo, &flags.revision, &flags.file)?,
+        Some(repo) => ModelSource::hub(repo, &flags.revision, flags.file.as_deref())?,
         None => ModelSource::named(&flags.model),
     };
-    let source = source.in_caches(environment.caches.clone());
+    let source = environment.provided(source, flags.offline)?;
     Ok(ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() })
 }
 
@@ -399,6 +425,30 @@ pub fn import(flags: &cli::Import) -> Result<Import> {
             flags.crop_pct,
         )?,
     })
+}
+
+/// Settings of the commands that work on the weight store.
+///
+/// # Errors
+/// Names the model that is not known, or the flag at fault.
+pub fn which(flags: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
+    let mut sources = Vec::new();
+    for name in &flags.models {
+        let source = ModelSource::named(name);
+        if name != "tiny" && source.published().is_none() {
+            let known: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
+            return Err(Error::Config(format!(
+                "expected one of {} or --repo, got {name:?}",
+                known.join(", ")
+            )));
+        }
+        sources.push(environment.provided(source, flags.offline)?);
+    }
+    if let Some(repo) = &flags.repo {
+        let source = ModelSource::hub(repo, &flags.revision, flags.file.as_deref())?;
+        sources.push(environment.provided(source, flags.offline)?);
+    }
+    Ok(sources)
 }
 
 #[cfg(test)]

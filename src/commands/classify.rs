@@ -29,10 +29,11 @@ const CPU_BATCH: usize = 8;
 /// # Errors
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    let interrupt = Interrupt::listen()?;
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let threads = open::threads(settings.threads)?;
     let classifier = Arc::new(open::classifier(settings, threads, common.console)?);
+    // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
+    let interrupt = Interrupt::listen()?;
     classifier.classes()?;
 
     let batch_size = settings.batch_size.unwrap_or(CPU_BATCH);

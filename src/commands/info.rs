@@ -17,6 +17,7 @@ use crate::output;
 use crate::output::text::printable;
 use crate::settings::{Common, Info, ModelSettings};
 use crate::weights::Loaded;
+use crate::weights::store::registry::Entry;
 
 /// Runs the command. A published model whose weights are not here is described by its configuration.
 ///
@@ -26,14 +27,10 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let (description, graph) =
         match (open::weights(&settings.model, common.console), published(&settings.model)) {
             (Ok(loaded), _) => (Description::of_weights(&loaded), loaded.graph),
-            (Err(error), Some((name, config))) if is_missing(&error) => {
-                let dialect = settings.model.overrides.dialect.unwrap_or(if name == "large" {
-                    Dialect::Timm
-                } else {
-                    Dialect::Keras
-                });
+            (Err(error), Some((entry, config))) if is_missing(&error) => {
+                let dialect = settings.model.overrides.dialect.unwrap_or(entry.dialect);
                 let graph = nasnet::graph(&config, dialect)?;
-                (Description::of_graph(&name, &config, dialect, &graph), graph)
+                (Description::of_graph(entry.name, &config, dialect, &graph), graph)
             }
             (Err(error), _) => return Err(error),
         };
@@ -54,11 +51,10 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
     Ok(ExitStatus::Success)
 }
 
-fn published(model: &ModelSettings) -> Option<(String, Config)> {
-    let name = model.source.published()?;
-    let config = if name == "large" { Config::large() } else { Config::mobile() };
-    let size = model.overrides.input_size.unwrap_or(config.input_size);
-    Some((name.to_owned(), config.with_input_size(size)))
+fn published(model: &ModelSettings) -> Option<(&'static Entry, Config)> {
+    let entry = model.source.published()?;
+    let size = model.overrides.input_size.unwrap_or(entry.config.input_size);
+    Some((entry, entry.config.with_input_size(size)))
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {

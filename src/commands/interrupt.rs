@@ -41,3 +41,10 @@ impl Interrupt {
         wanted.then(|| self.signal.load(Ordering::Relaxed) as u8)
     }
 }
+
+/// A file that grows over the limit of the process becomes an error that can be reported, as a full disk is; without
+/// this the signal would end the process.
+pub fn outlive_file_limits() {
+    #[cfg(unix)]
+    let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default()); // a system without it has no such limits
+}

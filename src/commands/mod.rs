@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use crate::batch::WORKER_NAME;
-use crate::cli::{Cli, Command, Weights};
+use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::settings::{self, Environment};
@@ -47,6 +47,7 @@ impl From<ExitStatus> for ExitCode {
 /// Runs the command that was asked for, writing its data to `stdout`.
 pub fn run(cli: &Cli, environment: &Environment, stdout: &mut dyn Write) -> ExitStatus {
     keep_workers_quiet();
+    interrupt::outlive_file_limits();
     let common = settings::common(cli, environment);
     let done = dispatch(cli, environment, common, stdout).and_then(|status| {
         stdout.flush()?;
@@ -65,7 +66,7 @@ fn dispatch(
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
-        Command::Weights(Weights::Import(flags)) => weights::import(&settings::import(flags)?, common),
+        Command::Weights(flags) => weights::run(flags, environment, common, stdout),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "nasnet", &mut script);

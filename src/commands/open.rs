@@ -10,6 +10,7 @@ use crate::image::preprocess::Resize;
 use crate::labels::Labels;
 use crate::model::device::{self, DeviceChoice};
 use crate::output::console::Console;
+use crate::output::transfer::Transfers;
 use crate::output::{ModelHeader, PreprocessingHeader};
 use crate::settings::{Classify, ModelSettings};
 use crate::weights::store::Located;
@@ -25,12 +26,12 @@ pub fn threads(wanted: Option<usize>) -> Result<usize> {
     Ok(threads)
 }
 
-/// Finds and reads weights, and says what had to be assumed.
+/// Finds weights, or fetches them where that is allowed, reads them, and says what had to be assumed.
 ///
 /// # Errors
-/// When they are not on this machine, or not what they should be.
+/// When they cannot be had, or are not what they should be.
 pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
-    let mut loaded = match settings.source.locate()? {
+    let mut loaded = match settings.source.obtain(&Transfers::on(console))? {
         Located::BuiltIn => weights::builtin(&settings.overrides)?,
         Located::File { path, source, name } => {
             let overrides = Overrides { source, name, ..settings.overrides.clone() };

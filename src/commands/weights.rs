@@ -1,48 +1,103 @@
-//! `nasnet weights`: files of other formats to canonical ones.
+//! `nasnet weights`: what is known, what is here, and how it gets here.
 
-use anyhow::{Context, Result};
+mod bundle;
+mod fetch;
+mod import;
+mod list;
+mod verify;
+
+use std::io::Write;
+
+use anyhow::Result;
 
 use super::ExitStatus;
-use super::sink::refuse_to_replace;
-use crate::labels::Labels;
-use crate::settings::{Common, Import};
-use crate::weights::{self, canonical};
+use crate::cli::Weights;
+use crate::error::Error;
+use crate::settings::{self, Common, Environment};
+use crate::weights::store::{Located, ModelSource, inventory};
 
-/// Runs `nasnet weights import`.
+/// Runs a subcommand.
 ///
 /// # Errors
-/// When the file is no NASNet-A, or the other one cannot be written.
-pub fn import(settings: &Import, common: Common) -> Result<ExitStatus> {
-    refuse_to_replace(&settings.output, settings.force)?;
-    let mut loaded = weights::load(&settings.file, &settings.overrides)?;
-    for note in &loaded.notes {
-        common.console.note(note);
+/// When weights cannot be had, or a file cannot be written.
+pub fn run(
+    flags: &Weights,
+    environment: &Environment,
+    common: Common,
+    stdout: &mut dyn Write,
+) -> Result<ExitStatus> {
+    let which = |flags| settings::which(flags, environment);
+    let caches = &environment.caches;
+    match flags {
+        Weights::List { json } => list::run(caches, *json, stdout),
+        Weights::Fetch { which: flags, refresh, json } => {
+            fetch::run(&which(flags)?, *refresh, *json, common, stdout)
+        }
+        Weights::Verify { which: flags, json } => {
+            verify::run(&or_all_here(which(flags)?, environment)?, *json, common, stdout)
+        }
+        Weights::Path { which: flags } => paths(&which(flags)?, stdout),
+        Weights::Remove { which: flags, all } => {
+            let chosen = if *all { or_all_here(Vec::new(), environment)? } else { some(which(flags)?)? };
+            remove(&chosen, common)
+        }
+        Weights::Pack { output, which: flags, force, json } => {
+            bundle::pack(&or_all_here(which(flags)?, environment)?, output, *force, *json, common, stdout)
+        }
+        Weights::Unpack { bundle, json } => bundle::unpack(bundle, caches, *json, common, stdout),
+        Weights::Import(flags) => import::run(&settings::import(flags)?, common),
     }
-    if let Some(path) = &settings.labels {
-        loaded.labels = Some(Labels::from_file(path)?);
+}
+
+/// The weights that were named, else all that are here.
+fn or_all_here(named: Vec<ModelSource>, environment: &Environment) -> Result<Vec<ModelSource>, Error> {
+    if !named.is_empty() {
+        return Ok(named);
     }
-    if loaded.preprocessing.is_some() || settings.preprocessing != Default::default() {
-        loaded.preprocessing = Some(settings.preprocessing.apply(loaded.preprocessing)?);
+    let here: Vec<_> = inventory::list(&environment.caches)
+        .into_iter()
+        .filter(|item| item.here)
+        .map(|item| item.model)
+        .collect();
+    if here.is_empty() {
+        return Err(Error::Missing {
+            what: "there are no weights on this machine".to_owned(),
+            hint: "fetch some with `nasnet weights fetch mobile`; `nasnet weights list` shows what is known"
+                .to_owned(),
+        });
     }
-    if let Some(path) = &settings.notes {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        loaded.card_notes =
-            serde_json::from_str(&text).with_context(|| format!("{}: not JSON", path.display()))?;
+    Ok(here)
+}
+
+fn some(named: Vec<ModelSource>) -> Result<Vec<ModelSource>, Error> {
+    if named.is_empty() {
+        return Err(Error::Config(
+            "no model: expected a name of `nasnet weights list`, or --repo".to_owned(),
+        ));
     }
-    // A canonical file travels: it names the file that it was made from, not where that lay.
-    let file_name = settings.file.file_name().map(|name| name.to_string_lossy().into_owned());
-    if loaded.kind != "canonical" {
-        loaded.source = file_name;
+    Ok(named)
+}
+
+fn paths(models: &[ModelSource], stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let mut found = Vec::new();
+    for model in &some(models.to_vec())? {
+        match model.locate()? {
+            Located::File { path, .. } => found.push(path),
+            Located::BuiltIn => {
+                return Err(Error::Config("tiny: it is built in and has no path".to_owned()).into());
+            }
+        }
     }
-    let dtype = settings.dtype.unwrap_or(loaded.weights.dtype());
-    let card = canonical::write(&settings.output, &loaded.graph, &loaded.weights, &loaded.card(), dtype)?;
-    common.console.note(&format!(
-        "{}: {} in {}, dialect {}, sha256 {}",
-        settings.output.display(),
-        card.config,
-        dtype.as_str(),
-        card.dialect,
-        &card.fingerprint
-    ));
+    for path in found {
+        writeln!(stdout, "{}", path.display())?;
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn remove(models: &[ModelSource], common: Common) -> Result<ExitStatus> {
+    for model in models {
+        let path = model.remove()?;
+        common.console.note(&format!("{} is removed", path.display()));
+    }
     Ok(ExitStatus::Success)
 }

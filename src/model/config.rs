@@ -35,7 +35,7 @@ pub struct Config {
 
 impl Config {
     /// NASNet-A (4 @ 1056), 224 x 224, 1000 classes.
-    pub fn mobile() -> Self {
+    pub const fn mobile() -> Self {
         Config {
             num_blocks: 4,
             penultimate_filters: 1056,
@@ -48,7 +48,7 @@ impl Config {
     }
 
     /// NASNet-A (6 @ 4032), 331 x 331, 1000 classes.
-    pub fn large() -> Self {
+    pub const fn large() -> Self {
         Config {
             num_blocks: 6,
             penultimate_filters: 4032,

@@ -15,8 +15,10 @@ pub struct Console {
     pub colour: bool,
     /// Only errors.
     pub quiet: bool,
-    /// Whether progress may be drawn.
+    /// Whether progress may be drawn beside the output.
     pub progress: bool,
+    /// Whether stderr goes to a person: progress before there is any output may be drawn.
+    pub terminal: bool,
 }
 
 impl Console {

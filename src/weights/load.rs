@@ -103,7 +103,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
     let blob = Blob::map(path)?;
     let mut loaded = from_blob(&path.display().to_string(), &blob, overrides)?;
     if loaded.name.is_empty() {
-        loaded.name = stem(path);
+        loaded.name = repository(&overrides.source).unwrap_or_else(|| stem(path));
     }
     loaded.source.get_or_insert_with(|| path.display().to_string());
     Ok(loaded)
@@ -166,6 +166,13 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
 fn usual_preprocessing(config: &Config, dialect: Dialect) -> Option<Preprocessing> {
     let large = (config.num_blocks, config.penultimate_filters) == (6, 4032);
     (large && dialect == Dialect::Timm).then(|| Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() })
+}
+
+/// NAME of `OWNER/NAME@COMMIT`: files of the Hub are mostly called `model`, whatever they are.
+fn repository(source: &Option<String>) -> Option<String> {
+    let (repository, _) = source.as_ref()?.split_once('@')?;
+    let (_, name) = repository.split_once('/').filter(|(_, name)| !name.contains('/'))?;
+    Some(name.to_owned())
 }
 
 /// A file's name without what tells its kind.

@@ -1,81 +1,65 @@
-//! From the name of a model to a file on this machine: the built-in model, a path, or a cache. It moves no
-//! bytes over a network; what is not here is an error that says how to get it.
+//! From the name of a model to a verified file on this machine: the built-in model, a path, the Hub's cache, or what
+//! was converted before; and, where it is allowed, from the network. It knows no tensors.
+//!
+//! A file counts only when its checksum was verified. Downloads are checked before they get their name; files that
+//! others put into the Hub's cache are checked when they are first used. What was checked is remembered by [`record`].
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+pub mod bundle;
+mod cache;
+pub mod checksum;
+mod convert;
+mod environment;
+mod http;
+mod hub;
+pub mod inventory;
+mod lock;
+mod progress;
+mod record;
+pub mod registry;
+mod retry;
+mod shelf;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
-use hf_hub::{Cache, Repo, RepoType};
+use std::path::PathBuf;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FetchReason, Result};
+use cache::{Found, is_plain};
+pub use environment::{Caches, Limits, Network, Secret};
+use http::Http;
+pub use progress::{Progress, Silent};
+use record::Records;
+use registry::{Entry, Origin};
+use shelf::Store;
 
-/// A published model: where its weights are.
-#[derive(Debug, Clone, Copy)]
-struct Published {
-    name: &'static str,
-    /// Repository, commit and file of the Hub, where one holds it.
-    hub: Option<(&'static str, &'static str, &'static str)>,
-    /// Keras' own file.
-    keras_url: &'static str,
-}
-
-/// The models that are known by name.
-const PUBLISHED: [Published; 2] = [
-    Published {
-        name: "mobile",
-        hub: None,
-        keras_url: "https://storage.googleapis.com/tensorflow/keras-applications/nasnet/NASNet-mobile.h5",
-    },
-    Published {
-        name: "large",
-        hub: Some((
-            "timm/nasnetalarge.tf_in1k",
-            "2188423afb58a54ecc6eb20e22179f24bfb92275",
-            "model.safetensors",
-        )),
-        keras_url: "https://storage.googleapis.com/tensorflow/keras-applications/nasnet/NASNet-large.h5",
-    },
-];
-
-/// Folders where weights may be.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Caches {
-    /// Weights that this tool converted: `NAME.safetensors`.
-    pub converted: Option<PathBuf>,
-    /// The Hub's cache, in the layout of Python's huggingface_hub.
-    pub hub: Option<PathBuf>,
-}
-
-impl Caches {
-    /// The folders that environment variables name: NASNET_CACHE (else `nasnet` in XDG_CACHE_HOME or
-    /// ~/.cache), HF_HUB_CACHE (else `hub` in HF_HOME or ~/.cache/huggingface).
-    pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let folder = |name: &str| variable(name).map(PathBuf::from);
-        let home = || folder("HOME").or_else(|| folder("USERPROFILE"));
-        let cache = || folder("XDG_CACHE_HOME").or_else(|| Some(home()?.join(".cache")));
-        Caches {
-            converted: folder("NASNET_CACHE").or_else(|| Some(cache()?.join("nasnet"))),
-            hub: folder("HF_HUB_CACHE").or_else(|| {
-                let home = folder("HF_HOME").or_else(|| Some(cache()?.join("huggingface")))?;
-                Some(home.join("hub"))
-            }),
-        }
-    }
+/// A file of the Hub that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asked {
+    /// `OWNER/NAME`.
+    repo: String,
+    /// Branch, tag or commit.
+    revision: String,
+    /// The file; `None` for the one that holds the weights.
+    file: Option<String>,
 }
 
 /// Which weights are meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Name {
     Tiny,
-    Published(String),
+    Published(&'static Entry),
     File(PathBuf),
-    Hub { repo: String, revision: String, file: String },
+    Hub(Asked),
 }
 
-/// Which weights are meant, and where they may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which weights are meant, and where they may come from.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelSource {
     name: Name,
     caches: Caches,
+    /// `None`: what is not on this machine is not fetched.
+    network: Option<Network>,
 }
 
 /// Weights that are on this machine.
@@ -87,40 +71,46 @@ pub enum Located {
     File {
         /// The file.
         path: PathBuf,
-        /// What it is, if its path does not say: `repository@revision`.
+        /// What it is, if its path does not say: `repository@commit`.
         source: Option<String>,
         /// The model's name, if it has one of its own.
         name: Option<String>,
     },
 }
 
+impl Located {
+    fn hub(found: &Found, repo: &str, name: Option<&str>) -> Self {
+        Located::File {
+            path: found.path.clone(),
+            source: Some(format!("{repo}@{}", found.commit)),
+            name: name.map(str::to_owned),
+        }
+    }
+}
+
 impl ModelSource {
     /// The built-in model, a published one, or the path of a file.
     pub fn named(text: &str) -> Self {
-        let name = match text {
-            "tiny" => Name::Tiny,
-            "mobile" | "large" => Name::Published(text.to_owned()),
-            path => Name::File(PathBuf::from(path)),
+        let name = match (text, Entry::named(text)) {
+            ("tiny", _) => Name::Tiny,
+            (_, Some(entry)) => Name::Published(entry),
+            (path, None) => Name::File(PathBuf::from(path)),
         };
-        ModelSource { name, caches: Caches::default() }
+        ModelSource { name, caches: Caches::default(), network: None }
     }
 
-    /// A file of a repository of the Hub.
+    /// A file of a repository of the Hub; without one, the file that holds the repository's weights.
     ///
     /// # Errors
     /// When the repository is not `OWNER/NAME`, or a part would lead out of the cache.
-    pub fn hub(repo: &str, revision: &str, file: &str) -> Result<Self> {
-        let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\\');
-        if repo.split('/').count() != 2 || !repo.split('/').all(plain) {
-            return Err(Error::Config(format!("--repo: expected OWNER/NAME, got {repo:?}")));
-        }
-        if !revision.split('/').all(plain) || !file.split('/').all(plain) {
-            return Err(Error::Config(format!(
-                "--revision {revision:?} --file {file:?}: not a path below a repository"
-            )));
-        }
-        let [repo, revision, file] = [repo, revision, file].map(str::to_owned);
-        Ok(ModelSource { name: Name::Hub { repo, revision, file }, caches: Caches::default() })
+    pub fn hub(repo: &str, revision: &str, file: Option<&str>) -> Result<Self> {
+        let name = Name::Hub(Asked::new(repo, revision, file)?);
+        Ok(ModelSource { name, caches: Caches::default(), network: None })
+    }
+
+    /// The model of a table's entry.
+    pub fn published_as(entry: &'static Entry) -> Self {
+        ModelSource { name: Name::Published(entry), caches: Caches::default(), network: None }
     }
 
     /// The same weights, looked for in these folders.
@@ -128,134 +118,142 @@ impl ModelSource {
         ModelSource { caches, ..self }
     }
 
-    /// A model's name where it is one of the published presets: `mobile` or `large`.
-    pub fn published(&self) -> Option<&str> {
-        match &self.name {
-            Name::Published(name) => Some(name),
+    /// The same weights, which [`ModelSource::obtain`] may fetch from there.
+    pub fn online(self, network: Network) -> Self {
+        ModelSource { network: Some(network).filter(|network| !network.offline), ..self }
+    }
+
+    /// The table's entry of a model that is known by name.
+    pub fn published(&self) -> Option<&'static Entry> {
+        match self.name {
+            Name::Published(entry) => Some(entry),
             _ => None,
         }
     }
 
-    /// Finds the weights.
+    /// Whether these weights could come from a network at all.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.name, Name::Published(_) | Name::Hub(_))
+    }
+
+    /// Finds weights on this machine. The network is not used.
     ///
     /// # Errors
-    /// [`Error::Missing`] with the way to get them.
+    /// [`Error::Missing`] with the way to get them; [`Error::Fetch`] when they are here but damaged.
     pub fn locate(&self) -> Result<Located> {
+        self.find(false)?.ok_or_else(|| self.missing())
+    }
+
+    /// Finds weights on this machine, or else fetches them, where that is allowed.
+    ///
+    /// # Errors
+    /// Those of [`ModelSource::locate`], or why they could not be fetched.
+    pub fn obtain(&self, progress: &dyn Progress) -> Result<Located> {
+        let Some(network) = &self.network else { return self.locate() };
+        match self.find(true) {
+            Ok(Some(located)) => return Ok(located),
+            Ok(None) => {}
+            Err(error) if is_damage(&error) => progress.note(&format!("{error}; fetching it again")),
+            Err(error) => return Err(error),
+        }
+        self.fetched(network, progress, false)
+    }
+
+    /// Fetches weights that are not here, or that are damaged; a branch or tag is looked up anew.
+    ///
+    /// # Errors
+    /// Why they could not be fetched.
+    pub fn refresh(&self, progress: &dyn Progress) -> Result<Located> {
+        let Some(network) = &self.network else { return self.locate() };
+        self.fetched(network, progress, true)
+    }
+
+    fn find(&self, sure: bool) -> Result<Option<Located>> {
+        let store = self.store();
         match &self.name {
-            Name::Tiny => Ok(Located::BuiltIn),
-            Name::File(path) => Ok(Located::File { path: path.clone(), source: None, name: None }),
-            Name::Hub { repo, revision, file } => self.in_hub(repo, revision, file).ok_or_else(|| Error::Missing {
-                what: format!("{file} of {repo} at {revision} is not in the Hub's cache on this machine"),
-                hint: format!("fetch it with `hf download {repo} {file} --revision {revision}`, or name a file with --model"),
-            }),
-            Name::Published(name) => self.published_file(name),
+            Name::Tiny => Ok(Some(Located::BuiltIn)),
+            Name::File(path) => Ok(Some(Located::File { path: path.clone(), source: None, name: None })),
+            Name::Hub(asked) => store.find_in_hub(asked, None, sure),
+            Name::Published(entry) => match entry.origin {
+                Origin::Hub { .. } => store.find_in_hub(&Asked::of(entry), Some(entry.name), sure),
+                Origin::Keras { .. } => store.find_converted(entry),
+            },
         }
     }
 
-    fn published_file(&self, name: &str) -> Result<Located> {
-        let converted =
-            self.caches.converted.as_ref().map(|folder| folder.join(format!("{name}.safetensors")));
-        if let Some(path) = converted.as_ref().filter(|path| path.is_file()) {
-            return Ok(Located::File { path: path.clone(), source: None, name: None });
+    fn fetched(&self, network: &Network, progress: &dyn Progress, refresh: bool) -> Result<Located> {
+        let (store, http) = (self.store(), Http::new(network)?);
+        match &self.name {
+            Name::Tiny | Name::File(_) => self.locate(),
+            Name::Hub(asked) => store.fetch_from_hub(&http, asked, None, refresh, progress),
+            Name::Published(entry) => match entry.origin {
+                Origin::Hub { .. } => {
+                    store.fetch_from_hub(&http, &Asked::of(entry), Some(entry.name), refresh, progress)
+                }
+                Origin::Keras { file, md5 } => store.fetch_from_keras(&http, entry, file, md5, progress),
+            },
         }
-        let published = PUBLISHED.iter().find(|published| published.name == name);
-        let hub = published.and_then(|published| published.hub);
-        let found = hub.and_then(|(repo, revision, file)| self.in_hub(repo, revision, file));
-        if let Some(Located::File { path, source, .. }) = found {
-            return Ok(Located::File { path, source, name: Some(name.to_owned()) });
-        }
-        let url = published.map_or("", |published| published.keras_url);
-        let keep = converted
-            .map(|path| format!(", or keep it with `nasnet weights import FILE -o {}`", path.display()));
-        Err(Error::Missing {
-            what: format!("the weights of `{name}` are not on this machine"),
-            hint: format!(
-                "get {url} and run with `--model FILE`{}; `--model tiny` is built in",
-                keep.unwrap_or_default()
-            ),
-        })
     }
 
-    /// A file of the Hub's cache: by a commit's own folder, or by what a branch or tag last pointed to.
-    fn in_hub(&self, repo: &str, revision: &str, file: &str) -> Option<Located> {
-        let cache = self.caches.hub.as_ref()?;
-        let folder = Repo::with_revision(repo.to_owned(), RepoType::Model, revision.to_owned()).folder_name();
-        let pinned = cache.join(folder).join("snapshots").join(revision).join(file);
-        let path = if pinned.is_file() {
-            pinned
-        } else {
-            let repo = Repo::with_revision(repo.to_owned(), RepoType::Model, revision.to_owned());
-            Cache::new(cache.clone()).repo(repo).get(file)?
+    fn store(&self) -> Store<'_> {
+        Store { caches: &self.caches, records: Records::below(self.caches.converted.as_deref()) }
+    }
+
+    /// The arguments of `nasnet weights fetch` for these weights.
+    fn arguments(&self) -> String {
+        match &self.name {
+            Name::Tiny => "tiny".to_owned(),
+            Name::File(path) => path.display().to_string(),
+            Name::Published(entry) => entry.name.to_owned(),
+            Name::Hub(Asked { repo, revision, file }) => {
+                let file = file.as_ref().map_or(String::new(), |file| format!(" --file {file}"));
+                let revision =
+                    if revision == "main" { String::new() } else { format!(" --revision {revision}") };
+                format!("--repo {repo}{revision}{file}")
+            }
+        }
+    }
+
+    fn missing(&self) -> Error {
+        let what = match &self.name {
+            Name::Hub(Asked { repo, revision, file }) => {
+                let file = file.as_deref().unwrap_or("the file of weights");
+                format!("{file} of {repo} at {revision} is not on this machine")
+            }
+            _ => format!("the weights of `{}` are not on this machine", self.arguments()),
         };
-        let commit = commit_of(&path, file).unwrap_or(revision.to_owned());
-        Some(Located::File { path, source: Some(format!("{repo}@{commit}")), name: None })
-    }
-}
-
-/// The commit in `.../snapshots/COMMIT/FILE`.
-fn commit_of(path: &Path, file: &str) -> Option<String> {
-    let snapshot = path.ancestors().nth(Path::new(file).components().count())?;
-    Some(snapshot.file_name()?.to_string_lossy().into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_come_from_the_variables_in_their_order() {
-        let with = |set: &'static [(&str, &str)]| {
-            Caches::from_variables(|name| {
-                set.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
-            })
-        };
-        let path = |text: &str| Some(PathBuf::from(text));
-        let caches = with(&[("HOME", "/h")]);
-        assert_eq!(
-            (caches.converted, caches.hub),
-            (path("/h/.cache/nasnet"), path("/h/.cache/huggingface/hub"))
+        let hint = format!(
+            "fetch it with `nasnet weights fetch {}` where there is a network, or bring it with `nasnet weights pack` and `unpack`; `--model tiny` is built in",
+            self.arguments()
         );
-        let caches = with(&[("HOME", "/h"), ("XDG_CACHE_HOME", "/x"), ("HF_HOME", "/f")]);
-        assert_eq!((caches.converted, caches.hub), (path("/x/nasnet"), path("/f/hub")));
-        let caches = with(&[("NASNET_CACHE", "/n"), ("HF_HUB_CACHE", "/c"), ("HF_HOME", "/f")]);
-        assert_eq!((caches.converted, caches.hub), (path("/n"), path("/c")));
+        Error::Missing { what, hint }
     }
+}
 
-    #[test]
-    fn a_file_of_the_hub_is_found_by_branch_and_by_commit() {
-        let cache = tempfile::tempdir().unwrap();
-        let commit = "0123456789012345678901234567890123456789";
-        let repo = cache.path().join("models--owner--name");
-        std::fs::create_dir_all(repo.join("snapshots").join(commit)).unwrap();
-        std::fs::create_dir_all(repo.join("refs")).unwrap();
-        std::fs::write(repo.join("refs/main"), commit).unwrap();
-        let file = repo.join("snapshots").join(commit).join("model.safetensors");
-        std::fs::write(&file, "").unwrap();
-        let caches = Caches { hub: Some(cache.path().to_owned()), converted: None };
-        for revision in ["main", commit] {
-            let source = ModelSource::hub("owner/name", revision, "model.safetensors").unwrap();
-            let located = source.in_caches(caches.clone()).locate().unwrap();
-            let source = Some(format!("owner/name@{commit}"));
-            assert_eq!(located, Located::File { path: file.clone(), source, name: None });
+impl Asked {
+    fn new(repo: &str, revision: &str, file: Option<&str>) -> Result<Self> {
+        if repo.split('/').count() != 2 || !repo.split('/').all(is_plain) {
+            return Err(Error::Config(format!("--repo: expected OWNER/NAME, got {repo:?}")));
         }
-        let other = ModelSource::hub("owner/name", "v2", "model.safetensors").unwrap().in_caches(caches);
-        assert!(matches!(other.locate(), Err(Error::Missing { .. })));
-    }
-
-    #[test]
-    fn a_missing_model_comes_with_the_way_out() {
-        let error = ModelSource::named("mobile").locate().unwrap_err();
-        assert_eq!(error.to_string(), "the weights of `mobile` are not on this machine");
-        let hint = error.hint().unwrap();
-        assert!(hint.contains("NASNet-mobile.h5") && hint.contains("--model tiny"), "{hint}");
-    }
-
-    #[test]
-    fn a_repository_is_an_owner_and_a_name() {
-        for bad in ["name", "a/b/c", "../x", "a/", "/a", "a/..", "a\\b/c"] {
-            assert!(ModelSource::hub(bad, "main", "f").is_err(), "{bad}");
+        if !revision.split('/').all(is_plain) || !file.is_none_or(|file| file.split('/').all(is_plain)) {
+            return Err(Error::Config(format!(
+                "--revision {revision:?} --file {:?}: not a path below a repository",
+                file.unwrap_or_default()
+            )));
         }
-        assert!(ModelSource::hub("a/b", "..", "f").is_err());
-        assert!(ModelSource::hub("a/b", "main", "../f").is_err());
+        let file = file.map(str::to_owned);
+        Ok(Asked { repo: repo.to_owned(), revision: revision.to_owned(), file })
     }
+
+    fn of(entry: &Entry) -> Self {
+        let Origin::Hub { repo, commit, file } = entry.origin else {
+            return Asked { repo: String::new(), revision: String::new(), file: None };
+        };
+        Asked { repo: repo.to_owned(), revision: commit.to_owned(), file: Some(file.to_owned()) }
+    }
+}
+
+/// A file that is here, but is not what it should be.
+fn is_damage(error: &Error) -> bool {
+    matches!(error, Error::Fetch { reason: FetchReason::Mismatch, .. } | Error::Weights { .. })
 }

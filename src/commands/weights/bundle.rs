@@ -1,0 +1,79 @@
+//! `nasnet weights pack` and `unpack`: weights for machines without a network.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::commands::ExitStatus;
+use crate::commands::sink::refuse_to_replace;
+use crate::output;
+use crate::settings::Common;
+use crate::weights::store::bundle::{self, Packed, What};
+use crate::weights::store::{Caches, ModelSource};
+
+/// The wire form of an unpacked file.
+#[derive(Debug, Serialize)]
+struct Unpacked<'a> {
+    #[serde(flatten)]
+    packed: &'a Packed,
+    path: &'a Path,
+}
+
+/// Runs `nasnet weights pack`.
+///
+/// # Errors
+/// When weights are not here, or the file cannot be written.
+pub fn pack(
+    models: &[ModelSource],
+    file: &Path,
+    force: bool,
+    json: bool,
+    common: Common,
+    stdout: &mut dyn Write,
+) -> Result<ExitStatus> {
+    refuse_to_replace(file, force)?;
+    let packed = bundle::pack(models, file)?;
+    if json {
+        output::pretty(&packed, stdout)?;
+    }
+    for packed in &packed {
+        common.console.note(&format!("{}: {}", file.display(), described(packed)));
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// Runs `nasnet weights unpack`.
+///
+/// # Errors
+/// When the file is no bundle or damaged, or the caches cannot be written.
+pub fn unpack(
+    file: &Path,
+    caches: &Caches,
+    json: bool,
+    common: Common,
+    stdout: &mut dyn Write,
+) -> Result<ExitStatus> {
+    let unpacked = bundle::unpack(file, caches)?;
+    if json {
+        let list: Vec<_> = unpacked.iter().map(|(packed, path)| Unpacked { packed, path }).collect();
+        output::pretty(&list, stdout)?;
+    } else {
+        for (_, path) in &unpacked {
+            writeln!(stdout, "{}", path.display())?;
+        }
+    }
+    for (packed, _) in &unpacked {
+        common.console.note(&format!("unpacked {}", described(packed)));
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn described(packed: &Packed) -> String {
+    let what = match &packed.what {
+        What::Hub { repo, commit, file, .. } => format!("{repo}@{commit} {file}"),
+        What::Converted { name } => name.clone(),
+    };
+    format!("{what}, {} bytes, sha256 {}", packed.bytes, packed.sha256)
+}
