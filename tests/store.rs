@@ -332,7 +332,7 @@ fn silence_ends_an_attempt_and_the_next_goes_on() {
     assert!(began.elapsed() >= Duration::from_secs(1) && began.elapsed() < Duration::from_secs(20));
     let ranges: Vec<_> = hub.gets().iter().map(|seen| seen.header("range").map(str::to_owned)).collect();
     assert_eq!(ranges, [None, Some("bytes=10000-".to_owned()), Some("bytes=20000-".to_owned())]);
-    assert_never_trusted(Fault::Stall(0), &["after 5 attempts"]);
+    assert_never_trusted(Fault::Stall(0), &["no byte for 0.5 s after 0 of 174500 (after 5 attempts)"]);
 }
 
 #[test]
