@@ -480,6 +480,23 @@ fn without_a_network_the_way_out_is_named() {
 }
 
 #[test]
+fn a_proxy_is_asked_in_place_of_the_host_unless_the_host_is_excepted() {
+    let (proxy, home) = (toy_hub(), Home::new());
+    let mut command = home.nasnet(&proxy, &["weights", "fetch", "--repo", REPO, "--file", FILE]);
+    command.env("HF_ENDPOINT", "http://hub.invalid").env("HTTP_PROXY", &proxy.url);
+    assert_succeeds(&command.output().unwrap());
+    assert_eq!(fs::read(home.blob()).unwrap(), toy());
+    let seen = proxy.seen();
+    let asked: Vec<_> = seen.iter().map(|seen| (&seen.method[..], &seen.path[..])).collect();
+    let file = &*format!("/{REPO}/resolve/main/{FILE}");
+    let tunnel = ("CONNECT", "hub.invalid:80");
+    assert_eq!(asked, [tunnel, ("HEAD", file), tunnel, ("GET", file)]);
+    fs::remove_dir_all(home.path(".cache")).unwrap();
+    assert_refused(&command.env("NO_PROXY", "localhost,.invalid").output().unwrap(), &["hub.invalid"]);
+    assert_eq!(proxy.seen().len(), 4);
+}
+
+#[test]
 fn a_variable_that_makes_no_sense_matters_only_where_it_is_used() {
     let (hub, home) = (toy_hub(), Home::new());
     let classify = |arguments: &[&str]| {
