@@ -332,7 +332,7 @@ fn silence_ends_an_attempt_and_the_next_goes_on() {
     assert!(began.elapsed() >= Duration::from_secs(1) && began.elapsed() < Duration::from_secs(20));
     let ranges: Vec<_> = hub.gets().iter().map(|seen| seen.header("range").map(str::to_owned)).collect();
     assert_eq!(ranges, [None, Some("bytes=10000-".to_owned()), Some("bytes=20000-".to_owned())]);
-    assert_never_trusted(Fault::Stall(0), &["after 5 attempts"]);
+    assert_never_trusted(Fault::Stall(0), &["no byte for 0.5 s after 0 of 174500 (after 5 attempts)"]);
 }
 
 #[test]
@@ -477,6 +477,23 @@ fn without_a_network_the_way_out_is_named() {
     let mut command = home.nasnet(&toy_hub(), &["weights", "fetch", "--repo", REPO]);
     let output = command.env("HF_ENDPOINT", "http://no-such-host.invalid").output().unwrap();
     assert_refused(&output, &["no-such-host.invalid", "--model tiny"]);
+}
+
+#[test]
+fn a_proxy_is_asked_in_place_of_the_host_unless_the_host_is_excepted() {
+    let (proxy, home) = (toy_hub(), Home::new());
+    let mut command = home.nasnet(&proxy, &["weights", "fetch", "--repo", REPO, "--file", FILE]);
+    command.env("HF_ENDPOINT", "http://hub.invalid").env("HTTP_PROXY", &proxy.url);
+    assert_succeeds(&command.output().unwrap());
+    assert_eq!(fs::read(home.blob()).unwrap(), toy());
+    let seen = proxy.seen();
+    let asked: Vec<_> = seen.iter().map(|seen| (&seen.method[..], &seen.path[..])).collect();
+    let file = &*format!("/{REPO}/resolve/main/{FILE}");
+    let tunnel = ("CONNECT", "hub.invalid:80");
+    assert_eq!(asked, [tunnel, ("HEAD", file), tunnel, ("GET", file)]);
+    fs::remove_dir_all(home.path(".cache")).unwrap();
+    assert_refused(&command.env("NO_PROXY", "localhost,.invalid").output().unwrap(), &["hub.invalid"]);
+    assert_eq!(proxy.seen().len(), 4);
 }
 
 #[test]

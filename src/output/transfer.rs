@@ -86,11 +86,11 @@ impl Progress for Transfers {
         }
     }
 
-    fn end(&self) {
+    fn end(&self, whole: bool) {
         let Some(transfer) = self.now.borrow_mut().take() else { return };
         transfer.bar.finish_and_clear();
         let came = transfer.position.saturating_sub(transfer.first.unwrap_or(0));
-        if came > 0 {
+        if whole && came > 0 {
             let seconds = transfer.began.elapsed().as_secs_f64().max(1e-3);
             let speed = HumanBytes((came as f64 / seconds) as u64);
             self.console.note(&format!(

@@ -2,7 +2,7 @@
 //! was converted before; and, where it is allowed, from the network. It knows no tensors.
 //!
 //! A file counts only when its checksum was verified. Downloads are checked before they get their name; files that
-//! others put into the Hub's cache are checked when they are first used. What was checked is remembered by [`record`].
+//! others put into the Hub's cache are checked when they are first used. What was checked is remembered, see `record`.
 
 pub mod bundle;
 mod cache;

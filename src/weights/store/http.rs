@@ -216,7 +216,7 @@ fn unreached(url: &str, error: &ureq::Error) -> Failure {
         )),
         Cause::Timeout(_) => Failure::passing(Error::fetch(
             FetchReason::Network,
-            format!("{place} does not answer ({error})"),
+            format!("{place} does not answer in time ({error})"),
             OFFLINE_HINT,
         )),
         _ => Failure::passing(Error::fetch(
@@ -225,6 +225,12 @@ fn unreached(url: &str, error: &ureq::Error) -> Failure {
             OFFLINE_HINT,
         )),
     }
+}
+
+/// Whether reading an answer failed because nothing came for too long.
+pub fn is_silence(error: &std::io::Error) -> bool {
+    let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+    error.kind() == std::io::ErrorKind::TimedOut || matches!(cause, Some(ureq::Error::Timeout(_)))
 }
 
 /// Scheme, host and port of an address.

@@ -8,8 +8,8 @@ pub trait Progress {
     fn begin(&self, what: &str, bytes: Option<u64>);
     /// So many bytes are here.
     fn position(&self, bytes: u64);
-    /// The transfer is over, well or not.
-    fn end(&self);
+    /// The transfer is over; `whole` if all of it came.
+    fn end(&self, whole: bool);
 }
 
 /// Nobody listens.
@@ -20,5 +20,5 @@ impl Progress for Silent {
     fn note(&self, _: &str) {}
     fn begin(&self, _: &str, _: Option<u64>) {}
     fn position(&self, _: u64) {}
-    fn end(&self) {}
+    fn end(&self, _: bool) {}
 }

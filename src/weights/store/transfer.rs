@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::checksum::Checksum;
-use super::http::{Ask, Http, Reply};
+use super::http::{Ask, Http, Reply, is_silence};
 use super::progress::Progress;
 use super::retry::{Failure, Patience};
 use crate::error::{Error, FetchReason, Result};
@@ -38,7 +38,7 @@ pub fn fetch(http: &Http, wanted: &Wanted, partial: &Path, progress: &dyn Progre
     }
     let mut download = Download { http, wanted, partial, progress, furthest: 0, last: None, resumed: false };
     let done = download.run();
-    progress.end();
+    progress.end(done.is_ok());
     done
 }
 
@@ -185,6 +185,10 @@ impl Download<'_> {
                 Ok(0) => break,
                 Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if is_silence(&error) => {
+                    let silence = self.http.network().limits.silence.as_secs_f32();
+                    return Err(broken(format!("no byte for {silence} s after {here}{of}")));
+                }
                 Err(error) => return Err(broken(format!("broke off after {here}{of} bytes: {error}"))),
             };
             here += count as u64;
