@@ -102,6 +102,13 @@ impl Config {
                 m = self.filter_multiplier
             ));
         }
+        if self.filters() < self.filter_multiplier.pow(2) {
+            return fail(format!(
+                "penultimate filters {} leave the first cell none: at least {} are needed",
+                self.penultimate_filters,
+                step * self.filter_multiplier.pow(2).div_ceil(4)
+            ));
+        }
         if height < MIN_SIDE || width < MIN_SIDE {
             return fail(format!(
                 "input size must be at least {MIN_SIDE}x{MIN_SIDE} pixels, got {height}x{width}"
@@ -191,6 +198,9 @@ mod tests {
         let text = |config: Config| config.validate().unwrap_err().to_string();
         assert!(text(Config { penultimate_filters: 1000, ..mobile }).contains("multiple of 24 * 2^2 = 96"));
         assert!(text(mobile.with_input_size((31, 224))).contains("at least 32x32 pixels, got 31x224"));
+        let narrow = Config { filter_multiplier: 4, penultimate_filters: 384, ..mobile };
+        assert!(text(narrow).contains("at least 1536 are needed"), "{}", text(narrow));
+        Config { penultimate_filters: 1536, ..narrow }.validate().unwrap();
         assert!(text(Config { num_blocks: 0, ..mobile }).contains("at least one block"));
         assert!(text(Config { filter_multiplier: usize::MAX, ..mobile }).contains("multiple"));
     }
