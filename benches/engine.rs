@@ -2,7 +2,7 @@
 //!
 //!     cargo bench --bench engine
 //!
-//! One thread; `examples/engine_profile.rs` takes the time of each step, with any number of threads.
+//! One thread; `nasnet bench --profile` takes the time of each step, with any number of threads.
 
 use std::hint::black_box;
 use std::time::Duration;
