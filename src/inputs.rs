@@ -2,6 +2,7 @@
 //! names, never into files.
 
 mod folder;
+mod key;
 mod list;
 mod read;
 
@@ -14,6 +15,7 @@ use globset::GlobBuilder;
 
 use crate::error::{Error, ImageError, ImageErrorKind, Result};
 pub use folder::FolderOptions;
+pub use key::PathKey;
 
 /// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
 /// was passed over in silence would be a loss: they are answered by an error that says what to do.
@@ -111,6 +113,12 @@ pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> +
         Err(error) => Box::new(std::iter::once(error)),
     });
     Ok((named.chain(listed), passed_over))
+}
+
+/// Whether a second walk sees what the first one does: nothing comes from stdin or another pipe.
+pub fn can_be_walked_twice(options: &InputOptions) -> bool {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    !options.paths.iter().any(is_stdin) && options.files_from.as_ref().is_none_or(|list| list.is_file())
 }
 
 type Sources = Box<dyn Iterator<Item = Source> + Send>;

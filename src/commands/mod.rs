@@ -5,7 +5,9 @@ mod bench;
 mod classify;
 mod info;
 mod interrupt;
+mod merge;
 mod open;
+mod resume;
 mod sink;
 mod weights;
 
@@ -64,6 +66,7 @@ fn dispatch(
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
+        Command::Merge(flags) => merge::run(&settings::merge(flags), common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
         Command::Weights(Weights::Import(flags)) => weights::import(&settings::import(flags)?, common),
         Command::Completions { shell } => {

@@ -107,10 +107,16 @@ pub(super) fn matches(base: &Path, glob: &GlobMatcher, options: &FolderOptions) 
 /// The order of whole paths by their bytes: within a folder, a folder's name counts with its separator, as
 /// it stands in the paths below it.
 fn by_path_bytes(a: &DirEntry, b: &DirEntry) -> Ordering {
-    let key = |entry: &DirEntry| (name_bytes(entry.file_name()).to_vec(), entry.file_type().is_dir());
-    let ((a, a_is_dir), (b, b_is_dir)) = (key(a), key(b));
-    let tail = |is_dir: bool| is_dir.then_some(std::path::MAIN_SEPARATOR as u8);
-    a.into_iter().chain(tail(a_is_dir)).cmp(b.into_iter().chain(tail(b_is_dir)))
+    let (left, right) = (name_bytes(a.file_name()), name_bytes(b.file_name()));
+    let common = left.len().min(right.len());
+    left[..common].cmp(&right[..common]).then_with(|| {
+        // One name starts with the other: what follows it is a separator behind a folder, the end behind a file.
+        let tail = |name: &[u8], entry: &DirEntry| {
+            let separator = entry.file_type().is_dir().then_some(std::path::MAIN_SEPARATOR as u8);
+            name.get(common).copied().or(separator)
+        };
+        tail(left, a).cmp(&tail(right, b))
+    })
 }
 
 fn name_bytes(name: &OsStr) -> &[u8] {
