@@ -5,6 +5,7 @@ mod folder;
 mod key;
 mod list;
 mod read;
+mod tar;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,15 @@ pub enum Place {
     File,
     /// Standard input.
     Stdin,
+    /// Within a tar archive.
+    Member {
+        /// The archive.
+        archive: Arc<Path>,
+        /// Where in it the image starts, in bytes.
+        offset: u64,
+        /// How many bytes it has.
+        length: u64,
+    },
     /// Nowhere: the path named something that is not there or cannot be looked into.
     Nowhere(ImageError),
 }
@@ -136,8 +146,22 @@ fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> S
 fn plain(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Box::new(folder::images(path, folders, passed_over.clone())),
+        Ok(metadata) if metadata.is_file() && tar::is_archive_name(&path) => {
+            archive(path, folders, passed_over)
+        }
         Ok(_) => Box::new(std::iter::once(Source::file(path))),
-        Err(error) => Box::new(std::iter::once(Source::nowhere(path, error))),
+        Err(error) => {
+            let member = tar::member(&path);
+            Box::new(std::iter::once(member.unwrap_or_else(|| Source::nowhere(path, error))))
+        }
+    }
+}
+
+/// The images in an archive, or the file itself where it is none.
+fn archive(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    match tar::images(&path, folders, passed_over) {
+        Some(images) => Box::new(images),
+        None => Box::new(std::iter::once(Source::file(path))),
     }
 }
 

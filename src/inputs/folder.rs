@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use globset::GlobMatcher;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{EXTENSIONS, PassedOver, Source};
+use super::{EXTENSIONS, PassedOver, Source, Sources, tar};
 
 /// How folders are searched.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +38,8 @@ impl FolderOptions {
         walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || hidden || !is_hidden(entry))
     }
 
-    fn takes(&self, path: &Path) -> bool {
+    /// Whether a name is that of an image that is asked for.
+    pub(super) fn takes(&self, path: &Path) -> bool {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         extension.is_some_and(|extension| match self.extensions.as_slice() {
             [] => EXTENSIONS.contains(&extension.as_str()),
@@ -55,8 +56,12 @@ pub(super) fn images(
     passed_over: PassedOver,
 ) -> impl Iterator<Item = Source> + Send + use<> {
     let options = options.clone();
-    options.walk(&root).filter_map(move |entry| match entry {
+    let one = |source| -> Sources { Box::new(std::iter::once(source)) };
+    let found = options.walk(&root).filter_map(move |entry| match entry {
         Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) if entry.file_type().is_file() && tar::is_archive_name(entry.path()) => {
+            Some(super::archive(entry.into_path(), &options, &passed_over))
+        }
         Ok(entry) => {
             // A link that is not followed is still a file if that is what it points to; a link to a folder,
             // a socket or a pipe is not.
@@ -64,7 +69,7 @@ pub(super) fn images(
                 || entry.file_type().is_symlink()
                     && entry.path().metadata().is_ok_and(|target| target.is_file());
             if options.takes(entry.path()) && (regular || is_dangling(&entry)) {
-                Some(Source::file(entry.into_path()))
+                Some(one(Source::file(entry.into_path())))
             } else {
                 passed_over.add_one();
                 None
@@ -72,7 +77,7 @@ pub(super) fn images(
         }
         Err(error) => {
             let path = error.path().unwrap_or(&root).to_owned();
-            Some(match error.loop_ancestor() {
+            Some(one(match error.loop_ancestor() {
                 Some(ancestor) => Source::nowhere(
                     path,
                     format!("symbolic link loop: it leads back to {}", ancestor.display()),
@@ -81,9 +86,10 @@ pub(super) fn images(
                     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                     Source::nowhere(path, reason)
                 }
-            })
+            }))
         }
-    })
+    });
+    found.flatten()
 }
 
 /// A link whose target is gone: to be tried, so that it is reported.
