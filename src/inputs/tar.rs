@@ -4,12 +4,12 @@
 //! Read are the ustar, GNU and pax forms (POSIX.1-2017 "pax", ustar interchange format). Compressed archives
 //! and sparse members are not.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::list::path_of_bytes;
 use super::{FolderOptions, PassedOver, Place, Source};
 use crate::error::{ImageError, ImageErrorKind};
 
@@ -263,17 +263,7 @@ fn relative(mut name: Vec<u8>) -> PathBuf {
         let Some(start) = start else { break };
         name.drain(..start.len());
     }
-    PathBuf::from(os_string(name))
-}
-
-#[cfg(unix)]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes)
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    String::from_utf8_lossy(&bytes).into_owned().into()
+    path_of_bytes(name)
 }
 
 #[cfg(test)]
