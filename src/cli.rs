@@ -32,6 +32,11 @@ pub enum Command {
     Classify(Box<Classify>),
     /// Measure latency and throughput of a model on this machine
     Bench(Box<Bench>),
+    /// Join the jsonl outputs of shards in the order of the inputs
+    ///
+    /// Exit code: 0 when they are a whole, 1 when rows are missing, doubled, torn, or of different models; nothing is
+    /// written then.
+    Merge(Merge),
     /// Describe a model: architecture, parameters, multiply-adds, origin
     Info(Info),
     /// Work with weight files
@@ -92,6 +97,10 @@ pub struct Inputs {
     /// Take files of a folder in the order in which they are found, which starts at once
     #[arg(long)]
     pub unsorted: bool,
+
+    /// Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +235,17 @@ pub struct Output {
     #[arg(long, requires = "output")]
     pub force: bool,
 
+    /// Go on with the file of --output (jsonl): keep its rows, add those that are missing
+    ///
+    /// Rows of another model or other settings are redone, a torn last line is dropped, and in the end each path has
+    /// one row, in the order of the inputs.
+    #[arg(long, requires = "output", conflicts_with = "force")]
+    pub resume: bool,
+
+    /// With --resume, try images again whose row is an error
+    #[arg(long, requires = "resume")]
+    pub retry_errors: bool,
+
     /// Exit with 0 even when images failed
     #[arg(long)]
     pub exit_zero: bool,
@@ -253,6 +273,21 @@ pub struct Bench {
     /// Form of the output
     #[arg(long, value_name = "FORM", default_value = "table", value_parser = ["table", "json"])]
     pub format: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Outputs of `nasnet classify --format jsonl --shard I/N`
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Write to a file, which appears under its name only when it is whole
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Replace the file of --output
+    #[arg(long, requires = "output")]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,8 +2,10 @@
 //! names, never into files.
 
 mod folder;
+mod key;
 mod list;
 mod read;
+mod tar;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use globset::GlobBuilder;
 
 use crate::error::{Error, ImageError, ImageErrorKind, Result};
 pub use folder::FolderOptions;
+pub use key::PathKey;
 
 /// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
 /// was passed over in silence would be a loss: they are answered by an error that says what to do.
@@ -29,6 +32,15 @@ pub enum Place {
     File,
     /// Standard input.
     Stdin,
+    /// Within a tar archive.
+    Member {
+        /// The archive.
+        archive: Arc<Path>,
+        /// Where in it the image starts, in bytes.
+        offset: u64,
+        /// How many bytes it has.
+        length: u64,
+    },
     /// Nowhere: the path named something that is not there or cannot be looked into.
     Nowhere(ImageError),
 }
@@ -113,6 +125,12 @@ pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> +
     Ok((named.chain(listed), passed_over))
 }
 
+/// Whether a second walk sees what the first one does: nothing comes from stdin or another pipe.
+pub fn can_be_walked_twice(options: &InputOptions) -> bool {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    !options.paths.iter().any(is_stdin) && options.files_from.as_ref().is_none_or(|list| list.is_file())
+}
+
 type Sources = Box<dyn Iterator<Item = Source> + Send>;
 
 /// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.
@@ -128,8 +146,22 @@ fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> S
 fn plain(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Box::new(folder::images(path, folders, passed_over.clone())),
+        Ok(metadata) if metadata.is_file() && tar::is_archive_name(&path) => {
+            archive(path, folders, passed_over)
+        }
         Ok(_) => Box::new(std::iter::once(Source::file(path))),
-        Err(error) => Box::new(std::iter::once(Source::nowhere(path, error))),
+        Err(error) => {
+            let member = tar::member(&path);
+            Box::new(std::iter::once(member.unwrap_or_else(|| Source::nowhere(path, error))))
+        }
+    }
+}
+
+/// The images in an archive, or the file itself where it is none.
+fn archive(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    match tar::images(&path, folders, passed_over) {
+        Some(images) => Box::new(images),
+        None => Box::new(std::iter::once(Source::file(path))),
     }
 }
 

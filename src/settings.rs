@@ -9,7 +9,7 @@ use crate::cli;
 use crate::error::{Error, Result};
 use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
-use crate::inputs::{FolderOptions, InputOptions};
+use crate::inputs::{FolderOptions, InputOptions, PathKey};
 use crate::model::device::DeviceChoice;
 use crate::output::Format;
 use crate::output::TableStyle;
@@ -189,8 +189,50 @@ pub struct Classify {
     pub output: Option<PathBuf>,
     /// Replace that file.
     pub force: bool,
+    /// Go on with that file.
+    pub resume: Option<Resume>,
+    /// Take only a part of the inputs.
+    pub shard: Option<Shard>,
     /// Failed images do not change the exit code.
     pub exit_zero: bool,
+}
+
+/// How an output file is gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Rows that are errors count as answered.
+    KeepErrors,
+    /// Rows that are errors are redone.
+    RetryErrors,
+}
+
+/// A part of the inputs, by a hash of the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which one, from 1.
+    index: u32,
+    /// Of how many.
+    count: u32,
+}
+
+impl Shard {
+    /// Whether a path is in this part.
+    pub fn takes(self, path: PathKey) -> bool {
+        path.shard(self.count) == self.index
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').and_then(|(index, count)| index.parse().ok().zip(count.parse().ok()));
+        match parts {
+            Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+            _ => Err(format!("expected I/N with I from 1 to N, such as 1/3, got {text:?}")),
+        }
+    }
 }
 
 /// Settings of `nasnet classify`.
@@ -210,6 +252,11 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         _ if output.json => Format::Json,
         _ => Format::Table,
     };
+    if output.resume && format != Format::JsonLines {
+        return Err(Error::Config(
+            "--resume: goes on with rows of jsonl only; add --format jsonl".to_owned(),
+        ));
+    }
     let defaults = DecodeOptions::default();
     Ok(Classify {
         inputs: inputs(&flags.inputs),
@@ -233,6 +280,11 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
         output: output.output.clone(),
         force: output.force,
+        resume: output.resume.then_some(match output.retry_errors {
+            true => Resume::RetryErrors,
+            false => Resume::KeepErrors,
+        }),
+        shard: word("--shard", flags.inputs.shard.as_deref())?,
         exit_zero: output.exit_zero,
     })
 }
@@ -354,6 +406,22 @@ fn check_dtype(run: &cli::Run) -> Result<()> {
         "--dtype {}: arithmetic is in f32 only; f16 and bf16 weight files are read and computed in f32",
         run.dtype
     )))
+}
+
+/// Settings of `nasnet merge`.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// The outputs to join.
+    pub files: Vec<PathBuf>,
+    /// A file to write instead of stdout.
+    pub output: Option<PathBuf>,
+    /// Replace that file.
+    pub force: bool,
+}
+
+/// Settings of `nasnet merge`.
+pub fn merge(flags: &cli::Merge) -> Merge {
+    Merge { files: flags.files.clone(), output: flags.output.clone(), force: flags.force }
 }
 
 /// Settings of `nasnet info`.

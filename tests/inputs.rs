@@ -186,3 +186,90 @@ fn an_interrupt_ends_the_run_with_what_was_answered_written() {
         drop(list);
     }
 }
+
+#[test]
+fn images_in_archives_are_named_below_them_and_a_broken_archive_is_a_record() {
+    let place = Place::new();
+    let photo = fs::read(fixture("photos/cat.jpg")).unwrap();
+    let long = format!("{}/{}.jpg", "folder".repeat(12), "name".repeat(20));
+    let mut archive = Vec::new();
+    let mut member = |name: &str, kind: u8, bytes: &[u8]| {
+        let mut header = [0u8; 512];
+        header[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
+        header[124..135].copy_from_slice(format!("{:011o}", bytes.len()).as_bytes());
+        header[148..156].fill(b' ');
+        header[156] = kind;
+        header[257..263].copy_from_slice(b"ustar\0");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        archive.extend_from_slice(&header);
+        archive.extend_from_slice(bytes);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    };
+    member("0.jpg", b'0', &photo);
+    member("0.cls", b'0', b"281");
+    member("././@LongLink", b'L', &[long.as_bytes(), b"\0"].concat());
+    member("cut off", b'0', &photo);
+    member("./empty.jpg", b'0', b"");
+    member("last.png", b'0', &photo);
+    place.write("in/shard.tar", &[&archive[..], &[0; 1024]].concat());
+    let want = [
+        "in/shard.tar/0.jpg",
+        &format!("in/shard.tar/{long}"),
+        "in/shard.tar/empty.jpg",
+        "in/shard.tar/last.png",
+    ];
+    for input in ["in", "in/shard.tar"] {
+        let run = place.run(&jsonl(&[input])).exits(1).says("1 other files were passed over");
+        let lines = run.lines();
+        assert_eq!(paths(&lines), want);
+        assert_eq!(lines[2].error.as_ref().unwrap().message, "empty file");
+        assert_eq!(lines.iter().filter(|line| line.predictions.is_some()).count(), 3);
+    }
+    assert_eq!(
+        paths(&place.run(&jsonl(&[want[3]])).exits(0).lines()),
+        [want[3]],
+        "a member's path is an input"
+    );
+
+    place.write("in/shard.tar", &archive[..archive.len() - 2000]);
+    let cut = place.run(&jsonl(&["in"])).exits(1).lines();
+    assert_eq!(paths(&cut), want);
+    assert!(cut[3].error.as_ref().unwrap().message.starts_with("truncated archive"));
+    let header = archive.len() - 512 - photo.len().next_multiple_of(512);
+    archive[header] ^= 1;
+    place.write("in/shard.tar", &archive);
+    let broken = place.run(&jsonl(&["in"])).exits(1).lines();
+    assert_eq!(paths(&broken), [want[0], want[1], want[2], "in/shard.tar"]);
+    let error = broken[3].error.as_ref().unwrap();
+    assert!(error.kind == "decode" && error.message.contains("wrong checksum"), "{}", error.message);
+    place.write("words.tar", b"these are only words");
+    assert_eq!(
+        place.run(&jsonl(&["words.tar"])).exits(1).lines()[0].error.as_ref().unwrap().kind,
+        "unsupported"
+    );
+}
+
+#[test]
+fn a_run_survives_files_that_vanish_and_inputs_named_twice() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "a.jpg");
+    let mut command = place.command(&jsonl(&["--files-from", "-"]));
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut list = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    let mut kinds = Vec::new();
+    for vanishes in [false, false, true] {
+        if vanishes {
+            fs::remove_file(place.path().join("a.jpg")).unwrap();
+        }
+        list.write_all(b"a.jpg\n").unwrap();
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        kinds.push(serde_json::from_str::<Line>(&line).unwrap().error.map(|error| error.kind));
+    }
+    assert_eq!(kinds, [None, None, Some("io".to_owned())]);
+    drop(list);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}

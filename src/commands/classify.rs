@@ -1,25 +1,29 @@
 //! `nasnet classify`: images in, records out.
 
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 use super::ExitStatus;
 use super::interrupt::Interrupt;
 use super::open;
+use super::resume::{self, Ledger};
 use super::sink::Sink;
 use crate::batch;
 use crate::classifier::Classifier;
 use crate::error::{Error, ImageError, ImageErrorKind};
 use crate::image::decode::{DecodeOptions, decode};
-use crate::inputs::{self, PassedOver, Source};
-use crate::output::console::Console;
-use crate::output::{self, Printer};
+use crate::inputs::{self, PassedOver, PathKey, Source};
+use crate::output::console::{self, Console};
+use crate::output::{self, Format, ModelHeader, Printer, rows};
 use crate::predictions::{Answer, Record};
-use crate::settings::{Classify, Common};
+use crate::settings::{Classify, Common, Resume, Shard};
 
 /// Forward passes of the CPU gain nothing from more images than this.
 const CPU_BATCH: usize = 8;
@@ -35,53 +39,106 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
     classifier.classes()?;
+    let header = open::header(&classifier, settings);
+    let mut output = Output::open(settings, &header, common.console)?;
 
     let batch_size = settings.batch_size.unwrap_or(CPU_BATCH);
-    let decoder = decoder(Arc::clone(&classifier), settings.decode);
+    let walked = Arc::new(AtomicU64::new(0));
+    let jobs = jobs(sources, settings.shard, output.ledger.clone(), Arc::clone(&walked));
     let mut images = batch::ordered(
-        sources.enumerate(),
+        jobs,
         threads,
         batch_size + 2 * threads,
-        decoder,
-        |(seq, source): &(usize, Source)| Decoded {
-            seq: *seq as u64,
+        decoder(Arc::clone(&classifier), settings.decode),
+        |(seq, source): &(u64, Source)| Decoded {
+            seq: *seq,
             path: source.path.clone(),
             image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
         },
     )?;
 
     let first = images.next_batch(batch_size, interrupt.flag());
-    if first.is_empty() && interrupt.signal().is_none() {
+    if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(no_inputs(&passed_over).into());
     }
     let mut run = Run {
         settings,
         classifier: &classifier,
-        printer: output::printer(
-            settings.format,
-            || open::header(&classifier, settings),
-            settings.scores,
-            common.table,
-        ),
-        sink: Sink::open(settings.output.as_deref(), settings.force, stdout)?,
+        printer: output::printer(settings.format, || header, settings.scores, common.table),
+        sink: output.sink(settings, stdout)?,
+        ledger: output.ledger,
         counter: common.console.counter(),
+        console: common.console,
+        started: Instant::now(),
         answered: 0,
         failed: 0,
     };
+    run.count_ahead();
     run.printer.begin(&mut run.sink)?;
     let mut images = std::iter::once(first)
         .chain(std::iter::from_fn(|| Some(images.next_batch(batch_size, interrupt.flag()))));
     while let Some(images) = images.next().filter(|images| !images.is_empty()) {
         if let Err(error) = run.answer(images) {
-            // What is written stays a whole document, if it can be written to at all.
-            let _ = run.printer.end(&mut run.sink).and_then(|()| run.sink.flush());
-            return Err(error);
+            return Err(run.give_up(error));
         }
         if interrupt.signal().is_some() {
             break;
         }
     }
-    run.finish(&interrupt, &passed_over, common.console)
+    run.finish(&interrupt, &passed_over)
+}
+
+/// What there is to do: the inputs with their places, less those of other shards and those that an output
+/// to go on with has answers for.
+fn jobs(
+    sources: impl Iterator<Item = Source> + Send + 'static,
+    shard: Option<Shard>,
+    ledger: Option<Arc<Mutex<Ledger>>>,
+    walked: Arc<AtomicU64>,
+) -> impl Iterator<Item = (u64, Source)> + Send + 'static {
+    (0..).zip(sources).filter(move |(seq, source): &(u64, Source)| {
+        walked.fetch_add(1, Ordering::Relaxed);
+        if shard.is_none() && ledger.is_none() {
+            return true;
+        }
+        let key = PathKey::of(&source.path);
+        shard.is_none_or(|shard| shard.takes(key))
+            && ledger.as_deref().is_none_or(|ledger| locked(ledger).wants(key, *seq))
+    })
+}
+
+/// Nothing that holds the lock can panic.
+fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the records go, before it is known that there are any.
+struct Output {
+    ledger: Option<Arc<Mutex<Ledger>>>,
+    rows: Option<(File, PathBuf)>,
+}
+
+impl Output {
+    fn open(settings: &Classify, header: &ModelHeader, console: Console) -> Result<Self> {
+        let (Some(name), Some(resume)) = (&settings.output, settings.resume) else {
+            return Ok(Output { ledger: None, rows: None });
+        };
+        let model = header.short();
+        let request = resume::Request {
+            name,
+            fingerprint: rows::fingerprint(&model),
+            retry_errors: resume == Resume::RetryErrors,
+        };
+        let (file, name, ledger) = resume::open(request, console)?;
+        Ok(Output { ledger: Some(Arc::new(Mutex::new(ledger))), rows: Some((file, name)) })
+    }
+
+    fn sink<'a>(&mut self, settings: &Classify, stdout: &'a mut dyn Write) -> Result<Sink<'a>> {
+        match self.rows.take() {
+            Some((file, name)) => Sink::rows(file, name),
+            None => Sink::open(settings.output.as_deref(), settings.force, stdout),
+        }
+    }
 }
 
 /// An image on its way from its file to its record.
@@ -103,14 +160,14 @@ struct Input {
 fn decoder(
     classifier: Arc<Classifier>,
     options: DecodeOptions,
-) -> impl Fn(&(usize, Source)) -> Decoded + Send + Sync {
+) -> impl Fn(&(u64, Source)) -> Decoded + Send + Sync {
     move |(seq, source)| {
         let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
             width: image.width,
             height: image.height,
             pixels: classifier.preprocess(&image),
         });
-        Decoded { seq: *seq as u64, path: source.path.clone(), image }
+        Decoded { seq: *seq, path: source.path.clone(), image }
     }
 }
 
@@ -119,7 +176,10 @@ struct Run<'a> {
     classifier: &'a Classifier,
     printer: Box<dyn Printer>,
     sink: Sink<'a>,
+    ledger: Option<Arc<Mutex<Ledger>>>,
     counter: ProgressBar,
+    console: Console,
+    started: Instant,
     answered: u64,
     failed: u64,
 }
@@ -147,40 +207,99 @@ impl Run<'_> {
                 }
             };
             self.answered += 1;
-            self.printer.record(&Record { path, seq, outcome }, &mut self.sink)?;
+            self.write(&Record { path, seq, outcome })?;
         }
-        self.sink.flush()?;
-        self.counter.set_position(self.answered);
+        self.sink.flush().with_context(|| self.sink.describe())?;
+        self.counter.set_position(self.done());
+        if self.failed > 0 {
+            self.counter.set_message(format!(", {} failed", self.failed));
+        }
         Ok(())
     }
 
-    fn finish(
-        mut self,
-        interrupt: &Interrupt,
-        passed_over: &PassedOver,
-        console: Console,
-    ) -> Result<ExitStatus> {
+    fn write(&mut self, record: &Record) -> Result<()> {
+        let at = self.sink.position();
+        self.printer.record(record, &mut self.sink).with_context(|| self.sink.describe())?;
+        if let Some(ledger) = self.ledger.as_deref() {
+            locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
+        }
+        Ok(())
+    }
+
+    /// Inputs that are dealt with.
+    fn done(&self) -> u64 {
+        self.answered + self.ledger.as_deref().map_or(0, |ledger| locked(ledger).passed_over())
+    }
+
+    /// Walks the inputs a second time for their number, where progress is shown and they can be walked twice.
+    fn count_ahead(&self) {
+        if self.counter.is_hidden() || !inputs::can_be_walked_twice(&self.settings.inputs) {
+            return;
+        }
+        let (options, shard) = (self.settings.inputs.clone(), self.settings.shard);
+        let counter = self.counter.clone();
+        let count = move || {
+            let Ok((sources, _)) = inputs::sources(&options) else { return };
+            let own = |source: &Source| shard.is_none_or(|shard| shard.takes(PathKey::of(&source.path)));
+            console::expect(&counter, sources.filter(own).count() as u64);
+        };
+        // Progress without a total is progress too.
+        let _ = std::thread::Builder::new().name("count".to_owned()).spawn(count);
+    }
+
+    /// The output cannot be written: what is written stays a whole document, if it can be written to at all.
+    fn give_up(mut self, error: anyhow::Error) -> anyhow::Error {
         self.counter.finish_and_clear();
-        self.printer.end(&mut self.sink)?;
+        let _ = self.printer.end(&mut self.sink).and_then(|()| self.sink.flush());
+        self.note_rest();
+        error
+    }
+
+    /// How to go on with a file that is not finished.
+    fn note_rest(&self) {
+        let Some(file) = self.sink.file() else { return };
+        let way_out =
+            if self.settings.format == Format::JsonLines { "; --resume goes on from there" } else { "" };
+        let (count, file) = (self.answered, file.display());
+        self.console.note(&format!("what was answered, {count} images, is in {file}{way_out}"));
+    }
+
+    fn finish(mut self, interrupt: &Interrupt, passed_over: &PassedOver) -> Result<ExitStatus> {
+        self.counter.finish_and_clear();
+        self.printer.end(&mut self.sink).with_context(|| self.sink.describe())?;
         if let Some(signal) = interrupt.signal() {
-            self.sink.flush()?;
-            if let Some(partial) = self.sink.partial() {
-                console.note(&format!(
-                    "interrupted after {} images, they are in {}",
-                    self.answered,
-                    partial.display()
-                ));
-            }
+            self.sink.flush().with_context(|| self.sink.describe())?;
+            self.note_rest();
             return Ok(ExitStatus::Interrupted(signal));
         }
+        let file = self.sink.file().map(Path::to_owned);
         self.sink.finish()?;
+        let console = self.console;
         if passed_over.count() > 0 {
             console.note(&format!("{} other files were passed over", passed_over.count()));
         }
-        if self.failed > 0 {
-            console.note(&format!("{} of {} images failed", self.failed, self.answered));
+        let (mut total, mut failed) = (self.answered, self.failed);
+        if let (Some(ledger), Some(file)) = (self.ledger.as_deref(), file) {
+            let ledger = locked(ledger);
+            ledger.tidy(&file)?;
+            (total, failed) = (total + ledger.skipped(), failed + ledger.failed());
+            for (count, what) in [
+                (ledger.skipped(), "images were answered already"),
+                (ledger.duplicates(), "inputs were named twice and have one row"),
+                (ledger.strangers() as u64, "rows of paths that are not among the inputs were kept"),
+            ] {
+                if count > 0 {
+                    console.note(&format!("{count} {what}"));
+                }
+            }
         }
-        let excused = self.failed == 0 || self.settings.exit_zero;
+        if failed > 0 {
+            console.note(&format!("{failed} of {total} images failed"));
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = self.answered as f64 / seconds.max(1e-9);
+        console.note(&format!("{} images in {seconds:.1} s, {rate:.1} images/s", self.answered));
+        let excused = failed == 0 || self.settings.exit_zero;
         Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
     }
 }

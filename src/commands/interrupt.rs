@@ -27,6 +27,9 @@ impl Interrupt {
             flag::register(signal, Arc::clone(&interrupt.wanted))?;
             flag::register_usize(signal, Arc::clone(&interrupt.signal), signal as usize)?;
         }
+        // Past a limit on the size of files, writing is to fail like on a full disk, not to kill.
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         Ok(interrupt)
     }
 

@@ -5,7 +5,9 @@ mod bench;
 mod classify;
 mod info;
 mod interrupt;
+mod merge;
 mod open;
+mod resume;
 mod sink;
 mod weights;
 
@@ -65,6 +67,7 @@ fn dispatch(
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
+        Command::Merge(flags) => merge::run(&settings::merge(flags), common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
         Command::Weights(flags) => weights::run(flags, environment, common, stdout),
         Command::Completions { shell } => {

@@ -1,10 +1,13 @@
-//! Where a run's data goes: stdout, or a file that gets its name only when it is whole.
+//! Where a run's data goes: stdout, a file that gets its name only when it is whole, or a file that is
+//! gone on with.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+
+use super::resume::partial_name;
 
 /// A writer that has to be finished.
 pub enum Sink<'a> {
@@ -19,6 +22,15 @@ pub enum Sink<'a> {
         /// The name that it gets.
         name: PathBuf,
     },
+    /// Rows behind those that a file has.
+    Rows {
+        /// The file, at its end.
+        writer: BufWriter<File>,
+        /// Its name.
+        name: PathBuf,
+        /// Its length with all that was written.
+        length: u64,
+    },
 }
 
 impl<'a> Sink<'a> {
@@ -29,11 +41,18 @@ impl<'a> Sink<'a> {
     pub fn open(file: Option<&Path>, force: bool, stdout: &'a mut dyn Write) -> Result<Self> {
         let Some(name) = file else { return Ok(Sink::Stdout(stdout)) };
         refuse_to_replace(name, force)?;
-        let mut partial = name.as_os_str().to_owned();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
+        let partial = partial_name(name);
         let writer = File::create(&partial).with_context(|| format!("--output {}", partial.display()))?;
         Ok(Sink::File { writer: BufWriter::new(writer), partial, name: name.to_owned() })
+    }
+
+    /// A sink behind the end of `file`, which is open there.
+    ///
+    /// # Errors
+    /// When its length cannot be had.
+    pub fn rows(file: File, name: PathBuf) -> Result<Self> {
+        let length = file.metadata().with_context(|| format!("--output {}", name.display()))?.len();
+        Ok(Sink::Rows { writer: BufWriter::new(file), name, length })
     }
 
     /// Makes the data durable and gives the file its name.
@@ -42,18 +61,38 @@ impl<'a> Sink<'a> {
     /// When the disk is full or the file cannot be renamed; the unfinished file stays.
     pub fn finish(mut self) -> Result<()> {
         self.flush()?;
-        if let Sink::File { writer, partial, name } = self {
-            writer.get_ref().sync_all().with_context(|| partial.display().to_string())?;
-            fs::rename(&partial, &name).with_context(|| name.display().to_string())?;
+        match self {
+            Sink::Stdout(_) => {}
+            Sink::File { writer, partial, name } => {
+                writer.get_ref().sync_all().with_context(|| format!("--output {}", partial.display()))?;
+                fs::rename(&partial, &name).with_context(|| format!("--output {}", name.display()))?;
+            }
+            Sink::Rows { writer, name, .. } => {
+                writer.get_ref().sync_all().with_context(|| format!("--output {}", name.display()))?;
+            }
         }
         Ok(())
     }
 
-    /// The unfinished file, if there is one.
-    pub fn partial(&self) -> Option<&Path> {
+    /// The file that is being written, if it is one.
+    pub fn file(&self) -> Option<&Path> {
         match self {
             Sink::Stdout(_) => None,
             Sink::File { partial, .. } => Some(partial),
+            Sink::Rows { name, .. } => Some(name),
+        }
+    }
+
+    /// What it is, for errors.
+    pub fn describe(&self) -> String {
+        self.file().map_or_else(|| "stdout".to_owned(), |file| format!("--output {}", file.display()))
+    }
+
+    /// Where in a file of rows the next one starts.
+    pub fn position(&self) -> u64 {
+        match self {
+            Sink::Stdout(_) | Sink::File { .. } => 0,
+            Sink::Rows { length, .. } => *length,
         }
     }
 }
@@ -63,13 +102,18 @@ impl Write for Sink<'_> {
         match self {
             Sink::Stdout(out) => out.write(bytes),
             Sink::File { writer, .. } => writer.write(bytes),
+            Sink::Rows { writer, length, .. } => {
+                let written = writer.write(bytes)?;
+                *length += written as u64;
+                Ok(written)
+            }
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Sink::Stdout(out) => out.flush(),
-            Sink::File { writer, .. } => writer.flush(),
+            Sink::File { writer, .. } | Sink::Rows { writer, .. } => writer.flush(),
         }
     }
 }

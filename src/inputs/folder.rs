@@ -1,13 +1,15 @@
 //! Folders, walked lazily in an order that does not depend on the file system.
 
 use std::cmp::Ordering;
-use std::ffi::OsStr;
+use std::fs::{self, DirEntry, FileType, ReadDir};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
-use super::{EXTENSIONS, PassedOver, Source};
+use super::list::path_of_bytes;
+use super::{EXTENSIONS, PassedOver, Source, Sources, tar};
 
 /// How folders are searched.
 #[derive(Debug, Clone, Default)]
@@ -25,20 +27,8 @@ pub struct FolderOptions {
 }
 
 impl FolderOptions {
-    fn walk(&self, root: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> + Send + use<> {
-        let mut walk = WalkDir::new(root).follow_links(self.follow).follow_root_links(true);
-        if let Some(depth) = self.max_depth {
-            walk = walk.max_depth(depth);
-        }
-        if !self.unsorted {
-            walk = walk.sort_by(by_path_bytes);
-        }
-        let hidden = self.hidden;
-        let is_hidden = |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
-        walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || hidden || !is_hidden(entry))
-    }
-
-    fn takes(&self, path: &Path) -> bool {
+    /// Whether a name is that of an image that is asked for.
+    pub(super) fn takes(&self, path: &Path) -> bool {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         extension.is_some_and(|extension| match self.extensions.as_slice() {
             [] => EXTENSIONS.contains(&extension.as_str()),
@@ -54,67 +44,254 @@ pub(super) fn images(
     options: &FolderOptions,
     passed_over: PassedOver,
 ) -> impl Iterator<Item = Source> + Send + use<> {
-    let options = options.clone();
-    options.walk(&root).filter_map(move |entry| match entry {
-        Ok(entry) if entry.file_type().is_dir() => None,
-        Ok(entry) => {
-            // A link that is not followed is still a file if that is what it points to; a link to a folder,
-            // a socket or a pipe is not.
-            let regular = entry.file_type().is_file()
-                || entry.file_type().is_symlink()
-                    && entry.path().metadata().is_ok_and(|target| target.is_file());
-            if options.takes(entry.path()) && (regular || is_dangling(&entry)) {
-                Some(Source::file(entry.into_path()))
-            } else {
-                passed_over.add_one();
-                None
-            }
-        }
-        Err(error) => {
-            let path = error.path().unwrap_or(&root).to_owned();
-            Some(match error.loop_ancestor() {
-                Some(ancestor) => Source::nowhere(
-                    path,
-                    format!("symbolic link loop: it leads back to {}", ancestor.display()),
-                ),
-                None => {
-                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    Source::nowhere(path, reason)
-                }
-            })
-        }
-    })
+    Walk { options: options.clone(), passed_over, start: Some(root), levels: Vec::new(), archive: None }
 }
 
-/// A link whose target is gone: to be tried, so that it is reported.
-fn is_dangling(entry: &DirEntry) -> bool {
-    entry.file_type().is_symlink() && entry.path().metadata().is_err()
+/// A walk through a folder. What it holds of a folder of a million files is their names, one behind the other.
+struct Walk {
+    options: FolderOptions,
+    passed_over: PassedOver,
+    /// The folder to start with, until it is entered.
+    start: Option<PathBuf>,
+    /// The folders on the way down to where it is.
+    levels: Vec<Level>,
+    /// The archive that it is in.
+    archive: Option<Sources>,
+}
+
+struct Level {
+    folder: PathBuf,
+    entries: Entries,
+}
+
+enum Entries {
+    Sorted(Listing),
+    AsFound(ReadDir),
+}
+
+/// What an entry is, as far as it is of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Folder,
+    /// A link to a folder that is to be followed.
+    LinkedFolder,
+    File,
+    /// A link that is not followed, or leads nowhere.
+    Link,
+}
+
+impl Kind {
+    /// Whether paths below the entry have a separator behind its name.
+    fn is_folder(self) -> bool {
+        matches!(self, Kind::Folder | Kind::LinkedFolder)
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Source;
+
+    fn next(&mut self) -> Option<Source> {
+        loop {
+            if let Some(image) = self.archive.as_mut().and_then(Iterator::next) {
+                return Some(image);
+            }
+            self.archive = None;
+            let found = if let Some(root) = self.start.take() {
+                self.enter(root)
+            } else {
+                let level = self.levels.last_mut()?;
+                match level.entries.next(&self.options, &self.passed_over) {
+                    Some(Ok((name, kind))) => {
+                        let path = level.folder.join(name);
+                        self.visit(path, kind)
+                    }
+                    Some(Err(error)) => Some(Source::nowhere(level.folder.clone(), error)),
+                    None => {
+                        self.levels.pop();
+                        None
+                    }
+                }
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+}
+
+impl Walk {
+    fn visit(&mut self, path: PathBuf, kind: Kind) -> Option<Source> {
+        match kind {
+            Kind::Folder | Kind::LinkedFolder => {
+                if self.options.max_depth.is_some_and(|most| self.levels.len() >= most) {
+                    return None;
+                }
+                if kind == Kind::LinkedFolder
+                    && let Some(ancestor) = self.ancestor(&path)
+                {
+                    let message = format!("symbolic link loop: it leads back to {}", ancestor.display());
+                    return Some(Source::nowhere(path, message));
+                }
+                self.enter(path)
+            }
+            Kind::File if tar::is_archive_name(&path) => {
+                self.archive = Some(super::archive(path, &self.options, &self.passed_over));
+                None
+            }
+            Kind::File => Some(Source::file(path)),
+            // A link whose target is gone is tried, so that it is reported; one to a folder or a pipe is not.
+            Kind::Link if path.metadata().is_ok_and(|target| !target.is_file()) => {
+                self.passed_over.add_one();
+                None
+            }
+            Kind::Link => Some(Source::file(path)),
+        }
+    }
+
+    /// Goes into a folder; why it cannot be looked into, if it cannot.
+    fn enter(&mut self, folder: PathBuf) -> Option<Source> {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) if self.options.unsorted => Ok(Entries::AsFound(entries)),
+            Ok(entries) => Listing::sorted(entries, &self.options, &self.passed_over).map(Entries::Sorted),
+            Err(error) => Err(error),
+        };
+        match entries {
+            Ok(entries) => {
+                self.levels.push(Level { folder, entries });
+                None
+            }
+            Err(error) => Some(Source::nowhere(folder, error)),
+        }
+    }
+
+    /// The folder on the way down that a link leads back to.
+    fn ancestor(&self, link: &Path) -> Option<&Path> {
+        let target = link.canonicalize().ok()?;
+        let is_target = |level: &&Level| level.folder.canonicalize().is_ok_and(|folder| folder == target);
+        self.levels.iter().find(is_target).map(|level| level.folder.as_path())
+    }
+}
+
+impl Entries {
+    fn next(
+        &mut self,
+        options: &FolderOptions,
+        passed_over: &PassedOver,
+    ) -> Option<io::Result<(PathBuf, Kind)>> {
+        match self {
+            Entries::Sorted(listing) => listing.next().map(Ok),
+            Entries::AsFound(entries) => entries.find_map(|entry| {
+                let kind =
+                    entry.and_then(|entry| Ok((kind(&entry, options, passed_over)?, entry.file_name())));
+                kind.map(|(kind, name)| kind.map(|kind| (name.into(), kind))).transpose()
+            }),
+        }
+    }
+}
+
+/// What an entry is; `None` if it is not of interest.
+fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Option<Kind>> {
+    let name = entry.file_name();
+    if !options.hidden && name.as_encoded_bytes().starts_with(b".") {
+        return Ok(None);
+    }
+    let of = |file_type: FileType| match file_type {
+        folder if folder.is_dir() => Some(Kind::Folder),
+        file if file.is_file() => Some(Kind::File),
+        link if link.is_symlink() => Some(Kind::Link),
+        _ => None,
+    };
+    let mut kind = of(entry.file_type()?);
+    if kind == Some(Kind::Link)
+        && options.follow
+        && let Ok(target) = entry.path().metadata()
+    {
+        kind = of(target.file_type()).map(|kind| if kind.is_folder() { Kind::LinkedFolder } else { kind });
+    }
+    let name = Path::new(&name);
+    let wanted = match kind {
+        Some(Kind::Folder | Kind::LinkedFolder) => true,
+        Some(Kind::File) => options.takes(name) || tar::is_archive_name(name),
+        Some(Kind::Link) => options.takes(name),
+        None => false,
+    };
+    if !wanted {
+        passed_over.add_one();
+    }
+    Ok(kind.filter(|_| wanted))
+}
+
+/// The entries of a folder in the order of whole paths by their bytes, least last.
+struct Listing {
+    names: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    /// Where its name starts.
+    start: usize,
+    length: u16,
+    kind: Kind,
+}
+
+impl Listing {
+    fn sorted(entries: ReadDir, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Self> {
+        let mut listing = Listing { names: Vec::new(), entries: Vec::new() };
+        for entry in entries {
+            let entry = entry?;
+            if let Some(kind) = kind(&entry, options, passed_over)? {
+                let (name, start) = (entry.file_name(), listing.names.len());
+                listing.names.extend_from_slice(name.as_encoded_bytes());
+                let length = u16::try_from(name.len()).map_err(io::Error::other)?;
+                listing.entries.push(Entry { start, length, kind });
+            }
+        }
+        let Listing { names, entries } = &mut listing;
+        entries.sort_unstable_by(|a, b| by_path_bytes((name(names, b), b.kind), (name(names, a), a.kind)));
+        Ok(listing)
+    }
+
+    fn next(&mut self) -> Option<(PathBuf, Kind)> {
+        let entry = self.entries.pop()?;
+        Some((path_of_bytes(name(&self.names, &entry).to_vec()), entry.kind))
+    }
+}
+
+fn name<'a>(names: &'a [u8], entry: &Entry) -> &'a [u8] {
+    &names[entry.start..entry.start + usize::from(entry.length)]
 }
 
 /// Paths below `base` that a glob matches, sorted.
 pub(super) fn matches(base: &Path, glob: &GlobMatcher, options: &FolderOptions) -> Vec<PathBuf> {
     let here = base.as_os_str().is_empty();
     let root = if here { Path::new(".") } else { base };
-    let options = FolderOptions { unsorted: false, max_depth: None, ..options.clone() };
-    let paths = options.walk(root).filter_map(Result::ok).filter(|entry| entry.depth() > 0);
+    let walk = WalkDir::new(root).follow_links(options.follow).sort_by_file_name();
+    let hidden = options.hidden;
+    let is_hidden = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
+    let walk = walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || hidden || !is_hidden(entry));
+    let paths = walk.filter_map(Result::ok).filter(|entry| entry.depth() > 0);
     let relative = paths.map(|entry| {
         let path = entry.into_path();
         if here { path.strip_prefix(".").map(Path::to_owned).unwrap_or(path) } else { path }
     });
-    relative.filter(|path| glob.is_match(path)).collect()
+    let mut found: Vec<PathBuf> = relative.filter(|path| glob.is_match(path)).collect();
+    found.sort_unstable_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    found
 }
 
 /// The order of whole paths by their bytes: within a folder, a folder's name counts with its separator, as
 /// it stands in the paths below it.
-fn by_path_bytes(a: &DirEntry, b: &DirEntry) -> Ordering {
-    let key = |entry: &DirEntry| (name_bytes(entry.file_name()).to_vec(), entry.file_type().is_dir());
-    let ((a, a_is_dir), (b, b_is_dir)) = (key(a), key(b));
-    let tail = |is_dir: bool| is_dir.then_some(std::path::MAIN_SEPARATOR as u8);
-    a.into_iter().chain(tail(a_is_dir)).cmp(b.into_iter().chain(tail(b_is_dir)))
-}
-
-fn name_bytes(name: &OsStr) -> &[u8] {
-    name.as_encoded_bytes()
+fn by_path_bytes((left, left_kind): (&[u8], Kind), (right, right_kind): (&[u8], Kind)) -> Ordering {
+    let common = left.len().min(right.len());
+    left[..common].cmp(&right[..common]).then_with(|| {
+        // One name starts with the other: what follows is the other's next byte, a separator, or the end.
+        let tail = |name: &[u8], kind: Kind| {
+            let separator = kind.is_folder().then_some(std::path::MAIN_SEPARATOR as u8);
+            name.get(common).copied().or(separator)
+        };
+        tail(left, left_kind).cmp(&tail(right, right_kind))
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The bytes of a source. What is no image is known by its first bytes and not read to its end.
 
 use std::fs::File;
-use std::io::{self, Read, stdin};
+use std::io::{self, Read, Seek, SeekFrom, stdin};
 
 use super::{Place, Source};
 use crate::error::{ImageError, ImageErrorKind};
@@ -23,6 +23,16 @@ impl Source {
         match &self.place {
             Place::Nowhere(error) => Err(error.clone()),
             Place::Stdin => read(stdin().lock()),
+            Place::Member { archive, offset, length } => {
+                let mut file = File::open(archive).map_err(io_error)?;
+                let end = file.metadata().map_err(io_error)?.len();
+                if offset + length > end {
+                    let message = "truncated archive: it ends before this image does";
+                    return Err(ImageError::new(ImageErrorKind::Decode, message));
+                }
+                file.seek(SeekFrom::Start(*offset)).map_err(io_error)?;
+                read(file.take(*length))
+            }
             Place::File => read(File::open(&self.path).map_err(io_error)?),
         }
     }

@@ -62,3 +62,14 @@ impl Console {
         bar
     }
 }
+
+/// Tells a counter how many images there are, so that it can say when it will be done.
+pub fn expect(counter: &ProgressBar, total: u64) {
+    let style = ProgressStyle::with_template(
+        "{spinner} {human_pos}/{human_len} images, {per_sec}, {elapsed}, {eta} left{msg}",
+    );
+    if let Ok(style) = style {
+        counter.set_length(total);
+        counter.set_style(style);
+    }
+}

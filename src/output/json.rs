@@ -50,8 +50,7 @@ pub struct JsonLines {
 impl JsonLines {
     /// Lines that name `model`.
     pub fn new(model: &ModelHeader) -> Self {
-        let fingerprint = model.fingerprint.get(..12).unwrap_or(&model.fingerprint);
-        JsonLines { model: format!("{}@{fingerprint}", model.name) }
+        JsonLines { model: model.short() }
     }
 }
 

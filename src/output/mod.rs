@@ -4,6 +4,7 @@
 pub mod console;
 mod csv;
 mod json;
+pub mod rows;
 mod table;
 pub mod text;
 pub mod transfer;

@@ -34,6 +34,13 @@ pub struct ModelHeader {
     pub version: String,
 }
 
+impl ModelHeader {
+    /// What rows say of it: `name@` and the first 12 hex digits of the fingerprint.
+    pub fn short(&self) -> String {
+        format!("{}@{}", self.name, self.fingerprint.get(..12).unwrap_or(&self.fingerprint))
+    }
+}
+
 /// The preprocessing of a model, written out.
 #[derive(Debug, Clone, Serialize)]
 pub struct PreprocessingHeader {

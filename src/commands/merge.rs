@@ -1,0 +1,223 @@
+//! `nasnet merge`: the outputs of shards joined in the order of the inputs. Each file is read as a stream;
+//! one line of each is in memory.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::ExitStatus;
+use super::sink::Sink;
+use crate::output::console::Console;
+use crate::output::rows::{self, RowHead};
+use crate::settings::{Common, Merge};
+
+/// How many findings of a kind are named; the others are counted.
+const NAMED: usize = 5;
+
+/// Runs the command: a pass that looks whether the files are a whole, and one that writes it.
+///
+/// # Errors
+/// When a file cannot be read, or the output cannot be written.
+pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    for file in &settings.files {
+        let metadata = file.metadata().with_context(|| file.display().to_string())?;
+        if !metadata.is_file() {
+            bail!("{}: merge reads its files twice; this is not a plain file", file.display());
+        }
+    }
+    let findings = join(&settings.files, &mut io::sink())?;
+    if findings.report(common.console) {
+        common.console.note("nothing was written");
+        return Ok(ExitStatus::SomeFailed);
+    }
+    let mut sink = Sink::open(settings.output.as_deref(), settings.force, stdout)?;
+    join(&settings.files, &mut sink)?;
+    sink.finish()?;
+    common.console.note(&format!("{} rows of {} files", findings.rows, settings.files.len()));
+    Ok(ExitStatus::Success)
+}
+
+/// What is wrong with a set of files.
+#[derive(Debug, Default)]
+struct Findings {
+    rows: u64,
+    /// First place that is missing, and the next one that is there.
+    gaps: Few<(u64, u64)>,
+    missing: u64,
+    duplicates: Few<String>,
+    /// Lines that are no rows, or out of order.
+    bad: Few<String>,
+    /// Rows of each model, and where the first one is.
+    models: BTreeMap<String, (u64, String)>,
+}
+
+/// The first few of many.
+#[derive(Debug)]
+struct Few<T> {
+    named: Vec<T>,
+    count: u64,
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Few { named: Vec::new(), count: 0 }
+    }
+}
+
+impl<T> Few<T> {
+    fn push(&mut self, item: impl FnOnce() -> T) {
+        self.count += 1;
+        if self.named.len() < NAMED {
+            self.named.push(item());
+        }
+    }
+
+    fn more(&self) -> String {
+        match self.count - self.named.len() as u64 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        }
+    }
+}
+
+impl Findings {
+    /// Says what is wrong; false if nothing is.
+    fn report(&self, console: Console) -> bool {
+        for bad in &self.bad.named {
+            console.error(bad);
+        }
+        if !self.bad.more().is_empty() {
+            console.error(&format!("such lines:{}", self.bad.more()));
+        }
+        if self.missing > 0 {
+            let span = |(from, to): &(u64, u64)| match to - from {
+                1 => from.to_string(),
+                _ => format!("{from} to {}", to - 1),
+            };
+            let spans: Vec<String> = self.gaps.named.iter().map(span).collect();
+            console.error(&format!(
+                "{} rows are missing: seq {}{}",
+                self.missing,
+                spans.join(", "),
+                self.gaps.more()
+            ));
+            console.hint(
+                "name the outputs of all shards, finished by --resume; a path that is named twice has one row with \
+                 --resume, which leaves a gap too",
+            );
+        }
+        if self.duplicates.count > 0 {
+            console.error(&format!(
+                "{} places have more than one row: {}{}",
+                self.duplicates.count,
+                self.duplicates.named.join(", "),
+                self.duplicates.more()
+            ));
+            console.hint("name each output once, all of shards of the same inputs");
+        }
+        if self.models.len() > 1 {
+            let model = |(model, (count, place)): (&String, &(u64, String))| {
+                format!("{model} ({count} rows, the first at {place})")
+            };
+            let models: Vec<String> = self.models.iter().take(NAMED).map(model).collect();
+            console.error(&format!("rows of {} different models: {}", self.models.len(), models.join(", ")));
+            console.hint("classify the shards again with one model and the same settings; --resume redoes only rows of others");
+        }
+        self.bad.count + self.missing + self.duplicates.count > 0 || self.models.len() > 1
+    }
+}
+
+/// A file of rows and its next one.
+struct Shard<'a> {
+    name: &'a Path,
+    reader: BufReader<File>,
+    /// The line of [`Self::head`].
+    line: Vec<u8>,
+    number: u64,
+    head: Option<RowHead>,
+}
+
+impl<'a> Shard<'a> {
+    fn open(name: &'a Path, findings: &mut Findings) -> Result<Self> {
+        let file = File::open(name).with_context(|| name.display().to_string())?;
+        let reader = BufReader::new(file);
+        let mut shard = Shard { name, reader, line: Vec::new(), number: 0, head: None };
+        shard.advance(findings)?;
+        Ok(shard)
+    }
+
+    fn place(&self) -> String {
+        format!("{}, line {}", self.name.display(), self.number)
+    }
+
+    /// Goes to the next row; lines that are none, or behind their place, are findings.
+    fn advance(&mut self, findings: &mut Findings) -> Result<()> {
+        let before = self.head.take().map(|head| head.seq);
+        while rows::read_line(&mut self.reader, &mut self.line).with_context(|| self.place())? > 0 {
+            self.number += 1;
+            let whole = self.line.last() == Some(&b'\n');
+            match RowHead::parse(&self.line).filter(|_| whole) {
+                Some(head) if before.is_some_and(|before| head.seq < before) => {
+                    let what = format!("seq {} stands behind seq {}", head.seq, before.unwrap_or_default());
+                    findings
+                        .bad
+                        .push(|| format!("{}: {what}; finish that output with --resume", self.place()));
+                }
+                Some(head) => {
+                    self.head = Some(head);
+                    return Ok(());
+                }
+                None => {
+                    let what =
+                        if whole { "no row of jsonl" } else { "torn; finish that output with --resume" };
+                    findings.bad.push(|| format!("{}: {what}", self.place()));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the rows of all files in the order of the inputs, and tells what is wrong with them.
+fn join(files: &[PathBuf], out: &mut dyn Write) -> Result<Findings> {
+    use std::cmp::Reverse;
+    use std::collections::BinaryHeap;
+
+    let mut findings = Findings::default();
+    let mut shards = Vec::with_capacity(files.len());
+    for file in files {
+        shards.push(Shard::open(file, &mut findings)?);
+    }
+    let head =
+        |(index, shard): (usize, &Shard<'_>)| shard.head.as_ref().map(|head| Reverse((head.seq, index)));
+    let mut heads: BinaryHeap<_> = shards.iter().enumerate().filter_map(head).collect();
+    let mut next = 0;
+    while let Some(Reverse((seq, index))) = heads.pop() {
+        let shard = &mut shards[index];
+        if seq > next {
+            findings.missing += seq - next;
+            findings.gaps.push(|| (next, seq));
+        }
+        if seq < next {
+            findings.duplicates.push(|| format!("seq {seq} ({})", shard.place()));
+        } else {
+            out.write_all(&shard.line)?;
+            findings.rows += 1;
+        }
+        next = next.max(seq.saturating_add(1));
+        if let Some(head) = &shard.head {
+            match findings.models.get_mut(&head.model) {
+                Some((count, _)) => *count += 1,
+                None => {
+                    findings.models.insert(head.model.clone(), (1, shard.place()));
+                }
+            }
+        }
+        shard.advance(&mut findings)?;
+        heads.extend(head((index, shard)));
+    }
+    Ok(findings)
+}

@@ -1,0 +1,110 @@
+//! jsonl read back: what a later run, or a merge, has to know of a row that is there already.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, Read};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// The longest line that is taken for a row; all scores of a thousand classes take a hundredth of it.
+const MAX_LINE_BYTES: u64 = 1 << 24;
+
+/// The part of a row that tells whose answer it is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RowHead {
+    /// The path's bytes, without loss.
+    pub path: Vec<u8>,
+    /// Its place in the whole input.
+    pub seq: u64,
+    /// `name@fingerprint`.
+    pub model: String,
+    /// It is an error record.
+    pub failed: bool,
+}
+
+#[derive(Deserialize)]
+struct RowLine<'a> {
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    path_bytes: Option<Cow<'a, str>>,
+    #[serde(default)]
+    predictions: Option<IgnoredAny>,
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+    seq: u64,
+    #[serde(borrow)]
+    model: Cow<'a, str>,
+}
+
+impl RowHead {
+    /// The head of a line; `None` for what is no row.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        let row: RowLine<'_> = serde_json::from_slice(line).ok()?;
+        if row.predictions.is_some() == row.error.is_some() {
+            return None;
+        }
+        let path = match row.path_bytes {
+            Some(base64) => STANDARD.decode(base64.as_bytes()).ok()?,
+            None => row.path.into_owned().into_bytes(),
+        };
+        Some(RowHead { path, seq: row.seq, model: row.model.into_owned(), failed: row.error.is_some() })
+    }
+
+    /// The fingerprint that [`Self::model`] ends in.
+    pub fn fingerprint(&self) -> &str {
+        fingerprint(&self.model)
+    }
+}
+
+/// The part behind the `@` of `name@fingerprint`; names may hold an `@` too.
+pub fn fingerprint(model: &str) -> &str {
+    model.rsplit_once('@').map_or(model, |(_, fingerprint)| fingerprint)
+}
+
+/// The same row at another place of the input. Quotation marks within JSON's strings are escaped, so the
+/// key is met nowhere else.
+pub fn renumbered(line: &[u8], seq: u64) -> Option<Vec<u8>> {
+    const KEY: &[u8] = b"\"seq\":";
+    let key = line.windows(KEY.len()).rposition(|window| window == KEY)? + KEY.len();
+    let start = key + line[key..].iter().position(|byte| *byte != b' ')?;
+    let end = start + line[start..].iter().position(|byte| !byte.is_ascii_digit())?;
+    Some([&line[..start], seq.to_string().as_bytes(), &line[end..]].concat())
+}
+
+/// Reads the next line into `line`, its newline included, and says how long it is; 0 at the end.
+///
+/// # Errors
+/// When reading fails, or a line is too long to be a row.
+pub fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
+    line.clear();
+    let length = reader.take(MAX_LINE_BYTES).read_until(b'\n', line)? as u64;
+    if length == MAX_LINE_BYTES && line.last() != Some(&b'\n') {
+        let message = format!("a line of over {MAX_LINE_BYTES} bytes is no row");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_known_by_its_fields_and_nothing_else_is_one() {
+        let line = br#"{"path": "a\ufffd", "path_bytes": "Yf8=", "error": {"kind": "io", "message": "\"seq\": 9"}, "seq": 7, "model": "x@y@0123"}"#;
+        let head = RowHead::parse(line).unwrap();
+        assert_eq!((&head.path[..], head.seq, head.fingerprint()), (&b"a\xff"[..], 7, "0123"));
+        assert!(head.failed);
+        for torn in 0..line.len() {
+            assert_eq!(RowHead::parse(&line[..torn]), None);
+        }
+        assert_eq!(RowHead::parse(br#"{"path": "a", "seq": 7, "model": "x@0"}"#), None);
+        let moved = renumbered(line, 1234).unwrap();
+        let text = String::from_utf8(moved.clone()).unwrap();
+        assert!(text.contains(r#"\"seq\": 9"#) && text.contains(r#""seq": 1234, "model""#), "{text}");
+        assert_eq!(RowHead::parse(&moved).unwrap().seq, 1234);
+    }
+}
