@@ -3,9 +3,11 @@
 
 mod bench;
 mod classify;
+mod embed;
 mod info;
 mod interrupt;
 mod open;
+mod pipeline;
 mod sink;
 mod weights;
 
@@ -63,6 +65,7 @@ fn dispatch(
 ) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
+        Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
         Command::Weights(Weights::Import(flags)) => weights::import(&settings::import(flags)?, common),

@@ -50,8 +50,7 @@ pub struct JsonLines {
 impl JsonLines {
     /// Lines that name `model`.
     pub fn new(model: &ModelHeader) -> Self {
-        let fingerprint = model.fingerprint.get(..12).unwrap_or(&model.fingerprint);
-        JsonLines { model: format!("{}@{fingerprint}", model.name) }
+        JsonLines { model: model.short() }
     }
 }
 
@@ -80,7 +79,7 @@ pub fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A value as JSON on one line, in which no byte steers a terminal.
-fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Harmless(CompactFormatter)))?;
     Ok(())
 }

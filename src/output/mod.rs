@@ -6,6 +6,7 @@ mod csv;
 mod json;
 mod table;
 pub mod text;
+pub mod vectors;
 mod wire;
 
 use std::io::{self, Write};
