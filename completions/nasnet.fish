@@ -31,6 +31,8 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -s q -l quiet -d 'No notes a
 complete -c nasnet -n "__fish_nasnet_needs_command" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_needs_command" -s V -l version -d 'Print version'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "weights" -d 'Work with weight files'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -94,6 +96,93 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Rep
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
+keras\t''
+slim\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l resize -d 'What becomes of an aspect ratio that is not the input\'s' -r -f -a "crop\t''
+squash\t''
+pad\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l filter -d 'How pixels are resampled' -r -f -a "nearest\t''
+box\t''
+bilinear\t''
+bicubic\t''
+lanczos\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l crop-pct -d 'Share of the short side that a crop keeps, up to 1' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l alpha -d 'What becomes of transparency: the background to put behind it, or drop it' -r -f -a "white\t''
+black\t''
+drop\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l pooling -d 'How the last feature map becomes features: mean or maximum over its pixels, or the map itself (H, W, C)' -r -f -a "avg\t''
+max\t''
+none\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l format -d 'Form of the output [default: as --output is called, else jsonl]' -r -f -a "npy\t''
+npz\t''
+safetensors\t''
+jsonl\t''
+csv\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s o -l output -d 'Write to a file, which appears under its name only when it is whole; npy and safetensors get their paths beside them, in FILE.jsonl' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s 0 -l null -d 'Paths of --files-from end in NUL instead of a newline'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l follow -d 'Follow symbolic links in folders'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l hidden -d 'Take hidden files and folders in folders too'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l unsorted -d 'Take files of a folder in the order in which they are found, which starts at once'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l normalize -d 'Scale each image\'s features to length 1'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exit-zero -d 'Exit with 0 even when images failed'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l iterations -d 'Timed forward passes' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l warmup -d 'Forward passes before the timed ones' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l format -d 'Form of the output' -r -f -a "table\t''
+json\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l profile -d 'Say where the time goes, step by step'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -104,6 +193,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l color -d 'Colour 
 always\t''
 never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l layers -d 'List every layer'
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l plan -d 'List the fused steps that the CPU engine makes of it'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s h -l help -d 'Print help'
@@ -152,9 +242,11 @@ always\t''
 never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "classify" -d 'Print the best classes of images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "weights" -d 'Work with weight files'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'

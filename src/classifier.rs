@@ -191,7 +191,7 @@ impl Classifier {
         let mut rows = self.engine.run(&pixels, output)?;
         if pooling == Pooling::Max {
             let channels = self.config().penultimate_filters;
-            rows.iter_mut().for_each(|map| *map = greatest(map, channels));
+            rows.iter_mut().for_each(|map| *map = max_pool(map, channels));
         }
         Ok(rows)
     }
@@ -206,7 +206,7 @@ impl Classifier {
 }
 
 /// The maximum over all pixels of a map: H, W, C to C.
-fn greatest(map: &[f32], channels: usize) -> Vec<f32> {
+pub(crate) fn max_pool(map: &[f32], channels: usize) -> Vec<f32> {
     let mut greatest = vec![f32::NEG_INFINITY; channels];
     for pixel in map.chunks_exact(channels) {
         for (greatest, value) in greatest.iter_mut().zip(pixel) {

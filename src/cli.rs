@@ -1,9 +1,13 @@
 //! The command line as people type it: names, help texts, allowed words. What the flags mean together
 //! is decided in `settings`.
 
+mod embed;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use embed::Embed;
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
 #[derive(Debug, Parser)]
@@ -30,6 +34,10 @@ pub enum Command {
     /// Exit code: 0 when all images were answered, 1 when some failed (each has its record), 2 for bad usage, no
     /// images, or a model that cannot be had.
     Classify(Box<Classify>),
+    /// Write the features of images: the network without its top
+    ///
+    /// Exit codes are those of classify.
+    Embed(Box<Embed>),
     /// Measure latency and throughput of a model on this machine
     Bench(Box<Bench>),
     /// Join the jsonl outputs of shards in the order of the inputs

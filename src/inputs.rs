@@ -131,6 +131,15 @@ pub fn can_be_walked_twice(options: &InputOptions) -> bool {
     !options.paths.iter().any(is_stdin) && options.files_from.as_ref().is_none_or(|list| list.is_file())
 }
 
+/// The error of a run that found nothing to answer.
+pub fn none(passed_over: &PassedOver) -> Error {
+    let what = match passed_over.count() {
+        0 => "no inputs: there is no image there".to_owned(),
+        count => format!("no inputs: there is no image there, and {count} other files were passed over"),
+    };
+    Error::Missing { what, hint: "name a file outright to try it whatever its name, or say --ext".to_owned() }
+}
+
 type Sources = Box<dyn Iterator<Item = Source> + Send>;
 
 /// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.

@@ -1,6 +1,9 @@
 //! Flags, environment and terminal to plain settings. Every default and every check of flags against
 //! each other is here; nothing after this sees the command line. No file is opened and no device touched.
 
+mod embed;
+mod pipeline;
+
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -18,6 +21,8 @@ use crate::predictions::{Scores, Selection};
 use crate::weights::store::registry::PUBLISHED;
 use crate::weights::store::{Caches, ModelSource, Network};
 use crate::weights::{Dtype, Overrides};
+pub use embed::{Embed, embed};
+pub use pipeline::Pipeline;
 
 /// What the process was born into.
 #[derive(Debug, Clone, Default)]

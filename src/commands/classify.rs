@@ -59,7 +59,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
 
     let first = images.next_batch(batch_size, interrupt.flag());
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
-        return Err(no_inputs(&passed_over).into());
+        return Err(inputs::none(&passed_over).into());
     }
     let mut run = Run {
         settings,
@@ -302,12 +302,4 @@ impl Run<'_> {
         let excused = failed == 0 || self.settings.exit_zero;
         Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
     }
-}
-
-fn no_inputs(passed_over: &PassedOver) -> Error {
-    let what = match passed_over.count() {
-        0 => "no inputs: there is no image there".to_owned(),
-        count => format!("no inputs: there is no image there, and {count} other files were passed over"),
-    };
-    Error::Missing { what, hint: "name a file outright to try it whatever its name, or say --ext".to_owned() }
 }

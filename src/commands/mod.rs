@@ -3,10 +3,12 @@
 
 mod bench;
 mod classify;
+mod embed;
 mod info;
 mod interrupt;
 mod merge;
 mod open;
+mod pipeline;
 mod resume;
 mod sink;
 mod weights;
@@ -66,6 +68,7 @@ fn dispatch(
 ) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
+        Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Merge(flags) => merge::run(&settings::merge(flags), common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),

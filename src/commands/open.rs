@@ -6,6 +6,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use crate::classifier::{Classifier, Options};
+use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::Resize;
 use crate::labels::Labels;
 use crate::model::device::{self, DeviceChoice};
@@ -83,6 +84,11 @@ pub fn classifier(settings: &Classify, threads: usize, console: Console) -> Resu
 
 /// What a run's output says of its model.
 pub fn header(classifier: &Classifier, settings: &Classify) -> ModelHeader {
+    describe(classifier, &settings.decode, settings.scores.as_str())
+}
+
+/// What a run's output says of its model; `scores` is what its numbers are.
+pub fn describe(classifier: &Classifier, decode: &DecodeOptions, scores: &str) -> ModelHeader {
     let own = classifier.preprocessing();
     let (height, width) = classifier.config().input_size;
     let crops = matches!(own.resize, Resize::Crop | Resize::Central);
@@ -96,12 +102,12 @@ pub fn header(classifier: &Classifier, settings: &Classify) -> ModelHeader {
             resize: own.resize.to_string(),
             filter: own.filter.to_string(),
             crop_pct: crops.then_some(own.crop_pct),
-            alpha: settings.decode.alpha.to_string(),
-            exif: settings.decode.apply_exif,
+            alpha: decode.alpha.to_string(),
+            exif: decode.apply_exif,
         },
         dtype: "f32".to_owned(),
         device: classifier.device(),
-        scores: settings.scores.as_str().to_owned(),
+        scores: scores.to_owned(),
         sha256: weights.fingerprint().to_owned(),
         source: weights.source.clone().unwrap_or_else(|| "unknown".to_owned()),
         fingerprint: String::new(),

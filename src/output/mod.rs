@@ -8,6 +8,7 @@ pub mod rows;
 mod table;
 pub mod text;
 pub mod transfer;
+pub mod vectors;
 mod wire;
 
 use std::io::{self, Write};

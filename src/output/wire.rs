@@ -1,9 +1,12 @@
 //! The shapes of json and jsonl, apart from the working types: what scripts rely on.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use crate::error::ImageError;
 use crate::predictions::{Prediction, Record};
 
 /// The version of the json document's shape.
@@ -96,27 +99,36 @@ struct PredictionLine<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ErrorLine<'a> {
+pub(super) struct ErrorLine<'a> {
     kind: &'static str,
     message: &'a str,
+}
+
+/// A path that is not UTF-8, without loss; nothing for the others.
+pub(super) fn path_bytes(path: &Path) -> Option<String> {
+    match path.to_str() {
+        Some(_) => None,
+        None => Some(STANDARD.encode(path.as_os_str().as_encoded_bytes())),
+    }
+}
+
+impl<'a> ErrorLine<'a> {
+    pub(super) fn new(error: &'a ImageError) -> Self {
+        ErrorLine { kind: error.kind.as_str(), message: &error.message }
+    }
 }
 
 impl<'a> RecordLine<'a> {
     /// The wire form of a record.
     pub fn new(record: &'a Record) -> Self {
-        let path_bytes = match record.path.to_str() {
-            Some(_) => None,
-            None => Some(STANDARD.encode(record.path.as_os_str().as_encoded_bytes())),
-        };
+        let path_bytes = path_bytes(&record.path);
         let outcome = match &record.outcome {
             Ok(answer) => Outcome::Answer {
                 width: answer.width,
                 height: answer.height,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
             },
-            Err(error) => {
-                Outcome::Failure { error: ErrorLine { kind: error.kind.as_str(), message: &error.message } }
-            }
+            Err(error) => Outcome::Failure { error: ErrorLine::new(error) },
         };
         RecordLine { path: record.path.to_string_lossy().into_owned(), path_bytes, outcome }
     }

@@ -1,0 +1,153 @@
+//! Features as lines of text, and the lines that say what the rows of a file of bare numbers are.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+use super::{Row, VectorWriter};
+use crate::output::json::write as write_json;
+use crate::output::text::printable;
+use crate::output::wire::{ErrorLine, ModelHeader, path_bytes};
+
+/// A record of features.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    /// The place among the rows of the file beside this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+    seq: u64,
+    model: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Features {
+        width: u32,
+        height: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shape: Option<&'a [usize]>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        features: Option<&'a [f32]>,
+    },
+    Failure {
+        error: ErrorLine<'a>,
+    },
+}
+
+fn line<'a>(row: &Row<'a>, place: Option<u64>, shape: Option<&'a [usize]>, model: &'a str) -> Line<'a> {
+    let outcome = match &row.outcome {
+        Ok(features) => Outcome::Features {
+            width: features.width,
+            height: features.height,
+            shape,
+            features: shape.is_some().then_some(features.values),
+        },
+        Err(error) => Outcome::Failure { error: ErrorLine::new(error) },
+    };
+    let path = row.path.to_string_lossy().into_owned();
+    Line { path, path_bytes: path_bytes(row.path), row: place, outcome, seq: row.seq, model }
+}
+
+/// One record a line, with its features.
+pub(super) struct JsonLines<W> {
+    out: W,
+    shape: Vec<usize>,
+    model: String,
+}
+
+impl<W: Write> JsonLines<W> {
+    pub(super) fn new(out: W, shape: Vec<usize>, model: &ModelHeader) -> Self {
+        JsonLines { out, shape, model: model.short() }
+    }
+}
+
+impl<W: Write> VectorWriter for JsonLines<W> {
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        write_json(&line(row, None, Some(&self.shape), &self.model), &mut self.out)?;
+        self.out.write_all(b"\n")
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// One record a line, with the row of its features in the file beside it.
+pub(super) struct Sidecar {
+    out: BufWriter<File>,
+    model: String,
+    rows: u64,
+}
+
+impl Sidecar {
+    pub(super) fn new(out: BufWriter<File>, model: &ModelHeader) -> Self {
+        Sidecar { out, model: model.short(), rows: 0 }
+    }
+
+    pub(super) fn row(&mut self, row: &Row) -> io::Result<()> {
+        let place = row.outcome.is_ok().then_some(self.rows);
+        self.rows += u64::from(row.outcome.is_ok());
+        write_json(&line(row, place, None, &self.model), &mut self.out)?;
+        self.out.write_all(b"\n")
+    }
+
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        self.out.flush()?;
+        self.out.get_ref().sync_all()
+    }
+}
+
+/// `path,error,f0,f1,...`: an image a row.
+pub(super) struct Csv<W: Write> {
+    writer: csv::Writer<W>,
+    length: usize,
+    for_terminal: bool,
+}
+
+impl<W: Write> Csv<W> {
+    pub(super) fn new(out: W, length: usize, for_terminal: bool) -> io::Result<Self> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_field("path")?;
+        writer.write_field("error")?;
+        for index in 0..length {
+            writer.write_field(format!("f{index}"))?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+        Ok(Csv { writer, length, for_terminal })
+    }
+}
+
+impl<W: Write> VectorWriter for Csv<W> {
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        let path = row.path.to_string_lossy();
+        let path = if self.for_terminal { printable(&path) } else { path };
+        self.writer.write_field(path.as_ref())?;
+        match &row.outcome {
+            Ok(features) => {
+                self.writer.write_field("")?;
+                for value in features.values {
+                    self.writer.write_field(value.to_string())?;
+                }
+            }
+            Err(error) => {
+                self.writer.write_field(format!("{}: {}", error.kind.as_str(), error.message))?;
+                for _ in 0..self.length {
+                    self.writer.write_field("")?;
+                }
+            }
+        }
+        self.writer.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,55 @@
+//! What every command needs that runs images through a model.
+
+use super::{Environment, ModelSettings, PreprocessingOverrides, check_dtype, model, threads, word};
+use crate::cli;
+use crate::error::Result;
+use crate::image::decode::DecodeOptions;
+use crate::model::device::DeviceChoice;
+
+/// From image files to the numbers that come out of a network.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// Which model.
+    pub model: ModelSettings,
+    /// Which device.
+    pub device: DeviceChoice,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Images in a forward pass, at most; `None` for the device's own.
+    pub batch_size: Option<usize>,
+    /// How images are decoded.
+    pub decode: DecodeOptions,
+    /// How images become input.
+    pub preprocessing: PreprocessingOverrides,
+}
+
+/// The pipeline that flags ask for.
+///
+/// # Errors
+/// Names the flag at fault.
+pub(super) fn of_flags(
+    model_flags: &cli::Model,
+    run: &cli::Run,
+    images: &cli::Images,
+    environment: &Environment,
+) -> Result<Pipeline> {
+    check_dtype(run)?;
+    let defaults = DecodeOptions::default();
+    Ok(Pipeline {
+        model: model(model_flags, environment)?,
+        device: run.device.parse()?,
+        threads: threads(run.threads, environment)?,
+        batch_size: run.batch_size.map(|size| size as usize),
+        decode: DecodeOptions {
+            max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
+            apply_exif: !images.no_exif,
+            alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
+        },
+        preprocessing: PreprocessingOverrides::of_flags(
+            images.preset.as_deref(),
+            images.resize.as_deref(),
+            images.filter.as_deref(),
+            images.crop_pct,
+        )?,
+    })
+}
