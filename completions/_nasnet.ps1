@@ -31,6 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Print the best classes of images')
             [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Write the features of images: the network without its top')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure latency and throughput of a model on this machine')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Join the jsonl outputs of shards in the order of the inputs')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Describe a model: architecture, parameters, multiply-adds, origin')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'Work with weight files')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -41,11 +42,12 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Read paths from a file, one a line (- for stdin)')
             [CompletionResult]::new('--max-depth', '--max-depth', [CompletionResultType]::ParameterName, 'Go down so many levels below a folder (1: only its own files)')
             [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'File extensions to take in folders, in any case [default: every format that is read]')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository that is in the local cache')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
             [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether cells after a reduction skip its own input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -73,10 +75,12 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Follow symbolic links in folders')
             [CompletionResult]::new('--hidden', '--hidden', [CompletionResultType]::ParameterName, 'Take hidden files and folders in folders too')
             [CompletionResult]::new('--unsorted', '--unsorted', [CompletionResultType]::ParameterName, 'Take files of a folder in the order in which they are found, which starts at once')
-            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network (this version never does)')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)')
             [CompletionResult]::new('--no-exif', '--no-exif', [CompletionResultType]::ParameterName, 'Ignore the EXIF orientation')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --format json')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file of --output')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with the file of --output (jsonl): keep its rows, add those that are missing')
+            [CompletionResult]::new('--retry-errors', '--retry-errors', [CompletionResultType]::ParameterName, 'With --resume, try images again whose row is an error')
             [CompletionResult]::new('--exit-zero', '--exit-zero', [CompletionResultType]::ParameterName, 'Exit with 0 even when images failed')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
@@ -88,11 +92,12 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Read paths from a file, one a line (- for stdin)')
             [CompletionResult]::new('--max-depth', '--max-depth', [CompletionResultType]::ParameterName, 'Go down so many levels below a folder (1: only its own files)')
             [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'File extensions to take in folders, in any case [default: every format that is read]')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository that is in the local cache')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
             [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether cells after a reduction skip its own input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -117,7 +122,7 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Follow symbolic links in folders')
             [CompletionResult]::new('--hidden', '--hidden', [CompletionResultType]::ParameterName, 'Take hidden files and folders in folders too')
             [CompletionResult]::new('--unsorted', '--unsorted', [CompletionResultType]::ParameterName, 'Take files of a folder in the order in which they are found, which starts at once')
-            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network (this version never does)')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)')
             [CompletionResult]::new('--no-exif', '--no-exif', [CompletionResultType]::ParameterName, 'Ignore the EXIF orientation')
             [CompletionResult]::new('--normalize', '--normalize', [CompletionResultType]::ParameterName, 'Scale each image''s features to length 1')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file of --output')
@@ -129,11 +134,11 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;bench' {
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository that is in the local cache')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
             [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether cells after a reduction skip its own input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -146,12 +151,23 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'Forward passes before the timed ones')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
-            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network (this version never does)')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Say where the time goes, step by step')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;merge' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, which appears under its name only when it is whole')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, which appears under its name only when it is whole')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file of --output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'nasnet;info' {
@@ -174,8 +190,99 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the models that are known by name, and what is on this machine')
+            [CompletionResult]::new('fetch', 'fetch', [CompletionResultType]::ParameterValue, 'Bring weights to this machine and print where they are')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check weights on this machine from their first byte to their last [default: all]')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where weights on this machine are')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove weights from this machine')
+            [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Write weights to one file with their checksums, for machines without a network [default: all that is here]')
+            [CompletionResult]::new('unpack', 'unpack', [CompletionResultType]::ParameterValue, 'Put the weights of a packed file where they are looked for')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'nasnet;weights;list' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;weights;fetch' {
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Ask the Hub whether a branch or tag has moved')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'nasnet;weights;verify' {
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'nasnet;weights;path' {
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;weights;remove' {
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Everything that `nasnet weights list` shows as here')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;weights;pack' {
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace OUT.tar')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;weights;unpack' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'nasnet;weights;import' {
@@ -201,8 +308,36 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;weights;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the models that are known by name, and what is on this machine')
+            [CompletionResult]::new('fetch', 'fetch', [CompletionResultType]::ParameterValue, 'Bring weights to this machine and print where they are')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check weights on this machine from their first byte to their last [default: all]')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where weights on this machine are')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove weights from this machine')
+            [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Write weights to one file with their checksums, for machines without a network [default: all that is here]')
+            [CompletionResult]::new('unpack', 'unpack', [CompletionResultType]::ParameterValue, 'Put the weights of a packed file where they are looked for')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'nasnet;weights;help;list' {
+            break
+        }
+        'nasnet;weights;help;fetch' {
+            break
+        }
+        'nasnet;weights;help;verify' {
+            break
+        }
+        'nasnet;weights;help;path' {
+            break
+        }
+        'nasnet;weights;help;remove' {
+            break
+        }
+        'nasnet;weights;help;pack' {
+            break
+        }
+        'nasnet;weights;help;unpack' {
             break
         }
         'nasnet;weights;help;import' {
@@ -223,6 +358,7 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Print the best classes of images')
             [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Write the features of images: the network without its top')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure latency and throughput of a model on this machine')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Join the jsonl outputs of shards in the order of the inputs')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Describe a model: architecture, parameters, multiply-adds, origin')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'Work with weight files')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -238,11 +374,42 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
         'nasnet;help;bench' {
             break
         }
+        'nasnet;help;merge' {
+            break
+        }
         'nasnet;help;info' {
             break
         }
         'nasnet;help;weights' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the models that are known by name, and what is on this machine')
+            [CompletionResult]::new('fetch', 'fetch', [CompletionResultType]::ParameterValue, 'Bring weights to this machine and print where they are')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check weights on this machine from their first byte to their last [default: all]')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where weights on this machine are')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove weights from this machine')
+            [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Write weights to one file with their checksums, for machines without a network [default: all that is here]')
+            [CompletionResult]::new('unpack', 'unpack', [CompletionResultType]::ParameterValue, 'Put the weights of a packed file where they are looked for')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is')
+            break
+        }
+        'nasnet;help;weights;list' {
+            break
+        }
+        'nasnet;help;weights;fetch' {
+            break
+        }
+        'nasnet;help;weights;verify' {
+            break
+        }
+        'nasnet;help;weights;path' {
+            break
+        }
+        'nasnet;help;weights;remove' {
+            break
+        }
+        'nasnet;help;weights;pack' {
+            break
+        }
+        'nasnet;help;weights;unpack' {
             break
         }
         'nasnet;help;weights;import' {

@@ -34,6 +34,9 @@ _nasnet() {
             nasnet,info)
                 cmd="nasnet__subcmd__info"
                 ;;
+            nasnet,merge)
+                cmd="nasnet__subcmd__merge"
+                ;;
             nasnet,weights)
                 cmd="nasnet__subcmd__weights"
                 ;;
@@ -55,11 +58,38 @@ _nasnet() {
             nasnet__subcmd__help,info)
                 cmd="nasnet__subcmd__help__subcmd__info"
                 ;;
+            nasnet__subcmd__help,merge)
+                cmd="nasnet__subcmd__help__subcmd__merge"
+                ;;
             nasnet__subcmd__help,weights)
                 cmd="nasnet__subcmd__help__subcmd__weights"
                 ;;
+            nasnet__subcmd__help__subcmd__weights,fetch)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__fetch"
+                ;;
             nasnet__subcmd__help__subcmd__weights,import)
                 cmd="nasnet__subcmd__help__subcmd__weights__subcmd__import"
+                ;;
+            nasnet__subcmd__help__subcmd__weights,list)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__list"
+                ;;
+            nasnet__subcmd__help__subcmd__weights,pack)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__pack"
+                ;;
+            nasnet__subcmd__help__subcmd__weights,path)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__path"
+                ;;
+            nasnet__subcmd__help__subcmd__weights,remove)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__remove"
+                ;;
+            nasnet__subcmd__help__subcmd__weights,unpack)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__unpack"
+                ;;
+            nasnet__subcmd__help__subcmd__weights,verify)
+                cmd="nasnet__subcmd__help__subcmd__weights__subcmd__verify"
+                ;;
+            nasnet__subcmd__weights,fetch)
+                cmd="nasnet__subcmd__weights__subcmd__fetch"
                 ;;
             nasnet__subcmd__weights,help)
                 cmd="nasnet__subcmd__weights__subcmd__help"
@@ -67,11 +97,50 @@ _nasnet() {
             nasnet__subcmd__weights,import)
                 cmd="nasnet__subcmd__weights__subcmd__import"
                 ;;
+            nasnet__subcmd__weights,list)
+                cmd="nasnet__subcmd__weights__subcmd__list"
+                ;;
+            nasnet__subcmd__weights,pack)
+                cmd="nasnet__subcmd__weights__subcmd__pack"
+                ;;
+            nasnet__subcmd__weights,path)
+                cmd="nasnet__subcmd__weights__subcmd__path"
+                ;;
+            nasnet__subcmd__weights,remove)
+                cmd="nasnet__subcmd__weights__subcmd__remove"
+                ;;
+            nasnet__subcmd__weights,unpack)
+                cmd="nasnet__subcmd__weights__subcmd__unpack"
+                ;;
+            nasnet__subcmd__weights,verify)
+                cmd="nasnet__subcmd__weights__subcmd__verify"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,fetch)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__fetch"
+                ;;
             nasnet__subcmd__weights__subcmd__help,help)
                 cmd="nasnet__subcmd__weights__subcmd__help__subcmd__help"
                 ;;
             nasnet__subcmd__weights__subcmd__help,import)
                 cmd="nasnet__subcmd__weights__subcmd__help__subcmd__import"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,list)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__list"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,pack)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__pack"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,path)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__path"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,remove)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__remove"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,unpack)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__unpack"
+                ;;
+            nasnet__subcmd__weights__subcmd__help,verify)
+                cmd="nasnet__subcmd__weights__subcmd__help__subcmd__verify"
                 ;;
             *)
                 ;;
@@ -80,7 +149,7 @@ _nasnet() {
 
     case "${cmd}" in
         nasnet)
-            opts="-q -h -V --color --quiet --help --version classify embed bench info weights completions help"
+            opts="-q -h -V --color --quiet --help --version classify embed bench merge info weights completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -180,7 +249,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__classify)
-            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --exit-zero --color --quiet --help"
+            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --resume --retry-errors --exit-zero --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -195,6 +264,10 @@ _nasnet() {
                     return 0
                     ;;
                 --ext)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -332,7 +405,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__embed)
-            opts="-0 -m -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --pooling --normalize --format --output --force --exit-zero --color --quiet --help"
+            opts="-0 -m -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --pooling --normalize --format --output --force --exit-zero --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -347,6 +420,10 @@ _nasnet() {
                     return 0
                     ;;
                 --ext)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -454,7 +531,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__help)
-            opts="classify embed bench info weights completions help"
+            opts="classify embed bench merge info weights completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -551,8 +628,8 @@ _nasnet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        nasnet__subcmd__help__subcmd__weights)
-            opts="import"
+        nasnet__subcmd__help__subcmd__merge)
+            opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -565,7 +642,119 @@ _nasnet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        nasnet__subcmd__help__subcmd__weights)
+            opts="list fetch verify path remove pack unpack import"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__fetch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         nasnet__subcmd__help__subcmd__weights__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__pack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__unpack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__weights__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -609,8 +798,34 @@ _nasnet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        nasnet__subcmd__merge)
+            opts="-o -q -h --output --force --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         nasnet__subcmd__weights)
-            opts="-q -h --color --quiet --help import help"
+            opts="-q -h --color --quiet --help list fetch verify path remove pack unpack import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -627,9 +842,53 @@ _nasnet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        nasnet__subcmd__weights__subcmd__help)
-            opts="import help"
+        nasnet__subcmd__weights__subcmd__fetch)
+            opts="-q -h --repo --revision --file --offline --refresh --json --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revision)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help)
+            opts="list fetch verify path remove pack unpack import help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__fetch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -656,6 +915,90 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__weights__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__pack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__unpack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -725,6 +1068,162 @@ _nasnet() {
                     return 0
                     ;;
                 --crop-pct)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__list)
+            opts="-q -h --json --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__pack)
+            opts="-q -h --repo --revision --file --offline --force --json --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revision)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__path)
+            opts="-q -h --repo --revision --file --offline --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revision)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__remove)
+            opts="-q -h --repo --revision --file --offline --all --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revision)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__unpack)
+            opts="-q -h --json --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__weights__subcmd__verify)
+            opts="-q -h --repo --revision --file --offline --json --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revision)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

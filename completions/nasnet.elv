@@ -28,6 +28,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand classify 'Print the best classes of images'
             cand embed 'Write the features of images: the network without its top'
             cand bench 'Measure latency and throughput of a model on this machine'
+            cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
@@ -37,11 +38,12 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --files-from 'Read paths from a file, one a line (- for stdin)'
             cand --max-depth 'Go down so many levels below a folder (1: only its own files)'
             cand --ext 'File extensions to take in folders, in any case [default: every format that is read]'
-            cand -m 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
-            cand --model 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
-            cand --repo 'Weights from a Hugging Face Hub repository that is in the local cache'
+            cand --shard 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes'
+            cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --repo 'Weights from a Hugging Face Hub repository'
             cand --revision 'Revision of --repo'
-            cand --file 'File of --repo'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
             cand --size 'Input size in pixels: a side, or height x width'
             cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
             cand --dialect 'How strided pools treat the border'
@@ -69,10 +71,12 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --follow 'Follow symbolic links in folders'
             cand --hidden 'Take hidden files and folders in folders too'
             cand --unsorted 'Take files of a folder in the order in which they are found, which starts at once'
-            cand --offline 'Never use the network (this version never does)'
+            cand --offline 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
             cand --no-exif 'Ignore the EXIF orientation'
             cand --json 'Short for --format json'
             cand --force 'Replace the file of --output'
+            cand --resume 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
+            cand --retry-errors 'With --resume, try images again whose row is an error'
             cand --exit-zero 'Exit with 0 even when images failed'
             cand -q 'No notes and no progress on stderr; errors are still said'
             cand --quiet 'No notes and no progress on stderr; errors are still said'
@@ -83,11 +87,12 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --files-from 'Read paths from a file, one a line (- for stdin)'
             cand --max-depth 'Go down so many levels below a folder (1: only its own files)'
             cand --ext 'File extensions to take in folders, in any case [default: every format that is read]'
-            cand -m 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
-            cand --model 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
-            cand --repo 'Weights from a Hugging Face Hub repository that is in the local cache'
+            cand --shard 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes'
+            cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --repo 'Weights from a Hugging Face Hub repository'
             cand --revision 'Revision of --repo'
-            cand --file 'File of --repo'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
             cand --size 'Input size in pixels: a side, or height x width'
             cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
             cand --dialect 'How strided pools treat the border'
@@ -112,7 +117,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --follow 'Follow symbolic links in folders'
             cand --hidden 'Take hidden files and folders in folders too'
             cand --unsorted 'Take files of a folder in the order in which they are found, which starts at once'
-            cand --offline 'Never use the network (this version never does)'
+            cand --offline 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
             cand --no-exif 'Ignore the EXIF orientation'
             cand --normalize 'Scale each image''s features to length 1'
             cand --force 'Replace the file of --output'
@@ -123,11 +128,11 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'nasnet;bench'= {
-            cand -m 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
-            cand --model 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
-            cand --repo 'Weights from a Hugging Face Hub repository that is in the local cache'
+            cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --repo 'Weights from a Hugging Face Hub repository'
             cand --revision 'Revision of --repo'
-            cand --file 'File of --repo'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
             cand --size 'Input size in pixels: a side, or height x width'
             cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
             cand --dialect 'How strided pools treat the border'
@@ -140,12 +145,22 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --warmup 'Forward passes before the timed ones'
             cand --format 'Form of the output'
             cand --color 'Colour in tables and messages'
-            cand --offline 'Never use the network (this version never does)'
+            cand --offline 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
             cand --profile 'Say where the time goes, step by step'
             cand -q 'No notes and no progress on stderr; errors are still said'
             cand --quiet 'No notes and no progress on stderr; errors are still said'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'nasnet;merge'= {
+            cand -o 'Write to a file, which appears under its name only when it is whole'
+            cand --output 'Write to a file, which appears under its name only when it is whole'
+            cand --color 'Colour in tables and messages'
+            cand --force 'Replace the file of --output'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'nasnet;info'= {
             cand --size 'Input size in pixels: a side, or height x width'
@@ -166,8 +181,92 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --quiet 'No notes and no progress on stderr; errors are still said'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand list 'List the models that are known by name, and what is on this machine'
+            cand fetch 'Bring weights to this machine and print where they are'
+            cand verify 'Check weights on this machine from their first byte to their last [default: all]'
+            cand path 'Print where weights on this machine are'
+            cand remove 'Remove weights from this machine'
+            cand pack 'Write weights to one file with their checksums, for machines without a network [default: all that is here]'
+            cand unpack 'Put the weights of a packed file where they are looked for'
             cand import 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'nasnet;weights;list'= {
+            cand --color 'Colour in tables and messages'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;weights;fetch'= {
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo: a branch, a tag or a commit'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network'
+            cand --refresh 'Ask the Hub whether a branch or tag has moved'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'nasnet;weights;verify'= {
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo: a branch, a tag or a commit'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'nasnet;weights;path'= {
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo: a branch, a tag or a commit'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;weights;remove'= {
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo: a branch, a tag or a commit'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network'
+            cand --all 'Everything that `nasnet weights list` shows as here'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;weights;pack'= {
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo: a branch, a tag or a commit'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network'
+            cand --force 'Replace OUT.tar'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;weights;unpack'= {
+            cand --color 'Colour in tables and messages'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'nasnet;weights;import'= {
             cand -o 'The safetensors file to write'
@@ -191,8 +290,29 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --help 'Print help'
         }
         &'nasnet;weights;help'= {
+            cand list 'List the models that are known by name, and what is on this machine'
+            cand fetch 'Bring weights to this machine and print where they are'
+            cand verify 'Check weights on this machine from their first byte to their last [default: all]'
+            cand path 'Print where weights on this machine are'
+            cand remove 'Remove weights from this machine'
+            cand pack 'Write weights to one file with their checksums, for machines without a network [default: all that is here]'
+            cand unpack 'Put the weights of a packed file where they are looked for'
             cand import 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'nasnet;weights;help;list'= {
+        }
+        &'nasnet;weights;help;fetch'= {
+        }
+        &'nasnet;weights;help;verify'= {
+        }
+        &'nasnet;weights;help;path'= {
+        }
+        &'nasnet;weights;help;remove'= {
+        }
+        &'nasnet;weights;help;pack'= {
+        }
+        &'nasnet;weights;help;unpack'= {
         }
         &'nasnet;weights;help;import'= {
         }
@@ -209,6 +329,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand classify 'Print the best classes of images'
             cand embed 'Write the features of images: the network without its top'
             cand bench 'Measure latency and throughput of a model on this machine'
+            cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
@@ -220,10 +341,33 @@ set edit:completion:arg-completer[nasnet] = {|@words|
         }
         &'nasnet;help;bench'= {
         }
+        &'nasnet;help;merge'= {
+        }
         &'nasnet;help;info'= {
         }
         &'nasnet;help;weights'= {
+            cand list 'List the models that are known by name, and what is on this machine'
+            cand fetch 'Bring weights to this machine and print where they are'
+            cand verify 'Check weights on this machine from their first byte to their last [default: all]'
+            cand path 'Print where weights on this machine are'
+            cand remove 'Remove weights from this machine'
+            cand pack 'Write weights to one file with their checksums, for machines without a network [default: all that is here]'
+            cand unpack 'Put the weights of a packed file where they are looked for'
             cand import 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+        }
+        &'nasnet;help;weights;list'= {
+        }
+        &'nasnet;help;weights;fetch'= {
+        }
+        &'nasnet;help;weights;verify'= {
+        }
+        &'nasnet;help;weights;path'= {
+        }
+        &'nasnet;help;weights;remove'= {
+        }
+        &'nasnet;help;weights;pack'= {
+        }
+        &'nasnet;help;weights;unpack'= {
         }
         &'nasnet;help;weights;import'= {
         }

@@ -33,6 +33,7 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -s V -l version -d 'Print ve
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "classify" -d 'Print the best classes of images'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "embed" -d 'Write the features of images: the network without its top'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "weights" -d 'Work with weight files'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -40,10 +41,11 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "help" -d 'Print this 
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l revision -d 'Revision of --repo' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -89,20 +91,23 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s 0 -l null -d 
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l follow -d 'Follow symbolic links in folders'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l hidden -d 'Take hidden files and folders in folders too'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l unsorted -d 'Take files of a folder in the order in which they are found, which starts at once'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resume -d 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -148,17 +153,17 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s 0 -l null -d 'Pa
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l follow -d 'Follow symbolic links in folders'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l hidden -d 'Take hidden files and folders in folders too'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l unsorted -d 'Take files of a folder in the order in which they are found, which starts at once'
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l normalize -d 'Scale each image\'s features to length 1'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l force -d 'Replace the file of --output'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -179,10 +184,17 @@ json\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l profile -d 'Say where the time goes, step by step'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -197,13 +209,83 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l plan -d 'List the
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s h -l help -d 'Print help'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -s h -l help -d 'Print help'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "list" -d 'List the models that are known by name, and what is on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "fetch" -d 'Bring weights to this machine and print where they are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "verify" -d 'Check weights on this machine from their first byte to their last [default: all]'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "path" -d 'Print where weights on this machine are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "remove" -d 'Remove weights from this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "pack" -d 'Write weights to one file with their checksums, for machines without a network [default: all that is here]'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "unpack" -d 'Put the weights of a packed file where they are looked for'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l refresh -d 'Ask the Hub whether a branch or tag has moved'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l all -d 'Everything that `nasnet weights list` shows as here'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l force -d 'Replace OUT.tar'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from unpack" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from unpack" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -s o -l output -d 'The safetensors file to write' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l dtype -d 'Number type to store [default: that of the file]' -r -f -a "f32\t''
 f16\t''
@@ -235,6 +317,13 @@ never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -l force -d 'Replace OUT'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the models that are known by name, and what is on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "fetch" -d 'Bring weights to this machine and print where they are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check weights on this machine from their first byte to their last [default: all]'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where weights on this machine are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove weights from this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Write weights to one file with their checksums, for machines without a network [default: all that is here]'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "unpack" -d 'Put the weights of a packed file where they are looked for'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
@@ -242,11 +331,19 @@ always\t''
 never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "classify" -d 'Print the best classes of images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "weights" -d 'Work with weight files'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "list" -d 'List the models that are known by name, and what is on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "fetch" -d 'Bring weights to this machine and print where they are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "verify" -d 'Check weights on this machine from their first byte to their last [default: all]'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "path" -d 'Print where weights on this machine are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "remove" -d 'Remove weights from this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "pack" -d 'Write weights to one file with their checksums, for machines without a network [default: all that is here]'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "unpack" -d 'Put the weights of a packed file where they are looked for'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
