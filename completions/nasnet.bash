@@ -16,6 +16,9 @@ _nasnet() {
             ",$1")
                 cmd="nasnet"
                 ;;
+            nasnet,bench)
+                cmd="nasnet__subcmd__bench"
+                ;;
             nasnet,classify)
                 cmd="nasnet__subcmd__classify"
                 ;;
@@ -28,8 +31,14 @@ _nasnet() {
             nasnet,info)
                 cmd="nasnet__subcmd__info"
                 ;;
+            nasnet,merge)
+                cmd="nasnet__subcmd__merge"
+                ;;
             nasnet,weights)
                 cmd="nasnet__subcmd__weights"
+                ;;
+            nasnet__subcmd__help,bench)
+                cmd="nasnet__subcmd__help__subcmd__bench"
                 ;;
             nasnet__subcmd__help,classify)
                 cmd="nasnet__subcmd__help__subcmd__classify"
@@ -42,6 +51,9 @@ _nasnet() {
                 ;;
             nasnet__subcmd__help,info)
                 cmd="nasnet__subcmd__help__subcmd__info"
+                ;;
+            nasnet__subcmd__help,merge)
+                cmd="nasnet__subcmd__help__subcmd__merge"
                 ;;
             nasnet__subcmd__help,weights)
                 cmd="nasnet__subcmd__help__subcmd__weights"
@@ -68,7 +80,7 @@ _nasnet() {
 
     case "${cmd}" in
         nasnet)
-            opts="-q -h -V --color --quiet --help --version classify info weights completions help"
+            opts="-q -h -V --color --quiet --help --version classify bench merge info weights completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -85,8 +97,90 @@ _nasnet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        nasnet__subcmd__bench)
+            opts="-m -q -h --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --iterations --warmup --profile --format --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --revision)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-reduction)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "keras slim timm" -- "${cur}"))
+                    return 0
+                    ;;
+                --labels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dtype)
+                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    return 0
+                    ;;
+                --batch-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --iterations)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --warmup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         nasnet__subcmd__classify)
-            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --exit-zero --color --quiet --help"
+            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --resume --retry-errors --exit-zero --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -101,6 +195,10 @@ _nasnet() {
                     return 0
                     ;;
                 --ext)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -238,8 +336,22 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__help)
-            opts="classify info weights completions help"
+            opts="classify bench merge info weights completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__bench)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -307,6 +419,20 @@ _nasnet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        nasnet__subcmd__help__subcmd__merge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         nasnet__subcmd__help__subcmd__weights)
             opts="import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -336,7 +462,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__info)
-            opts="-q -h --size --skip-reduction --dialect --layers --json --color --quiet --help"
+            opts="-q -h --size --skip-reduction --dialect --layers --plan --json --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -352,6 +478,32 @@ _nasnet() {
                     ;;
                 --dialect)
                     COMPREPLY=($(compgen -W "keras slim timm" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__merge)
+            opts="-o -q -h --output --force --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -26,6 +26,8 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand classify 'Print the best classes of images'
+            cand bench 'Measure latency and throughput of a model on this machine'
+            cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
@@ -35,6 +37,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --files-from 'Read paths from a file, one a line (- for stdin)'
             cand --max-depth 'Go down so many levels below a folder (1: only its own files)'
             cand --ext 'File extensions to take in folders, in any case [default: every format that is read]'
+            cand --shard 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes'
             cand -m 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
             cand --model 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
             cand --repo 'Weights from a Hugging Face Hub repository that is in the local cache'
@@ -71,7 +74,44 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --no-exif 'Ignore the EXIF orientation'
             cand --json 'Short for --format json'
             cand --force 'Replace the file of --output'
+            cand --resume 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
+            cand --retry-errors 'With --resume, try images again whose row is an error'
             cand --exit-zero 'Exit with 0 even when images failed'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'nasnet;bench'= {
+            cand -m 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
+            cand --model 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth'
+            cand --repo 'Weights from a Hugging Face Hub repository that is in the local cache'
+            cand --revision 'Revision of --repo'
+            cand --file 'File of --repo'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --labels 'Names of the classes: one a line, or a class-index JSON'
+            cand --device 'auto, cpu, cuda, cuda:N or metal'
+            cand --threads 'Threads to use [default: one a core]'
+            cand --dtype 'Number type of the arithmetic'
+            cand --batch-size 'Images in one forward pass, at most [default: by device and model]'
+            cand --iterations 'Timed forward passes'
+            cand --warmup 'Forward passes before the timed ones'
+            cand --format 'Form of the output'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network (this version never does)'
+            cand --profile 'Say where the time goes, step by step'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;merge'= {
+            cand -o 'Write to a file, which appears under its name only when it is whole'
+            cand --output 'Write to a file, which appears under its name only when it is whole'
+            cand --color 'Colour in tables and messages'
+            cand --force 'Replace the file of --output'
             cand -q 'No notes and no progress on stderr; errors are still said'
             cand --quiet 'No notes and no progress on stderr; errors are still said'
             cand -h 'Print help (see more with ''--help'')'
@@ -83,6 +123,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --dialect 'How strided pools treat the border'
             cand --color 'Colour in tables and messages'
             cand --layers 'List every layer'
+            cand --plan 'List the fused steps that the CPU engine makes of it'
             cand --json 'Print JSON'
             cand -q 'No notes and no progress on stderr; errors are still said'
             cand --quiet 'No notes and no progress on stderr; errors are still said'
@@ -136,12 +177,18 @@ set edit:completion:arg-completer[nasnet] = {|@words|
         }
         &'nasnet;help'= {
             cand classify 'Print the best classes of images'
+            cand bench 'Measure latency and throughput of a model on this machine'
+            cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'nasnet;help;classify'= {
+        }
+        &'nasnet;help;bench'= {
+        }
+        &'nasnet;help;merge'= {
         }
         &'nasnet;help;info'= {
         }

@@ -31,6 +31,8 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -s q -l quiet -d 'No notes a
 complete -c nasnet -n "__fish_nasnet_needs_command" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_needs_command" -s V -l version -d 'Print version'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "weights" -d 'Work with weight files'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -38,6 +40,7 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "help" -d 'Print this 
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l revision -d 'Revision of --repo' -r
@@ -91,9 +94,46 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'N
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resume -d 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'mobile, large, tiny (built in), or a weights file: .safetensors, .h5, .keras, .pth' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository that is in the local cache' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l file -d 'File of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l iterations -d 'Timed forward passes' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l warmup -d 'Forward passes before the timed ones' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l format -d 'Form of the output' -r -f -a "table\t''
+json\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l offline -d 'Never use the network (this version never does)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l profile -d 'Say where the time goes, step by step'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -104,6 +144,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l color -d 'Colour 
 always\t''
 never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l layers -d 'List every layer'
+complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l plan -d 'List the fused steps that the CPU engine makes of it'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s h -l help -d 'Print help'
@@ -152,9 +193,11 @@ always\t''
 never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "classify" -d 'Print the best classes of images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "weights" -d 'Work with weight files'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify bench merge info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "import" -d 'Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is'
