@@ -66,7 +66,7 @@ fn every_form_holds_the_same_features_and_says_whose_they_are() {
     };
     assert_eq!(npy(&entry("features.npy")).1, want);
     let paths = entry("paths.npy");
-    assert!(String::from_utf8_lossy(&paths).contains("'<U12'"), "as long as the longest path");
+    assert!(String::from_utf8_lossy(&paths).contains("<U13"), "as long as the longest path");
     assert!(
         paths.ends_with(
             &"in/c, \"d\".png".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<_>>()
@@ -74,7 +74,8 @@ fn every_form_holds_the_same_features_and_says_whose_they_are() {
     );
     assert!(String::from_utf8_lossy(&entry("failed.npy")).contains("(1,)"));
 
-    let mut table = csv::Reader::from_reader(&read("out.csv")[..]);
+    let bytes = read("out.csv");
+    let mut table = csv::Reader::from_reader(&bytes[..]);
     assert_eq!(table.headers().unwrap().len(), 2 + 768);
     let rows: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>().unwrap();
     assert_eq!(
@@ -96,12 +97,12 @@ fn pooling_is_that_of_the_map_and_normalised_features_have_length_one() {
         (numbers(&line["shape"]), numbers(&line["features"]))
     };
     let (shape, map) = features(&["--pooling", "none"]);
-    assert_eq!(shape, [4.0, 3.0, 768.0]);
+    assert_eq!(shape, [3.0, 2.0, 768.0]);
     for (pooling, pool) in [("avg", false), ("max", true)] {
         let (_, pooled) = features(&["--pooling", pooling]);
         for (channel, value) in pooled.iter().enumerate() {
             let pixels = map.iter().skip(channel).step_by(768);
-            let want = if pool { pixels.copied().fold(0.0, f32::max) } else { pixels.sum::<f32>() / 12.0 };
+            let want = if pool { pixels.copied().fold(0.0, f32::max) } else { pixels.sum::<f32>() / 6.0 };
             assert!(
                 (value - want).abs() <= 1e-5 * want.abs().max(1.0),
                 "{pooling} {channel}: {value} {want}"

@@ -8,6 +8,7 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 
 use super::ExitStatus;
+use super::actions;
 use super::interrupt::Interrupt;
 use super::open;
 use super::sink::Sink;
@@ -53,15 +54,20 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     if first.is_empty() && interrupt.signal().is_none() {
         return Err(no_inputs(&passed_over).into());
     }
+    let header = || open::header(&classifier, settings);
+    let printer = actions::around(
+        output::printer(settings.format, header, settings.scores, common.table),
+        &settings.actions,
+        settings.force,
+        settings.decode,
+        classifier.labels(),
+        header,
+        common.console,
+    )?;
     let mut run = Run {
         settings,
         classifier: &classifier,
-        printer: output::printer(
-            settings.format,
-            || open::header(&classifier, settings),
-            settings.scores,
-            common.table,
-        ),
+        printer,
         sink: Sink::open(settings.output.as_deref(), settings.force, stdout)?,
         counter: common.console.counter(),
         answered: 0,

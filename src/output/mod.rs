@@ -3,7 +3,9 @@
 
 pub mod console;
 mod csv;
+pub mod evaluation;
 mod json;
+pub mod report;
 mod table;
 pub mod text;
 pub mod vectors;
