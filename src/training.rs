@@ -1,10 +1,15 @@
-//! A linear head on features that stay as they are: multinomial logistic regression by AdamW over all images at
-//! once, stopped when held-out images get no better. The same features and seed give the same head.
+//! A linear head on features that stay as they are: multinomial logistic regression with the penalty that
+//! scikit-learn's `LogisticRegression` has by default, by AdamW over all images at once. Training stops
+//! when the loss of held-out images has settled; then all images are trained on for as many steps. The same features and seed give the same head.
 
-use candle_core::{D, Device, Tensor, Var};
+use candle_core::{D, DType, Device, Tensor, Var};
+use candle_nn::loss::cross_entropy;
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
 
 use crate::error::{Error, Result};
+
+/// The share of the held-out loss within which it counts as settled.
+const SETTLED: f32 = 0.005;
 
 /// How a head is trained.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,17 +20,17 @@ pub struct Recipe {
     pub holdout: f64,
     /// Steps at most.
     pub steps: usize,
-    /// Steps without a better held-out loss after which it ends.
+    /// Steps without a change of the held-out loss after which it ends.
     pub patience: usize,
     /// Of AdamW.
     pub learning_rate: f64,
-    /// Of AdamW.
-    pub weight_decay: f64,
+    /// scikit-learn's C: the smaller, the shorter the weights.
+    pub c: f64,
 }
 
 impl Default for Recipe {
     fn default() -> Self {
-        Recipe { seed: 0, holdout: 0.2, steps: 1000, patience: 60, learning_rate: 0.01, weight_decay: 0.05 }
+        Recipe { seed: 0, holdout: 0.2, steps: 1000, patience: 25, learning_rate: 0.01, c: 1.0 }
     }
 }
 
@@ -51,45 +56,84 @@ pub struct Head {
 pub fn linear_head(features: &[f32], classes: &[u32], count: usize, recipe: &Recipe) -> Result<Head> {
     let (train, held) = split(classes, count, recipe)?;
     let channels = features.len() / classes.len();
-    let (mean, deviation) = statistics(features, channels, &train);
-    let part = |places: &[usize]| -> Result<(Tensor, Tensor)> {
-        let row = |place: &usize| &features[place * channels..(place + 1) * channels];
-        let scaled = |(value, (mean, deviation)): (&f32, (&f32, &f32))| (value - mean) / deviation;
-        let numbers: Vec<f32> = places
-            .iter()
-            .flat_map(|place| row(place).iter().zip(mean.iter().zip(&deviation)).map(scaled))
-            .collect();
-        let targets: Vec<u32> = places.iter().map(|place| classes[*place]).collect();
+    let all: Vec<usize> = (0..classes.len()).collect();
+    let examples = Examples { features, classes, channels, count };
+    let Fit { step, trained, held_out, .. } = examples.fit(&train, &held, recipe)?;
+    let Fit { kernel, bias, .. } = examples.fit(&all, &[], &Recipe { steps: step, ..*recipe })?;
+    Ok(Head { kernel, bias, step, trained: (trained, train.len()), held_out: (held_out, held.len()) })
+}
+
+struct Examples<'a> {
+    /// N, C.
+    features: &'a [f32],
+    classes: &'a [u32],
+    channels: usize,
+    count: usize,
+}
+
+/// Weights after some steps, and how many answers they get right.
+struct Fit {
+    kernel: Vec<f32>,
+    bias: Vec<f32>,
+    step: usize,
+    trained: usize,
+    held_out: usize,
+}
+
+impl Examples<'_> {
+    /// Features about their mean, which speeds training up and changes nothing else, and their classes.
+    fn part(&self, places: &[usize], mean: &[f32]) -> Result<(Tensor, Tensor)> {
+        let row = |place: &usize| &self.features[place * self.channels..(place + 1) * self.channels];
+        let centred =
+            places.iter().flat_map(|place| row(place).iter().zip(mean).map(|(value, mean)| value - mean));
+        let shape = (places.len(), self.channels);
+        let targets: Vec<u32> = places.iter().map(|place| self.classes[*place]).collect();
         Ok((
-            Tensor::from_vec(numbers, (places.len(), channels), &Device::Cpu)?,
+            Tensor::from_vec(centred.collect(), shape, &Device::Cpu)?,
             Tensor::from_vec(targets, places.len(), &Device::Cpu)?,
         ))
-    };
-    let ((train_x, train_y), (held_x, held_y)) = (part(&train)?, part(&held)?);
-    let kernel = Var::zeros((channels, count), candle_core::DType::F32, &Device::Cpu)?;
-    let bias = Var::zeros(count, candle_core::DType::F32, &Device::Cpu)?;
-    let logits = |x: &Tensor| x.matmul(kernel.as_tensor())?.broadcast_add(bias.as_tensor());
-    let parameters =
-        ParamsAdamW { lr: recipe.learning_rate, weight_decay: recipe.weight_decay, ..ParamsAdamW::default() };
-    let mut optimizer = AdamW::new(vec![kernel.clone(), bias.clone()], parameters)?;
-
-    let mut best: Option<(f32, Head)> = None;
-    for step in 0..=recipe.steps {
-        let held_logits = logits(&held_x)?;
-        let loss = candle_nn::loss::cross_entropy(&held_logits, &held_y)?.to_scalar::<f32>()?;
-        let train_logits = logits(&train_x)?;
-        if best.as_ref().is_none_or(|(least, _)| loss < *least) {
-            let (kernel, bias) = unscaled(&kernel, &bias, &mean, &deviation)?;
-            let trained = (right(&train_logits, &train_y)?, train.len());
-            let held_out = (right(&held_logits, &held_y)?, held.len());
-            best = Some((loss, Head { kernel, bias, step, trained, held_out }));
-        }
-        if best.as_ref().is_some_and(|(_, head)| step >= head.step + recipe.patience) {
-            break;
-        }
-        optimizer.backward_step(&candle_nn::loss::cross_entropy(&train_logits, &train_y)?)?;
     }
-    best.map(|(_, head)| head).ok_or_else(|| Error::Config("training gave no finite loss".to_owned()))
+
+    /// Trains on some images: until the loss on `held` has settled, or all steps where nothing is held out.
+    fn fit(&self, train: &[usize], held: &[usize], recipe: &Recipe) -> Result<Fit> {
+        let mean = mean(self.features, self.channels, train);
+        let (x, y) = self.part(train, &mean)?;
+        let held = if held.is_empty() { None } else { Some(self.part(held, &mean)?) };
+        let kernel = Var::zeros((self.channels, self.count), DType::F32, &Device::Cpu)?;
+        let bias = Var::zeros(self.count, DType::F32, &Device::Cpu)?;
+        let logits = |x: &Tensor| x.matmul(kernel.as_tensor())?.broadcast_add(bias.as_tensor());
+        // The penalty is part of the loss, as in scikit-learn, so AdamW decays nothing by itself.
+        let parameters =
+            ParamsAdamW { lr: recipe.learning_rate, weight_decay: 0.0, ..ParamsAdamW::default() };
+        let mut optimizer = AdamW::new(vec![kernel.clone(), bias.clone()], parameters)?;
+        let penalty = 0.5 / (recipe.c * train.len() as f64);
+        // The loss that the latest ones are held against, and the step that had it.
+        let (mut level, mut since) = (f32::INFINITY, 0);
+        let mut step = 0;
+        loop {
+            let train_logits = logits(&x)?;
+            let held_logits = held.as_ref().map(|(x, _)| logits(x)).transpose()?;
+            if let (Some(logits), Some((_, y))) = (&held_logits, &held) {
+                let loss = cross_entropy(logits, y)?.to_scalar::<f32>()?;
+                let moves = !level.is_finite() || (loss - level).abs() > SETTLED * level;
+                if moves {
+                    (level, since) = (loss, step);
+                }
+            }
+            let settled = held.is_some() && step >= since + recipe.patience;
+            if settled || step >= recipe.steps {
+                let (kernel, bias) = uncentred(&kernel, &bias, &mean)?;
+                let held_out = match (&held_logits, &held) {
+                    (Some(logits), Some((_, y))) => right(logits, y)?,
+                    _ => 0,
+                };
+                return Ok(Fit { kernel, bias, step, trained: right(&train_logits, &y)?, held_out });
+            }
+            let shortness = (kernel.sqr()?.sum_all()? * penalty)?;
+            optimizer.backward_step(&(cross_entropy(&train_logits, &y)? + shortness)?)?;
+            step += 1;
+        }
+    }
 }
 
 /// Places to train on and places to hold out, drawn class by class.
@@ -123,28 +167,20 @@ fn next_random(state: &mut u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// Mean and standard deviation of each channel; one that does not vary has deviation 1.
-fn statistics(features: &[f32], channels: usize, places: &[usize]) -> (Vec<f32>, Vec<f32>) {
-    let count = places.len() as f64;
-    let column =
-        |channel: usize| places.iter().map(move |place| f64::from(features[place * channels + channel]));
-    (0..channels)
-        .map(|channel| {
-            let mean = column(channel).sum::<f64>() / count;
-            let variance = column(channel).map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-            let deviation = if variance > 1e-12 { variance.sqrt() } else { 1.0 };
-            (mean as f32, deviation as f32)
-        })
-        .unzip()
+/// The mean of each channel.
+fn mean(features: &[f32], channels: usize, places: &[usize]) -> Vec<f32> {
+    let sum = |channel: usize| {
+        places.iter().map(|place| f64::from(features[place * channels + channel])).sum::<f64>()
+    };
+    (0..channels).map(|channel| (sum(channel) / places.len() as f64) as f32).collect()
 }
 
-/// The layer for features as they are: scaling them is part of it.
-fn unscaled(kernel: &Var, bias: &Var, mean: &[f32], deviation: &[f32]) -> Result<(Vec<f32>, Vec<f32>)> {
+/// The layer for features as they are.
+fn uncentred(kernel: &Var, bias: &Var, mean: &[f32]) -> Result<(Vec<f32>, Vec<f32>)> {
     let mut bias: Vec<f64> = bias.to_vec1::<f32>()?.into_iter().map(f64::from).collect();
-    let mut rows = kernel.to_vec2::<f32>()?;
-    for (row, (mean, deviation)) in rows.iter_mut().zip(mean.iter().zip(deviation)) {
-        for (weight, bias) in row.iter_mut().zip(&mut bias) {
-            *weight /= deviation;
+    let rows = kernel.to_vec2::<f32>()?;
+    for (row, mean) in rows.iter().zip(mean) {
+        for (weight, bias) in row.iter().zip(&mut bias) {
             *bias -= f64::from(*weight) * f64::from(*mean);
         }
     }
@@ -166,8 +202,8 @@ mod tests {
         let mut noise = || (next_random(&mut state) >> 40) as f32 / (1 << 24) as f32 - 0.5;
         let classes: Vec<u32> = (0..count as u32).map(|place| place % 3).collect();
         let features = classes.iter().flat_map(|class| {
-            let corner = [[50.0, 9.0], [51.0, 9.0], [50.0, 9.1]][*class as usize];
-            [corner[0] + 0.6 * noise(), corner[1] + 0.06 * noise()]
+            let corner = [[50.0, 9.0], [54.0, 9.0], [50.0, 13.0]][*class as usize];
+            [corner[0] + 1.6 * noise(), corner[1] + 1.6 * noise()]
         });
         (features.collect(), classes.clone())
     }

@@ -126,7 +126,8 @@ impl Report {
     }
 
     fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{}", printable(value));
+        let mut line =
+            |name: &str, value: &str| writeln!(out, "{:<14} {}", printable(name), printable(value));
         let folder = |path: &Option<PathBuf>| {
             path.as_ref().map_or("none".to_owned(), |path| path.display().to_string())
         };

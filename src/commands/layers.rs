@@ -35,7 +35,7 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
         .flat_map(|node| node.inputs.iter().map(|input| input.0))
         .collect();
     let mut layers: Vec<Layer> = Vec::new();
-    let mut relus = 0;
+    let (mut relus, mut adds, mut concats) = (0, 0, 0);
     for (index, node) in graph.nodes.iter().enumerate() {
         let multiply_adds = graph.multiply_adds(node);
         let Shape { height, width, channels } = node.shape;
@@ -51,7 +51,16 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
             }
             Op::Relu => {
                 relus += 1;
-                if relus == 1 { "activation".to_owned() } else { format!("activation_{}", relus - 1) }
+                numbered("activation", relus)
+            }
+            // Keras leaves these two without a name as well.
+            Op::Add if node.layer.starts_with("add_x4") => {
+                adds += 1;
+                numbered("add", adds)
+            }
+            Op::Concat if node.layer.starts_with("adjust_concat") => {
+                concats += 1;
+                numbered("concatenate", concats)
             }
             _ => node.layer.clone(),
         };
@@ -64,6 +73,11 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
         layers.push(Layer { name, shape, parameters, trainable_parameters, multiply_adds });
     }
     layers
+}
+
+/// The name that Keras gives to the `count`th nameless layer of a kind.
+fn numbered(kind: &str, count: usize) -> String {
+    if count == 1 { kind.to_owned() } else { format!("{kind}_{}", count - 1) }
 }
 
 /// Prints layers as a table.
