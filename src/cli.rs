@@ -1,13 +1,21 @@
 //! The command line as people type it: names, help texts, allowed words. What the flags mean together
 //! is decided in `settings`.
 
+mod actions;
+mod doctor;
 mod embed;
+mod eval;
+mod finetune;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use actions::Actions;
+pub use doctor::Doctor;
 pub use embed::Embed;
+pub use eval::Eval;
+pub use finetune::Finetune;
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
 #[derive(Debug, Parser)]
@@ -38,6 +46,10 @@ pub enum Command {
     ///
     /// Exit codes are those of classify.
     Embed(Box<Embed>),
+    /// Measure the accuracy of a model on labelled images
+    Eval(Box<Eval>),
+    /// Train a new head on class folders, and write a weights file with it
+    Finetune(Box<Finetune>),
     /// Measure latency and throughput of a model on this machine
     Bench(Box<Bench>),
     /// Join the jsonl outputs of shards in the order of the inputs
@@ -47,6 +59,10 @@ pub enum Command {
     Merge(Merge),
     /// Describe a model: architecture, parameters, multiply-adds, origin
     Info(Info),
+    /// Examine this installation: models against stored answers of Keras, device, cache, environment
+    ///
+    /// Exit code 1 when anything is off.
+    Doctor(Box<Doctor>),
     /// Work with weight files
     #[command(subcommand)]
     Weights(Weights),
@@ -58,6 +74,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("files").multiple(true))]
 pub struct Classify {
     #[command(flatten)]
     pub inputs: Inputs,
@@ -69,6 +86,8 @@ pub struct Classify {
     pub images: Images,
     #[command(flatten)]
     pub output: Output,
+    #[command(flatten)]
+    pub actions: Actions,
 }
 
 #[derive(Debug, Args)]
@@ -236,11 +255,11 @@ pub struct Output {
     pub scores: String,
 
     /// Write to a file, which appears under its name only when it is whole
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
-    /// Replace the file of --output
-    #[arg(long, requires = "output")]
+    /// Replace the files of --output and --report
+    #[arg(long, requires = "files")]
     pub force: bool,
 
     /// Go on with the file of --output (jsonl): keep its rows, add those that are missing

@@ -55,6 +55,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// A file that was named.
+    pub fn named(path: PathBuf) -> Self {
+        Source::file(path)
+    }
+
     fn file(path: PathBuf) -> Self {
         Source { path, place: Place::File }
     }

@@ -30,7 +30,10 @@ pub mod classifier;
 pub mod cli;
 #[doc(hidden)]
 pub mod commands;
+#[doc(hidden)]
+pub mod doctor;
 pub mod error;
+pub mod evaluation;
 pub mod image;
 pub mod inputs;
 pub mod kernels;
@@ -40,6 +43,7 @@ pub mod output;
 pub mod predictions;
 #[doc(hidden)]
 pub mod settings;
+pub mod training;
 pub mod weights;
 
 pub use classifier::{Classifier, Options, Pooling};

@@ -1,7 +1,11 @@
 //! Flags, environment and terminal to plain settings. Every default and every check of flags against
 //! each other is here; nothing after this sees the command line. No file is opened and no device touched.
 
+mod actions;
+mod doctor;
 mod embed;
+mod eval;
+mod finetune;
 mod pipeline;
 
 use std::ffi::OsString;
@@ -21,7 +25,11 @@ use crate::predictions::{Scores, Selection};
 use crate::weights::store::registry::PUBLISHED;
 use crate::weights::store::{Caches, ModelSource, Network};
 use crate::weights::{Dtype, Overrides};
+pub use actions::{Actions, SortInto, Way};
+pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};
+pub use eval::{Eval, eval};
+pub use finetune::{Finetune, finetune};
 pub use pipeline::Pipeline;
 
 /// What the process was born into.
@@ -200,6 +208,8 @@ pub struct Classify {
     pub shard: Option<Shard>,
     /// Failed images do not change the exit code.
     pub exit_zero: bool,
+    /// What is done with the answers beside printing them.
+    pub actions: Actions,
 }
 
 /// How an output file is gone on with.
@@ -291,6 +301,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         }),
         shard: word("--shard", flags.inputs.shard.as_deref())?,
         exit_zero: output.exit_zero,
+        actions: actions::of_flags(&flags.actions),
     })
 }
 

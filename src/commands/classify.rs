@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 use super::ExitStatus;
+use super::actions;
 use super::interrupt::Interrupt;
 use super::open;
 use super::resume::{self, Ledger};
@@ -65,10 +66,20 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
+    let header = || header.clone();
+    let printer = actions::around(
+        output::printer(settings.format, header, settings.scores, common.table),
+        &settings.actions,
+        settings.force,
+        settings.decode,
+        classifier.labels(),
+        header,
+        common.console,
+    )?;
     let mut run = Run {
         settings,
         classifier: &classifier,
-        printer: output::printer(settings.format, || header, settings.scores, common.table),
+        printer,
         sink: output.sink(settings, stdout)?,
         ledger: output.ledger,
         counter: common.console.counter(),

@@ -6,8 +6,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::ExitStatus;
+use super::layers::{self, Layer};
 use super::open;
 use crate::error::Error;
+use crate::evaluation::published::{self, Published};
 use crate::kernels::Kernels;
 use crate::model::config::{Config, Dialect};
 use crate::model::graph::Graph;
@@ -34,13 +36,13 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
             }
             (Err(error), _) => return Err(error),
         };
-    let layers = settings.layers.then(|| layers(&graph));
+    let layers = settings.layers.then(|| layers::of(&graph));
     if settings.json {
         output::pretty(&WithLayers { description, layers }, stdout)?;
     } else {
         description.print(stdout)?;
         if let Some(layers) = layers {
-            print_layers(&layers, stdout)?;
+            layers::print(&layers, stdout)?;
         }
         if settings.plan {
             let kernels = Kernels::best();
@@ -61,26 +63,20 @@ fn is_missing(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(Error::Missing { .. }))
 }
 
-/// Accuracy on the ImageNet validation set, as published.
-#[derive(Debug, Serialize)]
-struct Accuracy {
-    top1: f64,
-    top5: f64,
-    source: &'static str,
-}
-
 /// The wire form of a description.
 #[derive(Debug, Serialize)]
 struct Description {
     name: String,
     architecture: String,
+    /// `mobile`, `large` or `tiny`, where the cells and filters are theirs.
+    preset: Option<&'static str>,
     config: Config,
     dialect: Dialect,
     parameters: u64,
     trainable_parameters: u64,
     multiply_adds: u64,
     weighted_layers: usize,
-    published_accuracy: Option<Accuracy>,
+    published_accuracy: Option<Published>,
     weights: Option<WeightsDescription>,
 }
 
@@ -124,13 +120,14 @@ impl Description {
         Description {
             name: name.to_owned(),
             architecture: config.to_string(),
+            preset: preset(config),
             config: *config,
             dialect,
             parameters,
             trainable_parameters,
             multiply_adds: graph.total_multiply_adds(),
             weighted_layers: graph.weighted_layers(),
-            published_accuracy: published_accuracy(config),
+            published_accuracy: published::figures(config).first().copied(),
             weights: None,
         }
     }
@@ -140,6 +137,7 @@ impl Description {
         let mut line = |name: &str, value: String| writeln!(out, "{name:<20}{}", printable(&value));
         line("model", self.name.clone())?;
         line("architecture", self.architecture.clone())?;
+        line("preset", self.preset.unwrap_or("none").to_owned())?;
         line("input", format!("{height} x {width}"))?;
         line(
             "classes",
@@ -153,7 +151,7 @@ impl Description {
         line("weighted layers", self.weighted_layers.to_string())?;
         line("dialect", self.dialect.to_string())?;
         if let Some(accuracy) = &self.published_accuracy {
-            let Accuracy { top1, top5, source } = accuracy;
+            let Published { top1, top5, source } = accuracy;
             line("published accuracy", format!("{top1} % top-1, {top5} % top-5 ({source})"))?;
         }
         match &self.weights {
@@ -174,61 +172,17 @@ impl Description {
     }
 }
 
-/// What the authors report for the two published networks of a thousand classes at their own size.
-fn published_accuracy(config: &Config) -> Option<Accuracy> {
-    let source = "Zoph et al. 2018, ImageNet validation, single crop";
-    if *config == Config::mobile() {
-        Some(Accuracy { top1: 74.0, top5: 91.6, source })
-    } else if *config == Config::large() {
-        Some(Accuracy { top1: 82.7, top5: 96.2, source })
-    } else {
-        None
-    }
-}
-
-/// A layer as Keras' summary counts it.
-#[derive(Debug, Serialize)]
-struct Layer {
-    name: String,
-    shape: [usize; 3],
-    parameters: u64,
-    multiply_adds: u64,
-}
-
-/// The nodes of the graph, those of one layer joined.
-fn layers(graph: &Graph) -> Vec<Layer> {
-    let mut layers: Vec<Layer> = Vec::new();
-    for node in &graph.nodes {
-        let multiply_adds = graph.multiply_adds(node);
-        let shape = [node.shape.height, node.shape.width, node.shape.channels];
-        match layers.last_mut().filter(|last| last.name == node.layer && node.layer != "activation") {
-            Some(layer) => {
-                layer.shape = shape;
-                layer.multiply_adds += multiply_adds;
-            }
-            None => {
-                let weights = graph.weights.iter().filter(|spec| spec.layer == node.layer);
-                let parameters = weights.map(|spec| spec.elements() as u64).sum();
-                layers.push(Layer { name: node.layer.clone(), shape, parameters, multiply_adds });
-            }
-        }
-    }
-    layers
-}
-
-fn print_layers(layers: &[Layer], out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "\n{:<42}{:>16}{:>14}{:>16}", "layer", "shape", "parameters", "multiply-adds")?;
-    for layer in layers {
-        let [height, width, channels] = layer.shape;
-        let shape = format!("{height}x{width}x{channels}");
-        let numbers = [layer.parameters, layer.multiply_adds].map(grouped);
-        writeln!(out, "{:<42}{shape:>16}{:>14}{:>16}", layer.name, numbers[0], numbers[1])?;
-    }
-    Ok(())
+/// The preset whose network this is, whatever its input size and classes.
+fn preset(config: &Config) -> Option<&'static str> {
+    let presets = [("mobile", Config::mobile()), ("large", Config::large()), ("tiny", Config::tiny())];
+    let is = |preset: &Config| {
+        Config { classes: config.classes, input_size: config.input_size, ..*preset } == *config
+    };
+    presets.into_iter().find(|(_, preset)| is(preset)).map(|(name, _)| name)
 }
 
 /// Digits in groups of three.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

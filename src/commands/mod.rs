@@ -1,11 +1,16 @@
 //! One file a subcommand. Here: which one runs, what its end means for the exit code, and what is said of
 //! an error.
 
+mod actions;
 mod bench;
 mod classify;
+mod doctor;
 mod embed;
+mod eval;
+mod finetune;
 mod info;
 mod interrupt;
+mod layers;
 mod merge;
 mod open;
 mod pipeline;
@@ -69,6 +74,9 @@ fn dispatch(
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
         Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
+        Command::Eval(flags) => eval::run(&settings::eval(flags, environment)?, common, stdout),
+        Command::Doctor(flags) => doctor::run(&settings::doctor(flags, environment)?, common, stdout),
+        Command::Finetune(flags) => finetune::run(&settings::finetune(flags, environment)?, common, stdout),
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Merge(flags) => merge::run(&settings::merge(flags), common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),

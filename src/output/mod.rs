@@ -3,7 +3,9 @@
 
 pub mod console;
 mod csv;
+pub mod evaluation;
 mod json;
+pub mod report;
 pub mod rows;
 mod table;
 pub mod text;

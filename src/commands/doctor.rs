@@ -1,0 +1,167 @@
+//! `nasnet doctor`: whether this installation answers as the reference does, and what it runs on.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::ExitStatus;
+use super::open;
+use crate::classifier::{Classifier, Options};
+use crate::doctor::{self, Check};
+use crate::error::Error;
+use crate::kernels::Kernels;
+use crate::model::device::{self, DeviceChoice};
+use crate::output;
+use crate::output::text::printable;
+use crate::settings::{Common, Doctor, ModelSettings};
+use crate::weights::{Loaded, Overrides};
+
+/// Runs the command.
+///
+/// # Errors
+/// When a model or device that was asked for cannot be had.
+pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let threads = open::threads(settings.threads)?;
+    let (_, device) = device::open(settings.device)?;
+    let mut models = Vec::new();
+    for (name, model) in &settings.models {
+        match model.source.locate() {
+            Err(Error::Missing { .. }) if !settings.asked_for => {
+                models.push(Examined { name: name.clone(), present: false, checks: Vec::new() });
+            }
+            Err(error) => return Err(error.into()),
+            Ok(_) => models.push(Examined {
+                name: name.clone(),
+                present: true,
+                checks: examine(model, settings.device, threads, common)?,
+            }),
+        }
+    }
+    let report = Report::new(settings, device, threads, models);
+    if settings.json {
+        output::pretty(&report, stdout)?
+    } else {
+        report.print(stdout)?
+    }
+    Ok(if report.ok { ExitStatus::Success } else { ExitStatus::SomeFailed })
+}
+
+/// All that can be checked of a model.
+fn examine(
+    model: &ModelSettings,
+    device: DeviceChoice,
+    threads: usize,
+    common: Common,
+) -> Result<Vec<Check>> {
+    let loaded = open::weights(model, common.console)?;
+    let as_recorded = ModelSettings { overrides: recorded(&model.overrides), ..model.clone() };
+    let quiet = crate::output::console::Console { quiet: true, ..common.console };
+    let own = open::weights(&as_recorded, quiet)?;
+    let mut checks = vec![doctor::check_weights(&loaded), doctor::check_dialect(loaded.dialect, own.dialect)];
+
+    // What is known of a model is known for its own size and preprocessing; its fingerprint is recorded, so that
+    // changed tensors are held against the answer of those that they were.
+    let same_size = loaded.config == own.config;
+    let reference = doctor::reference(own.fingerprint()).filter(|_| same_size);
+    let (device, _) = device::open(device)?;
+    let options = Options { preprocessing: None, device, threads: NonZeroUsize::new(threads) };
+    let classifier = Classifier::new(loaded.clone(), options)?;
+    let got = doctor::answer(&classifier)?;
+    checks.push(match reference {
+        Some(want) => doctor::check_answer("answer", &got, want, "Keras'"),
+        None => engines(&classifier, &loaded, &got)?,
+    });
+    Ok(checks)
+}
+
+/// The fast engine against the slow one, where no reference has answered for these weights.
+fn engines(classifier: &Classifier, loaded: &Loaded, got: &[f32]) -> Result<Check> {
+    let want = doctor::portable_answer(classifier, loaded)?;
+    Ok(doctor::check_answer("engines", got, &want, "the portable engine's (no reference answer is known)"))
+}
+
+/// What the caller says, but for the dialect.
+fn recorded(overrides: &Overrides) -> Overrides {
+    Overrides { dialect: None, ..overrides.clone() }
+}
+
+#[derive(Debug, Serialize)]
+struct Examined {
+    name: String,
+    present: bool,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    ok: bool,
+    version: &'static str,
+    device: String,
+    threads: usize,
+    instruction_set: &'static str,
+    cache: Option<PathBuf>,
+    hub_cache: Option<PathBuf>,
+    free_bytes: Option<u64>,
+    environment: Vec<(&'static str, String)>,
+    models: Vec<Examined>,
+}
+
+impl Report {
+    fn new(settings: &Doctor, device: DeviceChoice, threads: usize, models: Vec<Examined>) -> Self {
+        Report {
+            ok: models.iter().flat_map(|model| &model.checks).all(|check| check.ok),
+            version: env!("CARGO_PKG_VERSION"),
+            device: device.to_string(),
+            threads,
+            instruction_set: Kernels::best().kind().as_str(),
+            cache: settings.cache.clone(),
+            hub_cache: settings.hub.clone(),
+            free_bytes: settings.cache.as_deref().and_then(free_bytes),
+            environment: settings.variables.clone(),
+            models,
+        }
+    }
+
+    fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let mut line =
+            |name: &str, value: &str| writeln!(out, "{:<14} {}", printable(name), printable(value));
+        let folder = |path: &Option<PathBuf>| {
+            path.as_ref().map_or("none".to_owned(), |path| path.display().to_string())
+        };
+        line("nasnet", self.version)?;
+        line("device", &format!("{}, threads: {}, {}", self.device, self.threads, self.instruction_set))?;
+        line("cache", &folder(&self.cache))?;
+        line("hub cache", &folder(&self.hub_cache))?;
+        let free = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
+        line("free disk", &self.free_bytes.map_or("unknown".to_owned(), free))?;
+        for (name, value) in &self.environment {
+            line("environment", &format!("{name}={value}"))?;
+        }
+        for model in &self.models {
+            if !model.present {
+                line(&model.name, "not on this machine")?;
+            }
+            for check in &model.checks {
+                let state = if check.ok { "ok" } else { "OFF" };
+                line(&model.name, &format!("{state:<4}{}: {}", check.name, check.detail))?;
+            }
+        }
+        line("", if self.ok { "everything is as it should be" } else { "something is off, see above" })
+    }
+}
+
+/// Free space for what goes into a folder that may not be there yet.
+#[cfg(unix)]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.is_dir())?;
+    let disk = rustix::fs::statvfs(there).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,185 @@
+//! `nasnet eval`: how good a model is on labelled images, beside what is published of it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use super::ExitStatus;
+use super::interrupt::Interrupt;
+use super::pipeline::Pipeline;
+use super::sink::{Sink, refuse_to_replace};
+use crate::classifier::Classifier;
+use crate::error::Error;
+use crate::evaluation::truth::{self, LabelsFile, Names};
+use crate::evaluation::{Evaluation, Outcome, published};
+use crate::image::decode::{DecodeOptions, decode};
+use crate::inputs::{self, InputOptions, Source};
+use crate::model::engine::Output;
+use crate::output::evaluation::Report;
+use crate::output::report::{self as page, Mistake};
+use crate::predictions::softmax;
+use crate::settings::{Common, Eval};
+
+/// Mistakes on the page of --report.
+const MISTAKES: usize = 48;
+
+/// Runs the command.
+///
+/// # Errors
+/// When images, their classes, model or device cannot be had.
+pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let interrupt = Interrupt::listen()?;
+    if let Some(page) = &settings.report {
+        refuse_to_replace(page, settings.force)?;
+    }
+    let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let images = labelled(settings, &pipeline.classifier)?;
+    let (sources, truths): (Vec<Source>, Vec<usize>) = images.into_iter().unzip();
+
+    let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
+    let counter = common.console.counter();
+    let (mut outcomes, mut failures) = (Vec::with_capacity(paths.len()), Vec::new());
+    let start = Instant::now();
+    let mut images = pipeline.images(sources.into_iter())?;
+    loop {
+        let batch = images.next_batch(&interrupt);
+        if batch.is_empty() {
+            break;
+        }
+        let mut rows = pipeline.numbers(&batch, Output::Logits)?.into_iter();
+        for image in batch {
+            let place = image.seq as usize;
+            match image.image {
+                Ok(_) => {
+                    let logits = rows.next().ok_or(Error::Config("a row of scores is missing".to_owned()))?;
+                    outcomes.push(Outcome::new(image.seq, truths[place], logits));
+                }
+                Err(error) => failures.push((image.path, error)),
+            }
+        }
+        counter.set_position((outcomes.len() + failures.len()) as u64);
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    counter.finish_and_clear();
+    for (path, error) in failures.iter().take(10) {
+        common.console.note(&format!("{}: {}: {error}", path.display(), error.kind.as_str()));
+    }
+
+    let evaluation = Evaluation::new(&outcomes);
+    let report = Report {
+        model: pipeline.header("logit"),
+        failed: failures.len(),
+        complete: interrupt.signal().is_none(),
+        images_per_second: (outcomes.len() + failures.len()) as f64 / seconds.max(1e-9),
+        published: published::figures(pipeline.classifier.config()),
+        recorded: pipeline.classifier.weights().card_notes.get("accuracy").cloned(),
+        labels: pipeline.classifier.labels(),
+        evaluation: &evaluation,
+    };
+    if let Some(file) = &settings.report {
+        let mut sink = Sink::open(Some(file), settings.force, stdout)?;
+        let mistakes = mistakes(&outcomes, &paths, &report, settings.pipeline.decode);
+        let mut document = Vec::new();
+        report.json(&mut document)?;
+        page::evaluation(&mut sink, &report.model, serde_json::from_slice(&document)?, &mistakes)?;
+        sink.finish()?;
+    }
+    if settings.json {
+        report.json(stdout)?
+    } else {
+        report.table(stdout)?
+    }
+    if let Some(signal) = interrupt.signal() {
+        return Ok(ExitStatus::Interrupted(signal));
+    }
+    Ok(if failures.is_empty() { ExitStatus::Success } else { ExitStatus::SomeFailed })
+}
+
+/// The wrong answers that the model was surest of.
+fn mistakes(
+    outcomes: &[Outcome],
+    paths: &[PathBuf],
+    report: &Report,
+    options: DecodeOptions,
+) -> Vec<Mistake> {
+    let sure = |outcome: &Outcome| softmax(&outcome.logits)[outcome.answer];
+    let wrong = outcomes.iter().filter(|outcome| outcome.answer != outcome.truth);
+    let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
+    wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));
+    let shown = wrong.into_iter().take(MISTAKES).map(|(probability, outcome)| {
+        let path = &paths[outcome.seq as usize];
+        let image = Source::named(path.clone()).read().and_then(|bytes| decode(&bytes, &options));
+        Mistake {
+            path: path.to_string_lossy().into_owned(),
+            truth: report.name(outcome.truth),
+            answer: report.name(outcome.answer),
+            probability,
+            thumbnail: image.ok().and_then(|image| page::thumbnail(&image)),
+        }
+    });
+    shown.collect()
+}
+
+/// The images and their classes; every class is known before the first image is read.
+fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usize)>> {
+    let names = Names::new(classifier.labels(), classifier.classes()?);
+    let dir = &settings.dir;
+    if !dir.is_dir() {
+        bail!("{}: no such folder", dir.display());
+    }
+    let found = || -> Result<Vec<Source>> {
+        let options = InputOptions { paths: vec![dir.clone()], ..InputOptions::default() };
+        let (sources, passed_over) = inputs::sources(&options)?;
+        let sources: Vec<Source> = sources.collect();
+        if sources.is_empty() { Err(inputs::none(&passed_over).into()) } else { Ok(sources) }
+    };
+    let Some(file) = &settings.labels_file else {
+        let with_class = |source: Source| Ok((truth::by_folder(dir, &source.path, &names)?, source));
+        let pairs: Result<Vec<_>> = found()?.into_iter().map(with_class).collect();
+        return Ok(pairs?.into_iter().map(|(class, source)| (source, class)).collect());
+    };
+    let synsets = settings.synsets.as_deref().map(synsets).transpose()?;
+    let class = |line: usize, label: &str| -> Result<usize> {
+        let by_number = synsets.as_ref().zip(label.parse::<usize>().ok());
+        let found = match by_number {
+            Some((wnids, number)) => match number.checked_sub(1).and_then(|index| wnids.get(index)) {
+                Some(wnid) => names.class(wnid, false),
+                None => Err(format!("{number} is none of the {} synsets", wnids.len())),
+            },
+            None => names.class(label, true),
+        };
+        found.map_err(|detail| {
+            let origin = file.display().to_string();
+            Error::Labels { origin, detail: format!("label {line}: {detail}") }.into()
+        })
+    };
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    match truth::parse(&text, &file.display().to_string())? {
+        LabelsFile::ByPath(pairs) => {
+            let pairs = pairs.into_iter().enumerate();
+            pairs
+                .map(|(line, (path, label))| Ok((Source::named(dir.join(path)), class(line + 1, &label)?)))
+                .collect()
+        }
+        LabelsFile::InOrder(labels) => {
+            let mut sources = found()?;
+            sources.sort_by_key(|source| source.path.file_name().map(ToOwned::to_owned));
+            if sources.len() != labels.len() {
+                let (images, count) = (sources.len(), labels.len());
+                let detail = format!("{count} labels for the {images} images of {}", dir.display());
+                return Err(Error::Labels { origin: file.display().to_string(), detail }.into());
+            }
+            let pairs = sources.into_iter().zip(labels).enumerate();
+            pairs.map(|(line, (source, label))| Ok((source, class(line + 1, &label)?))).collect()
+        }
+    }
+}
+
+/// The first word of each line: wnids in the order that numbers count in.
+fn synsets(file: &Path) -> Result<Vec<String>> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Ok(text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
+}

@@ -1,0 +1,95 @@
+//! A network layer by layer, as Keras' `summary()` lists it, for `nasnet info --layers`.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::info::grouped;
+use crate::model::graph::{Graph, Op, Shape};
+
+/// A layer as Keras counts it.
+#[derive(Debug, Serialize)]
+pub struct Layer {
+    name: String,
+    /// Height, width and channels; channels alone behind the global average.
+    shape: Vec<usize>,
+    parameters: u64,
+    trainable_parameters: u64,
+    multiply_adds: u64,
+}
+
+/// The nodes of the graph, those of one layer joined. Relus that Keras leaves without a name of ours get the
+/// numbers that Keras gives them in a fresh process.
+pub fn of(graph: &Graph) -> Vec<Layer> {
+    let mut parameters: HashMap<&str, [u64; 2]> = HashMap::new();
+    for spec in &graph.weights {
+        let count = parameters.entry(&spec.layer).or_default();
+        count[0] += spec.elements() as u64;
+        count[1] += if spec.role.trainable() { spec.elements() as u64 } else { 0 };
+    }
+    let adjusting: HashSet<usize> = graph
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.op, Op::Subsample { .. }))
+        .flat_map(|node| node.inputs.iter().map(|input| input.0))
+        .collect();
+    let mut layers: Vec<Layer> = Vec::new();
+    let (mut relus, mut adds, mut concats) = (0, 0, 0);
+    for (index, node) in graph.nodes.iter().enumerate() {
+        let multiply_adds = graph.multiply_adds(node);
+        let Shape { height, width, channels } = node.shape;
+        let flat = matches!(node.op, Op::GlobalAverage | Op::Dense { .. });
+        let shape = if flat { vec![channels] } else { vec![height, width, channels] };
+        let name = match node.op {
+            Op::Input => "input_layer".to_owned(),
+            Op::Relu if adjusting.contains(&index) => {
+                // The relu in front of a halved map is called after its cell.
+                let user = graph.nodes.iter().find(|user| user.inputs.iter().any(|input| input.0 == index));
+                let cell = user.and_then(|user| user.layer.strip_prefix("adjust_avg_pool_1_"));
+                format!("adjust_relu_1_{}", cell.unwrap_or_default())
+            }
+            Op::Relu => {
+                relus += 1;
+                numbered("activation", relus)
+            }
+            // Keras leaves these two without a name as well.
+            Op::Add if node.layer.starts_with("add_x4") => {
+                adds += 1;
+                numbered("add", adds)
+            }
+            Op::Concat if node.layer.starts_with("adjust_concat") => {
+                concats += 1;
+                numbered("concatenate", concats)
+            }
+            _ => node.layer.clone(),
+        };
+        if let Some(layer) = layers.last_mut().filter(|last| last.name == name) {
+            layer.shape = shape;
+            layer.multiply_adds += multiply_adds;
+            continue;
+        }
+        let [parameters, trainable_parameters] = parameters.get(name.as_str()).copied().unwrap_or_default();
+        layers.push(Layer { name, shape, parameters, trainable_parameters, multiply_adds });
+    }
+    layers
+}
+
+/// The name that Keras gives to the `count`th nameless layer of a kind.
+fn numbered(kind: &str, count: usize) -> String {
+    if count == 1 { kind.to_owned() } else { format!("{kind}_{}", count - 1) }
+}
+
+/// Prints layers as a table.
+///
+/// # Errors
+/// When the writer fails.
+pub fn print(layers: &[Layer], out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "\n{:<42}{:>16}{:>14}{:>16}", "layer", "shape", "parameters", "multiply-adds")?;
+    for layer in layers {
+        let shape = layer.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
+        let numbers = [layer.parameters, layer.multiply_adds].map(grouped);
+        writeln!(out, "{:<42}{shape:>16}{:>14}{:>16}", layer.name, numbers[0], numbers[1])?;
+    }
+    Ok(())
+}

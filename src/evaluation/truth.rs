@@ -1,0 +1,167 @@
+//! What images show: class folders, or a file of labels, as classes of a model. It reads texts, not images.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::labels::Labels;
+
+/// Classes by what people call them.
+pub struct Names<'a> {
+    labels: Option<&'a Labels>,
+    classes: usize,
+    by_name: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of a model's classes.
+    pub fn new(labels: Option<&'a Labels>, classes: usize) -> Self {
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, label) in labels.into_iter().flat_map(|labels| labels.iter().enumerate()) {
+            for name in label.wnid.iter().map(String::as_str).chain([label.name.as_str()]) {
+                by_name.entry(name).or_default().push(index);
+            }
+        }
+        Names { labels, classes, by_name }
+    }
+
+    /// The class of a wnid, a name (spaces may stand for underscores) or, where `numbers` is set, an index.
+    ///
+    /// # Errors
+    /// Says that there is no such class, or several.
+    pub fn class(&self, text: &str, numbers: bool) -> Result<usize, String> {
+        let text = text.trim();
+        let underscored = text.replace(' ', "_");
+        match self.by_name.get(text).or_else(|| self.by_name.get(underscored.as_str())).map(Vec::as_slice) {
+            Some([index]) => return Ok(*index),
+            Some(several) => {
+                let wnids: Vec<&str> = several
+                    .iter()
+                    .filter_map(|index| self.labels.and_then(|labels| labels.get(*index)))
+                    .filter_map(|label| label.wnid.as_deref())
+                    .collect();
+                return Err(format!(
+                    "{text:?} is the name of several classes, use a wnid: {}",
+                    wnids.join(", ")
+                ));
+            }
+            None => {}
+        }
+        match text.parse::<usize>() {
+            Ok(index) if numbers && index < self.classes => Ok(index),
+            _ => Err(format!("{text:?} is none of the model's {} classes", self.classes)),
+        }
+    }
+}
+
+/// The class of an image by the folder below `dir` that it is in.
+///
+/// # Errors
+/// When it is in none, or the folder is called like no class.
+pub fn by_folder(dir: &Path, image: &Path, names: &Names) -> Result<usize> {
+    let below = image.strip_prefix(dir).unwrap_or(image);
+    let mut parts = below.components();
+    let (Some(Component::Normal(folder)), Some(_)) = (parts.next(), parts.next()) else {
+        return Err(Error::Config(format!("{}: it is in no class folder", image.display())));
+    };
+    let folder = folder.to_string_lossy();
+    names
+        .class(&folder, false)
+        .map_err(|detail| Error::Config(format!("class folder {}: {detail}", dir.join(&*folder).display())))
+}
+
+/// A file of labels.
+#[derive(Debug, PartialEq, Eq)]
+pub enum LabelsFile {
+    /// A label for each path, relative to the folder of images.
+    ByPath(Vec<(PathBuf, String)>),
+    /// A label for each image in the order of their names.
+    InOrder(Vec<String>),
+}
+
+/// Reads lines `path,label` (or `path label`; a header `path,label` may come first), or a label a line.
+///
+/// # Errors
+/// Names the line at fault.
+pub fn parse(text: &str, origin: &str) -> Result<LabelsFile> {
+    let text = text.trim_start_matches('\u{feff}');
+    let fail = |line: usize, detail: &str| Error::Labels {
+        origin: origin.to_owned(),
+        detail: format!("line {line}: {detail}"),
+    };
+    if !text.contains(',') && text.lines().all(|line| line.split_whitespace().count() <= 1) {
+        let labels: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
+        return match labels.iter().position(String::is_empty) {
+            Some(line) => Err(fail(line + 1, "it is empty, expected a label")),
+            None => Ok(LabelsFile::InOrder(labels)),
+        };
+    }
+    let mut pairs = Vec::new();
+    let mut seen = BTreeSet::new();
+    let with_commas = text.contains(',');
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(if with_commas { b',' } else { b' ' })
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| fail(index + 1, &error.to_string()))?;
+        let (Some(path), Some(label), 2) = (record.get(0), record.get(1), record.len()) else {
+            return Err(fail(index + 1, "expected path,label"));
+        };
+        let is_header = index == 0 && matches!(path, "path" | "file" | "filename" | "image");
+        if is_header {
+            continue;
+        }
+        if !seen.insert(path.to_owned()) {
+            return Err(fail(index + 1, &format!("{path:?} has a label already")));
+        }
+        pairs.push((PathBuf::from(path), label.to_owned()));
+    }
+    Ok(LabelsFile::ByPath(pairs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_found_by_wnid_by_name_and_by_number_where_that_is_meant() {
+        let names = Names::new(Some(Labels::imagenet()), 1000);
+        assert_eq!(names.class("n02123045", false), Ok(281));
+        assert_eq!(names.class("tabby", false), Ok(281));
+        assert_eq!(names.class("tiger shark", false), Ok(3));
+        assert_eq!(names.class("7", true), Ok(7));
+        assert!(names.class("7", false).is_err() && names.class("1000", true).is_err());
+        let several = names.class("crane", true).unwrap_err();
+        assert!(several.contains("n02012849, n03126707"), "{several}");
+    }
+
+    #[test]
+    fn folders_below_a_class_folder_are_of_its_class() {
+        let names = Names::new(Some(Labels::imagenet()), 1000);
+        let class = |path: &str| by_folder(Path::new("val"), Path::new(path), &names);
+        assert_eq!(class("val/n02123045/images/1.jpg").unwrap(), 281);
+        assert!(class("val/1.jpg").unwrap_err().to_string().contains("val/1.jpg: it is in no class folder"));
+        assert!(class("val/dog/1.jpg").unwrap_err().to_string().contains("class folder val/dog"));
+    }
+
+    #[test]
+    fn label_files_are_read_in_every_known_form() {
+        let by_path = |pairs: &[(&str, &str)]| {
+            LabelsFile::ByPath(pairs.iter().map(|(p, l)| (PathBuf::from(p), (*l).to_owned())).collect())
+        };
+        let want = by_path(&[("a.jpg", "tabby"), ("b/c.jpg", "n02123045")]);
+        assert_eq!(parse("path,label\na.jpg,tabby\nb/c.jpg,n02123045\n", "f").unwrap(), want);
+        assert_eq!(parse("a.jpg tabby\nb/c.jpg n02123045", "f").unwrap(), want);
+        assert_eq!(parse("490\n361\n", "f").unwrap(), LabelsFile::InOrder(vec!["490".into(), "361".into()]));
+        for (text, said) in [
+            ("a,1\na,2", "line 2: \"a\" has a label already"),
+            ("a,b,c", "line 1: expected path,label"),
+            ("1\n\n2", "line 2: it is empty"),
+        ] {
+            let error = parse(text, "f").unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Settings of `nasnet doctor`.
+
+use std::path::PathBuf;
+
+use super::{Environment, ModelSettings, check_dtype, overrides, threads};
+use crate::cli;
+use crate::error::Result;
+use crate::model::device::DeviceChoice;
+use crate::weights::store::ModelSource;
+
+/// The variables that change what the tool does, and whether their values are nobody's business.
+const VARIABLES: [(&str, bool); 16] = [
+    ("HF_ENDPOINT", false),
+    ("HF_HOME", false),
+    ("HF_HUB_CACHE", false),
+    ("HF_TOKEN", true),
+    ("HF_TOKEN_PATH", false),
+    ("HF_HUB_OFFLINE", false),
+    ("HTTP_PROXY", true),
+    ("HTTPS_PROXY", true),
+    ("http_proxy", true),
+    ("https_proxy", true),
+    ("NO_PROXY", false),
+    ("NASNET_CACHE", false),
+    ("XDG_CACHE_HOME", false),
+    ("NO_COLOR", false),
+    ("RAYON_NUM_THREADS", false),
+    ("CUDA_VISIBLE_DEVICES", false),
+];
+
+/// Settings of `nasnet doctor`.
+#[derive(Debug, Clone)]
+pub struct Doctor {
+    /// Models to examine, with the names by which they are known.
+    pub models: Vec<(String, ModelSettings)>,
+    /// A model that is not here is an error, since it was asked for.
+    pub asked_for: bool,
+    /// Which device.
+    pub device: DeviceChoice,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Where converted weights are kept.
+    pub cache: Option<PathBuf>,
+    /// Where the Hub's files are kept.
+    pub hub: Option<PathBuf>,
+    /// Variables that are set, and their values but for secrets.
+    pub variables: Vec<(&'static str, String)>,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet doctor`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> {
+    check_dtype(&flags.run)?;
+    let names = match &flags.model {
+        Some(model) => vec![model.as_str()],
+        None => vec!["tiny", "mobile", "large"],
+    };
+    let overrides = overrides(&flags.identity)?;
+    let model = |name: &str| {
+        let source = ModelSource::named(name).in_caches(environment.caches.clone());
+        (name.to_owned(), ModelSettings { source, overrides: overrides.clone(), labels: None })
+    };
+    let value = |name: &'static str, secret: bool| {
+        let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+        Some((name, if secret { "set".to_owned() } else { value.to_string_lossy().into_owned() }))
+    };
+    Ok(Doctor {
+        models: names.into_iter().map(model).collect(),
+        asked_for: flags.model.is_some(),
+        device: flags.run.device.parse()?,
+        threads: threads(flags.run.threads, environment)?,
+        cache: environment.caches.converted.clone(),
+        hub: environment.caches.hub.clone(),
+        variables: VARIABLES.into_iter().filter_map(|(name, secret)| value(name, secret)).collect(),
+        json: flags.json,
+    })
+}

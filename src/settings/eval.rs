@@ -1,0 +1,43 @@
+//! Settings of `nasnet eval`.
+
+use std::path::PathBuf;
+
+use super::Environment;
+use super::pipeline::{self, Pipeline};
+use crate::cli;
+use crate::error::Result;
+
+/// Settings of `nasnet eval`.
+#[derive(Debug, Clone)]
+pub struct Eval {
+    /// The images.
+    pub dir: PathBuf,
+    /// Their classes, where folders do not say.
+    pub labels_file: Option<PathBuf>,
+    /// What numbers in that file count in.
+    pub synsets: Option<PathBuf>,
+    /// Through which model, and how.
+    pub pipeline: Pipeline,
+    /// Print JSON.
+    pub json: bool,
+    /// An HTML page to write.
+    pub report: Option<PathBuf>,
+    /// Replace that page.
+    pub force: bool,
+}
+
+/// Settings of `nasnet eval`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
+    Ok(Eval {
+        dir: flags.dir.clone(),
+        labels_file: flags.labels_file.clone(),
+        synsets: flags.synsets.clone(),
+        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        json: flags.json || flags.format == "json",
+        report: flags.report.clone(),
+        force: flags.force,
+    })
+}

@@ -1,0 +1,44 @@
+//! Settings of `nasnet finetune`.
+
+use std::path::PathBuf;
+
+use super::Environment;
+use super::pipeline::{self, Pipeline};
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::training::Recipe;
+
+/// Settings of `nasnet finetune`.
+#[derive(Debug, Clone)]
+pub struct Finetune {
+    /// The class folders.
+    pub dir: PathBuf,
+    /// The weights file to write.
+    pub output: PathBuf,
+    /// Replace it.
+    pub force: bool,
+    /// How to train.
+    pub recipe: Recipe,
+    /// Features of which model, and how.
+    pub pipeline: Pipeline,
+}
+
+/// Settings of `nasnet finetune`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn finetune(flags: &cli::Finetune, environment: &Environment) -> Result<Finetune> {
+    if !(flags.holdout > 0.0 && flags.holdout < 1.0) {
+        let detail = format!("--holdout: expected a share between 0 and 1, got {}", flags.holdout);
+        return Err(Error::Config(detail));
+    }
+    let recipe =
+        Recipe { seed: flags.seed, holdout: flags.holdout, steps: flags.steps as usize, ..Recipe::default() };
+    Ok(Finetune {
+        dir: flags.dir.clone(),
+        output: flags.output.clone(),
+        force: flags.force,
+        recipe,
+        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+    })
+}
