@@ -30,9 +30,12 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Print the best classes of images')
             [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Write the features of images: the network without its top')
+            [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure the accuracy of a model on labelled images')
+            [CompletionResult]::new('finetune', 'finetune', [CompletionResultType]::ParameterValue, 'Train a new head on class folders, and write a weights file with it')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure latency and throughput of a model on this machine')
             [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Join the jsonl outputs of shards in the order of the inputs')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Describe a model: architecture, parameters, multiply-adds, origin')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Examine this installation: models against stored answers of Keras, device, cache, environment')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'Work with weight files')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -69,6 +72,9 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--scores', '--scores', [CompletionResultType]::ParameterName, 'What the score of a class is')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, which appears under its name only when it is whole')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, which appears under its name only when it is whole')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write an HTML page of thumbnails and their best classes, whole in itself; replaces FILE only with --force')
+            [CompletionResult]::new('--sort-into', '--sort-into', [CompletionResultType]::ParameterName, 'Copy each image into a folder of DIR that is called like its best class; nothing is ever overwritten')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only images whose best class is one of these (wnids or labels); the others are left out of the output')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'Paths of --files-from end in NUL instead of a newline')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'Paths of --files-from end in NUL instead of a newline')
@@ -78,10 +84,13 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)')
             [CompletionResult]::new('--no-exif', '--no-exif', [CompletionResultType]::ParameterName, 'Ignore the EXIF orientation')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --format json')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file of --output')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the files of --output and --report')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with the file of --output (jsonl): keep its rows, add those that are missing')
             [CompletionResult]::new('--retry-errors', '--retry-errors', [CompletionResultType]::ParameterName, 'With --resume, try images again whose row is an error')
             [CompletionResult]::new('--exit-zero', '--exit-zero', [CompletionResultType]::ParameterName, 'Exit with 0 even when images failed')
+            [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'Make hard links instead of copies')
+            [CompletionResult]::new('--move', '--move', [CompletionResultType]::ParameterName, 'Move instead of copying')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only say on stderr what --sort-into would do')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -133,6 +142,76 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'nasnet;eval' {
+            [CompletionResult]::new('--labels-file', '--labels-file', [CompletionResultType]::ParameterName, 'The class of each image: lines `path,label` (label: wnid, name or index), or one label a line for the images of DIR in the order of their names')
+            [CompletionResult]::new('--synsets', '--synsets', [CompletionResultType]::ParameterName, 'Numbers in --labels-file count, from 1, in this list of wnids (for ILSVRC2012_validation_ground_truth.txt)')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
+            [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether cells after a reduction skip its own input, as in Large')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
+            [CompletionResult]::new('--labels', '--labels', [CompletionResultType]::ParameterName, 'Names of the classes: one a line, or a class-index JSON')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'auto, cpu, cuda, cuda:N or metal')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Threads to use [default: one a core]')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Number type of the arithmetic')
+            [CompletionResult]::new('--batch-size', '--batch-size', [CompletionResultType]::ParameterName, 'Images in one forward pass, at most [default: by device and model]')
+            [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'How a reference resizes and crops [default: what the model records, else timm]')
+            [CompletionResult]::new('--resize', '--resize', [CompletionResultType]::ParameterName, 'What becomes of an aspect ratio that is not the input''s')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'How pixels are resampled')
+            [CompletionResult]::new('--crop-pct', '--crop-pct', [CompletionResultType]::ParameterName, 'Share of the short side that a crop keeps, up to 1')
+            [CompletionResult]::new('--alpha', '--alpha', [CompletionResultType]::ParameterName, 'What becomes of transparency: the background to put behind it, or drop it')
+            [CompletionResult]::new('--max-pixels', '--max-pixels', [CompletionResultType]::ParameterName, 'Refuse images of more pixels than this')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the output')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write an HTML page with plots and the worst mistakes, whole in itself')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)')
+            [CompletionResult]::new('--no-exif', '--no-exif', [CompletionResultType]::ParameterName, 'Ignore the EXIF orientation')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --format json')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file of --report')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;finetune' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The weights file to write: the whole network with its new head and labels')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The weights file to write: the whole network with its new head and labels')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Which images are held out is drawn with this number')
+            [CompletionResult]::new('--holdout', '--holdout', [CompletionResultType]::ParameterName, 'The share of each class that is held out to stop in time and to measure accuracy')
+            [CompletionResult]::new('--steps', '--steps', [CompletionResultType]::ParameterName, 'Training steps, at most')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
+            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the file of weights that the repository holds]')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
+            [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether cells after a reduction skip its own input, as in Large')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
+            [CompletionResult]::new('--labels', '--labels', [CompletionResultType]::ParameterName, 'Names of the classes: one a line, or a class-index JSON')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'auto, cpu, cuda, cuda:N or metal')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Threads to use [default: one a core]')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Number type of the arithmetic')
+            [CompletionResult]::new('--batch-size', '--batch-size', [CompletionResultType]::ParameterName, 'Images in one forward pass, at most [default: by device and model]')
+            [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'How a reference resizes and crops [default: what the model records, else timm]')
+            [CompletionResult]::new('--resize', '--resize', [CompletionResultType]::ParameterName, 'What becomes of an aspect ratio that is not the input''s')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'How pixels are resampled')
+            [CompletionResult]::new('--crop-pct', '--crop-pct', [CompletionResultType]::ParameterName, 'Share of the short side that a crop keeps, up to 1')
+            [CompletionResult]::new('--alpha', '--alpha', [CompletionResultType]::ParameterName, 'What becomes of transparency: the background to put behind it, or drop it')
+            [CompletionResult]::new('--max-pixels', '--max-pixels', [CompletionResultType]::ParameterName, 'Refuse images of more pixels than this')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace HEAD')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)')
+            [CompletionResult]::new('--no-exif', '--no-exif', [CompletionResultType]::ParameterName, 'Ignore the EXIF orientation')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'nasnet;bench' {
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
@@ -182,6 +261,24 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'nasnet;doctor' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny, or a weights file [default: tiny, and the published models that are on this machine]')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny, or a weights file [default: tiny, and the published models that are on this machine]')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
+            [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether cells after a reduction skip its own input, as in Large')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'auto, cpu, cuda, cuda:N or metal')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Threads to use [default: one a core]')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Number type of the arithmetic')
+            [CompletionResult]::new('--batch-size', '--batch-size', [CompletionResultType]::ParameterName, 'Images in one forward pass, at most [default: by device and model]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr; errors are still said')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'nasnet;weights' {
@@ -357,9 +454,12 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
         'nasnet;help' {
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Print the best classes of images')
             [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Write the features of images: the network without its top')
+            [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure the accuracy of a model on labelled images')
+            [CompletionResult]::new('finetune', 'finetune', [CompletionResultType]::ParameterValue, 'Train a new head on class folders, and write a weights file with it')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure latency and throughput of a model on this machine')
             [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Join the jsonl outputs of shards in the order of the inputs')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Describe a model: architecture, parameters, multiply-adds, origin')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Examine this installation: models against stored answers of Keras, device, cache, environment')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'Work with weight files')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -371,6 +471,12 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
         'nasnet;help;embed' {
             break
         }
+        'nasnet;help;eval' {
+            break
+        }
+        'nasnet;help;finetune' {
+            break
+        }
         'nasnet;help;bench' {
             break
         }
@@ -378,6 +484,9 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;help;info' {
+            break
+        }
+        'nasnet;help;doctor' {
             break
         }
         'nasnet;help;weights' {

@@ -27,9 +27,12 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --version 'Print version'
             cand classify 'Print the best classes of images'
             cand embed 'Write the features of images: the network without its top'
+            cand eval 'Measure the accuracy of a model on labelled images'
+            cand finetune 'Train a new head on class folders, and write a weights file with it'
             cand bench 'Measure latency and throughput of a model on this machine'
             cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
+            cand doctor 'Examine this installation: models against stored answers of Keras, device, cache, environment'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -65,6 +68,9 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --scores 'What the score of a class is'
             cand -o 'Write to a file, which appears under its name only when it is whole'
             cand --output 'Write to a file, which appears under its name only when it is whole'
+            cand --report 'Write an HTML page of thumbnails and their best classes, whole in itself; replaces FILE only with --force'
+            cand --sort-into 'Copy each image into a folder of DIR that is called like its best class; nothing is ever overwritten'
+            cand --only 'Only images whose best class is one of these (wnids or labels); the others are left out of the output'
             cand --color 'Colour in tables and messages'
             cand -0 'Paths of --files-from end in NUL instead of a newline'
             cand --null 'Paths of --files-from end in NUL instead of a newline'
@@ -74,10 +80,13 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --offline 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
             cand --no-exif 'Ignore the EXIF orientation'
             cand --json 'Short for --format json'
-            cand --force 'Replace the file of --output'
+            cand --force 'Replace the files of --output and --report'
             cand --resume 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
             cand --retry-errors 'With --resume, try images again whose row is an error'
             cand --exit-zero 'Exit with 0 even when images failed'
+            cand --link 'Make hard links instead of copies'
+            cand --move 'Move instead of copying'
+            cand --dry-run 'Only say on stderr what --sort-into would do'
             cand -q 'No notes and no progress on stderr; errors are still said'
             cand --quiet 'No notes and no progress on stderr; errors are still said'
             cand -h 'Print help (see more with ''--help'')'
@@ -127,6 +136,74 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'nasnet;eval'= {
+            cand --labels-file 'The class of each image: lines `path,label` (label: wnid, name or index), or one label a line for the images of DIR in the order of their names'
+            cand --synsets 'Numbers in --labels-file count, from 1, in this list of wnids (for ILSVRC2012_validation_ground_truth.txt)'
+            cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --labels 'Names of the classes: one a line, or a class-index JSON'
+            cand --device 'auto, cpu, cuda, cuda:N or metal'
+            cand --threads 'Threads to use [default: one a core]'
+            cand --dtype 'Number type of the arithmetic'
+            cand --batch-size 'Images in one forward pass, at most [default: by device and model]'
+            cand --preset 'How a reference resizes and crops [default: what the model records, else timm]'
+            cand --resize 'What becomes of an aspect ratio that is not the input''s'
+            cand --filter 'How pixels are resampled'
+            cand --crop-pct 'Share of the short side that a crop keeps, up to 1'
+            cand --alpha 'What becomes of transparency: the background to put behind it, or drop it'
+            cand --max-pixels 'Refuse images of more pixels than this'
+            cand --format 'Form of the output'
+            cand --report 'Write an HTML page with plots and the worst mistakes, whole in itself'
+            cand --color 'Colour in tables and messages'
+            cand --offline 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
+            cand --no-exif 'Ignore the EXIF orientation'
+            cand --json 'Short for --format json'
+            cand --force 'Replace the file of --report'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'nasnet;finetune'= {
+            cand -o 'The weights file to write: the whole network with its new head and labels'
+            cand --output 'The weights file to write: the whole network with its new head and labels'
+            cand --seed 'Which images are held out is drawn with this number'
+            cand --holdout 'The share of each class that is held out to stop in time and to measure accuracy'
+            cand --steps 'Training steps, at most'
+            cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
+            cand --repo 'Weights from a Hugging Face Hub repository'
+            cand --revision 'Revision of --repo'
+            cand --file 'File of --repo [default: the file of weights that the repository holds]'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --labels 'Names of the classes: one a line, or a class-index JSON'
+            cand --device 'auto, cpu, cuda, cuda:N or metal'
+            cand --threads 'Threads to use [default: one a core]'
+            cand --dtype 'Number type of the arithmetic'
+            cand --batch-size 'Images in one forward pass, at most [default: by device and model]'
+            cand --preset 'How a reference resizes and crops [default: what the model records, else timm]'
+            cand --resize 'What becomes of an aspect ratio that is not the input''s'
+            cand --filter 'How pixels are resampled'
+            cand --crop-pct 'Share of the short side that a crop keeps, up to 1'
+            cand --alpha 'What becomes of transparency: the background to put behind it, or drop it'
+            cand --max-pixels 'Refuse images of more pixels than this'
+            cand --color 'Colour in tables and messages'
+            cand --force 'Replace HEAD'
+            cand --offline 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
+            cand --no-exif 'Ignore the EXIF orientation'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'nasnet;bench'= {
             cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
             cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
@@ -174,6 +251,23 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --quiet 'No notes and no progress on stderr; errors are still said'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'nasnet;doctor'= {
+            cand -m 'mobile, large, tiny, or a weights file [default: tiny, and the published models that are on this machine]'
+            cand --model 'mobile, large, tiny, or a weights file [default: tiny, and the published models that are on this machine]'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether cells after a reduction skip its own input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --device 'auto, cpu, cuda, cuda:N or metal'
+            cand --threads 'Threads to use [default: one a core]'
+            cand --dtype 'Number type of the arithmetic'
+            cand --batch-size 'Images in one forward pass, at most [default: by device and model]'
+            cand --color 'Colour in tables and messages'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr; errors are still said'
+            cand --quiet 'No notes and no progress on stderr; errors are still said'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'nasnet;weights'= {
             cand --color 'Colour in tables and messages'
@@ -328,9 +422,12 @@ set edit:completion:arg-completer[nasnet] = {|@words|
         &'nasnet;help'= {
             cand classify 'Print the best classes of images'
             cand embed 'Write the features of images: the network without its top'
+            cand eval 'Measure the accuracy of a model on labelled images'
+            cand finetune 'Train a new head on class folders, and write a weights file with it'
             cand bench 'Measure latency and throughput of a model on this machine'
             cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
+            cand doctor 'Examine this installation: models against stored answers of Keras, device, cache, environment'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -339,11 +436,17 @@ set edit:completion:arg-completer[nasnet] = {|@words|
         }
         &'nasnet;help;embed'= {
         }
+        &'nasnet;help;eval'= {
+        }
+        &'nasnet;help;finetune'= {
+        }
         &'nasnet;help;bench'= {
         }
         &'nasnet;help;merge'= {
         }
         &'nasnet;help;info'= {
+        }
+        &'nasnet;help;doctor'= {
         }
         &'nasnet;help;weights'= {
             cand list 'List the models that are known by name, and what is on this machine'

@@ -32,9 +32,12 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_needs_command" -s V -l version -d 'Print version'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "classify" -d 'Print the best classes of images'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "doctor" -d 'Examine this installation: models against stored answers of Keras, device, cache, environment'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "weights" -d 'Work with weight files'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -84,6 +87,9 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threshold -d 
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l scores -d 'What the score of a class is' -r -f -a "probability\t''
 logit\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l report -d 'Write an HTML page of thumbnails and their best classes, whole in itself; replaces FILE only with --force' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l sort-into -d 'Copy each image into a folder of DIR that is called like its best class; nothing is ever overwritten' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l only -d 'Only images whose best class is one of these (wnids or labels); the others are left out of the output' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -94,10 +100,13 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l unsorted -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the files of --output and --report'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resume -d 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l link -d 'Make hard links instead of copies'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l move -d 'Move instead of copying'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dry-run -d 'Only say on stderr what --sort-into would do'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
@@ -160,6 +169,98 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l force -d 'Replac
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l labels-file -d 'The class of each image: lines `path,label` (label: wnid, name or index), or one label a line for the images of DIR in the order of their names' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l synsets -d 'Numbers in --labels-file count, from 1, in this list of wnids (for ILSVRC2012_validation_ground_truth.txt)' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
+keras\t''
+slim\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l resize -d 'What becomes of an aspect ratio that is not the input\'s' -r -f -a "crop\t''
+squash\t''
+pad\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l filter -d 'How pixels are resampled' -r -f -a "nearest\t''
+box\t''
+bilinear\t''
+bicubic\t''
+lanczos\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l crop-pct -d 'Share of the short side that a crop keeps, up to 1' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l alpha -d 'What becomes of transparency: the background to put behind it, or drop it' -r -f -a "white\t''
+black\t''
+drop\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l format -d 'Form of the output' -r -f -a "table\t''
+json\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l report -d 'Write an HTML page with plots and the worst mistakes, whole in itself' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l json -d 'Short for --format json'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l force -d 'Replace the file of --report'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s o -l output -d 'The weights file to write: the whole network with its new head and labels' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l seed -d 'Which images are held out is drawn with this number' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l holdout -d 'The share of each class that is held out to stop in time and to measure accuracy' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l steps -d 'Training steps, at most' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
+keras\t''
+slim\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l resize -d 'What becomes of an aspect ratio that is not the input\'s' -r -f -a "crop\t''
+squash\t''
+pad\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l filter -d 'How pixels are resampled' -r -f -a "nearest\t''
+box\t''
+bilinear\t''
+bicubic\t''
+lanczos\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l crop-pct -d 'Share of the short side that a crop keeps, up to 1' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l alpha -d 'What becomes of transparency: the background to put behind it, or drop it' -r -f -a "white\t''
+black\t''
+drop\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l force -d 'Replace HEAD'
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo' -r
@@ -209,6 +310,25 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l plan -d 'List the
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -s m -l model -d 'mobile, large, tiny, or a weights file [default: tiny, and the published models that are on this machine]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t''
+slim\t''
+timm\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l threads -d 'Threads to use [default: one a core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+f16\t''
+bf16\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and not __fish_seen_subcommand_from list fetch verify path remove pack unpack import help" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -331,14 +451,17 @@ always\t''
 never\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "classify" -d 'Print the best classes of images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "weights" -d 'Work with weight files'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed bench merge info weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "doctor" -d 'Examine this installation: models against stored answers of Keras, device, cache, environment'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "list" -d 'List the models that are known by name, and what is on this machine'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "fetch" -d 'Bring weights to this machine and print where they are'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "verify" -d 'Check weights on this machine from their first byte to their last [default: all]'
