@@ -52,7 +52,7 @@ fn head(out: &mut dyn Write, title: &str) -> io::Result<()> {
         out,
         "<meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">"
     )?;
-    write!(out, "<title>{title}</title><style>\n{STYLE}</style></head><body><h1>{title}</h1>\n")
+    writeln!(out, "<title>{title}</title><style>\n{STYLE}</style></head><body><h1>{title}</h1>")
 }
 
 /// The page of a run of predictions; records are written as they come.
@@ -104,8 +104,8 @@ impl<W: Write> Predictions<W> {
     /// When the writer fails.
     pub fn end(&mut self) -> io::Result<()> {
         let script = include_str!("report/classify.js");
-        write!(self.out, "\n]</script>\n<script>const PROBABILITIES = {};\n", self.probabilities)?;
-        write!(self.out, "{script}</script></body></html>\n")?;
+        writeln!(self.out, "\n]</script>\n<script>const PROBABILITIES = {};", self.probabilities)?;
+        writeln!(self.out, "{script}</script></body></html>")?;
         self.out.flush()
     }
 }
@@ -146,7 +146,7 @@ pub fn evaluation(
           <h2>Worst mistakes</h2><div class=\"cards\" id=\"mistakes\"></div>\n<script type=\"application/json\" id=\"data\">",
     )?;
     out.write_all(script_data(&document)?.as_bytes())?;
-    write!(out, "</script>\n<script>{}</script></body></html>\n", include_str!("report/eval.js"))?;
+    writeln!(out, "</script>\n<script>{}</script></body></html>", include_str!("report/eval.js"))?;
     out.flush()
 }
 
