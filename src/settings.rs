@@ -2,11 +2,14 @@
 //! each other is here; nothing after this sees the command line. No file is opened and no device touched.
 
 mod actions;
+mod classify;
 mod doctor;
 mod embed;
 mod eval;
 mod finetune;
+mod inspect;
 mod pipeline;
+mod weights;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -14,23 +17,21 @@ use std::path::PathBuf;
 
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
-use crate::inputs::{FolderOptions, InputOptions, PathKey};
-use crate::model::device::DeviceChoice;
-use crate::output::Format;
+use crate::inputs::{FolderOptions, InputOptions};
 use crate::output::TableStyle;
 use crate::output::console::Console;
-use crate::predictions::{Scores, Selection};
-use crate::weights::store::registry::PUBLISHED;
+use crate::weights::Overrides;
 use crate::weights::store::{Caches, ModelSource, Network};
-use crate::weights::{Dtype, Overrides};
 pub use actions::{Actions, SortInto, Way};
+pub use classify::{Classify, Resume, Shard, classify};
 pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};
 pub use eval::{Eval, eval};
 pub use finetune::{Finetune, finetune};
+pub use inspect::{Bench, Info, Merge, bench, info, merge};
 pub use pipeline::Pipeline;
+pub use weights::{Import, import, which};
 
 /// What the process was born into.
 #[derive(Debug, Clone, Default)]
@@ -175,136 +176,6 @@ impl PreprocessingOverrides {
     }
 }
 
-/// Settings of `nasnet classify`.
-#[derive(Debug, Clone)]
-pub struct Classify {
-    /// Which images.
-    pub inputs: InputOptions,
-    /// Which model.
-    pub model: ModelSettings,
-    /// Which device.
-    pub device: DeviceChoice,
-    /// How many threads; `None` for one a core.
-    pub threads: Option<usize>,
-    /// Images in a forward pass, at most; `None` for the device's own.
-    pub batch_size: Option<usize>,
-    /// How images are decoded.
-    pub decode: DecodeOptions,
-    /// How images become input.
-    pub preprocessing: PreprocessingOverrides,
-    /// Which form of output.
-    pub format: Format,
-    /// How many classes.
-    pub selection: Selection,
-    /// What the scores are.
-    pub scores: Scores,
-    /// A file to write instead of stdout.
-    pub output: Option<PathBuf>,
-    /// Replace that file.
-    pub force: bool,
-    /// Go on with that file.
-    pub resume: Option<Resume>,
-    /// Take only a part of the inputs.
-    pub shard: Option<Shard>,
-    /// Failed images do not change the exit code.
-    pub exit_zero: bool,
-    /// What is done with the answers beside printing them.
-    pub actions: Actions,
-}
-
-/// How an output file is gone on with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resume {
-    /// Rows that are errors count as answered.
-    KeepErrors,
-    /// Rows that are errors are redone.
-    RetryErrors,
-}
-
-/// A part of the inputs, by a hash of the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// Which one, from 1.
-    index: u32,
-    /// Of how many.
-    count: u32,
-}
-
-impl Shard {
-    /// Whether a path is in this part.
-    pub fn takes(self, path: PathKey) -> bool {
-        path.shard(self.count) == self.index
-    }
-}
-
-impl std::str::FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts =
-            text.split_once('/').and_then(|(index, count)| index.parse().ok().zip(count.parse().ok()));
-        match parts {
-            Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
-            _ => Err(format!("expected I/N with I from 1 to N, such as 1/3, got {text:?}")),
-        }
-    }
-}
-
-/// Settings of `nasnet classify`.
-///
-/// # Errors
-/// Names the flag at fault, what was expected and what was given.
-pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
-    let (run, images, output) = (&flags.run, &flags.images, &flags.output);
-    check_dtype(run)?;
-    if output.threshold.is_some_and(f32::is_nan) {
-        return Err(Error::Config("--threshold: expected a number, got NaN".to_owned()));
-    }
-    let format = match output.format.as_str() {
-        "json" => Format::Json,
-        "jsonl" => Format::JsonLines,
-        "csv" => Format::Csv,
-        _ if output.json => Format::Json,
-        _ => Format::Table,
-    };
-    if output.resume && format != Format::JsonLines {
-        return Err(Error::Config(
-            "--resume: goes on with rows of jsonl only; add --format jsonl".to_owned(),
-        ));
-    }
-    let defaults = DecodeOptions::default();
-    Ok(Classify {
-        inputs: inputs(&flags.inputs),
-        model: model(&flags.model, environment)?,
-        device: run.device.parse()?,
-        threads: threads(run.threads, environment)?,
-        batch_size: run.batch_size.map(|size| size as usize),
-        decode: DecodeOptions {
-            max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
-            apply_exif: !images.no_exif,
-            alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
-        },
-        preprocessing: PreprocessingOverrides::of_flags(
-            images.preset.as_deref(),
-            images.resize.as_deref(),
-            images.filter.as_deref(),
-            images.crop_pct,
-        )?,
-        format,
-        selection: Selection { top_k: output.top_k, threshold: output.threshold },
-        scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
-        output: output.output.clone(),
-        force: output.force,
-        resume: output.resume.then_some(match output.retry_errors {
-            true => Resume::RetryErrors,
-            false => Resume::KeepErrors,
-        }),
-        shard: word("--shard", flags.inputs.shard.as_deref())?,
-        exit_zero: output.exit_zero,
-        actions: actions::of_flags(&flags.actions),
-    })
-}
-
 fn inputs(flags: &cli::Inputs) -> InputOptions {
     InputOptions {
         paths: flags.paths.clone(),
@@ -374,45 +245,6 @@ where
     text.map(str::parse).transpose().map_err(|error: T::Err| Error::Config(format!("{flag}: {error}")))
 }
 
-/// Settings of `nasnet bench`.
-#[derive(Debug, Clone)]
-pub struct Bench {
-    /// Which model.
-    pub model: ModelSettings,
-    /// Which device.
-    pub device: DeviceChoice,
-    /// How many threads; `None` for one a core.
-    pub threads: Option<usize>,
-    /// Images in a forward pass.
-    pub batch_size: usize,
-    /// Timed passes.
-    pub iterations: usize,
-    /// Passes before them.
-    pub warmup: usize,
-    /// Time each step.
-    pub profile: bool,
-    /// Print JSON.
-    pub json: bool,
-}
-
-/// Settings of `nasnet bench`.
-///
-/// # Errors
-/// Names the flag at fault.
-pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
-    check_dtype(&flags.run)?;
-    Ok(Bench {
-        model: model(&flags.model, environment)?,
-        device: flags.run.device.parse()?,
-        threads: threads(flags.run.threads, environment)?,
-        batch_size: flags.run.batch_size.map_or(1, |size| size as usize),
-        iterations: flags.iterations as usize,
-        warmup: flags.warmup as usize,
-        profile: flags.profile,
-        json: flags.format == "json",
-    })
-}
-
 /// On a CPU arithmetic is in f32 only.
 fn check_dtype(run: &cli::Run) -> Result<()> {
     if run.dtype == "f32" {
@@ -422,117 +254,6 @@ fn check_dtype(run: &cli::Run) -> Result<()> {
         "--dtype {}: arithmetic is in f32 only; f16 and bf16 weight files are read and computed in f32",
         run.dtype
     )))
-}
-
-/// Settings of `nasnet merge`.
-#[derive(Debug, Clone)]
-pub struct Merge {
-    /// The outputs to join.
-    pub files: Vec<PathBuf>,
-    /// A file to write instead of stdout.
-    pub output: Option<PathBuf>,
-    /// Replace that file.
-    pub force: bool,
-}
-
-/// Settings of `nasnet merge`.
-pub fn merge(flags: &cli::Merge) -> Merge {
-    Merge { files: flags.files.clone(), output: flags.output.clone(), force: flags.force }
-}
-
-/// Settings of `nasnet info`.
-#[derive(Debug, Clone)]
-pub struct Info {
-    /// Which model.
-    pub model: ModelSettings,
-    /// List every layer.
-    pub layers: bool,
-    /// List the CPU engine's steps.
-    pub plan: bool,
-    /// Print JSON.
-    pub json: bool,
-}
-
-/// Settings of `nasnet info`.
-///
-/// # Errors
-/// Names the flag at fault.
-pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
-    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
-    let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
-    Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
-}
-
-/// Settings of `nasnet weights import`.
-#[derive(Debug, Clone)]
-pub struct Import {
-    /// The file to convert.
-    pub file: PathBuf,
-    /// The file to write.
-    pub output: PathBuf,
-    /// Replace it.
-    pub force: bool,
-    /// Number type to store; `None` for the file's own.
-    pub dtype: Option<Dtype>,
-    /// What the caller knows better.
-    pub overrides: Overrides,
-    /// A label file to record.
-    pub labels: Option<PathBuf>,
-    /// Preprocessing to record.
-    pub preprocessing: PreprocessingOverrides,
-    /// A JSON file of notes to record.
-    pub notes: Option<PathBuf>,
-}
-
-/// Settings of `nasnet weights import`.
-///
-/// # Errors
-/// Names the flag at fault.
-pub fn import(flags: &cli::Import) -> Result<Import> {
-    let dtype = flags.dtype.as_deref().map(|dtype| match dtype {
-        "f16" => Dtype::F16,
-        "bf16" => Dtype::Bf16,
-        _ => Dtype::F32,
-    });
-    Ok(Import {
-        notes: flags.notes.clone(),
-        file: flags.file.clone(),
-        output: flags.output.clone(),
-        force: flags.force,
-        dtype,
-        overrides: Overrides { name: flags.name.clone(), ..overrides(&flags.identity)? },
-        labels: flags.labels.clone(),
-        preprocessing: PreprocessingOverrides::of_flags(
-            flags.preset.as_deref(),
-            flags.resize.as_deref(),
-            flags.filter.as_deref(),
-            flags.crop_pct,
-        )?,
-    })
-}
-
-/// Settings of the commands that work on the weight store.
-///
-/// # Errors
-/// Names the model that is not known, or the flag at fault.
-pub fn which(flags: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
-    let mut sources = Vec::new();
-    for name in &flags.models {
-        let source = ModelSource::named(name);
-        if name != "tiny" && source.published().is_none() {
-            let known: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
-            return Err(Error::Config(format!(
-                "expected one of {} or --repo, got {name:?}",
-                known.join(", ")
-            )));
-        }
-        sources.push(environment.provided(source, flags.offline)?);
-    }
-    if let Some(repo) = &flags.repo {
-        let source = ModelSource::hub(repo, &flags.revision, flags.file.as_deref())?;
-        sources.push(environment.provided(source, flags.offline)?);
-    }
-    Ok(sources)
 }
 
 #[cfg(test)]

@@ -54,11 +54,11 @@ pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Resul
     Ok(if examples.failed == 0 { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
-/// An image, and the place of the folder that it is in.
-type Example = (Source, u32);
+/// Images, each with the place of its class.
+type Labelled = Vec<(Source, u32)>;
 
 /// The names of the folders in the order of their bytes, and all images with the place of their folder.
-fn class_folders(dir: &Path) -> Result<(Vec<String>, Vec<Example>)> {
+fn class_folders(dir: &Path) -> Result<(Vec<String>, Labelled)> {
     let entries = std::fs::read_dir(dir).map_err(|error| Error::io(dir, error))?;
     let mut folders = Vec::new();
     for entry in entries {
@@ -90,7 +90,7 @@ struct Examples {
 
 fn examples(
     pipeline: &Pipeline,
-    images: Vec<(Source, u32)>,
+    images: Labelled,
     interrupt: &Interrupt,
     console: Console,
 ) -> Result<Examples> {

@@ -52,7 +52,7 @@ fn head(out: &mut dyn Write, title: &str) -> io::Result<()> {
         out,
         "<meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">"
     )?;
-    write!(out, "<title>{title}</title><style>\n{STYLE}</style></head><body><h1>{title}</h1>\n")
+    writeln!(out, "<title>{title}</title><style>\n{STYLE}</style></head><body><h1>{title}</h1>")
 }
 
 /// The page of a run of predictions; records are written as they come.
@@ -146,7 +146,7 @@ pub fn evaluation(
           <h2>Worst mistakes</h2><div class=\"cards\" id=\"mistakes\"></div>\n<script type=\"application/json\" id=\"data\">",
     )?;
     out.write_all(script_data(&document)?.as_bytes())?;
-    write!(out, "</script>\n<script>{}</script></body></html>\n", include_str!("report/eval.js"))?;
+    writeln!(out, "</script>\n<script>{}</script></body></html>", include_str!("report/eval.js"))?;
     out.flush()
 }
 

@@ -1,0 +1,145 @@
+//! Settings of `nasnet classify`.
+
+use std::path::PathBuf;
+
+use super::{
+    Actions, Environment, ModelSettings, PreprocessingOverrides, actions, check_dtype, inputs, model,
+    threads, word,
+};
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::image::decode::DecodeOptions;
+use crate::inputs::{InputOptions, PathKey};
+use crate::model::device::DeviceChoice;
+use crate::output::Format;
+use crate::predictions::{Scores, Selection};
+
+/// Settings of `nasnet classify`.
+#[derive(Debug, Clone)]
+pub struct Classify {
+    /// Which images.
+    pub inputs: InputOptions,
+    /// Which model.
+    pub model: ModelSettings,
+    /// Which device.
+    pub device: DeviceChoice,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Images in a forward pass, at most; `None` for the device's own.
+    pub batch_size: Option<usize>,
+    /// How images are decoded.
+    pub decode: DecodeOptions,
+    /// How images become input.
+    pub preprocessing: PreprocessingOverrides,
+    /// Which form of output.
+    pub format: Format,
+    /// How many classes.
+    pub selection: Selection,
+    /// What the scores are.
+    pub scores: Scores,
+    /// A file to write instead of stdout.
+    pub output: Option<PathBuf>,
+    /// Replace that file.
+    pub force: bool,
+    /// Go on with that file.
+    pub resume: Option<Resume>,
+    /// Take only a part of the inputs.
+    pub shard: Option<Shard>,
+    /// Failed images do not change the exit code.
+    pub exit_zero: bool,
+    /// What is done with the answers beside printing them.
+    pub actions: Actions,
+}
+
+/// How an output file is gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Rows that are errors count as answered.
+    KeepErrors,
+    /// Rows that are errors are redone.
+    RetryErrors,
+}
+
+/// A part of the inputs, by a hash of the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which one, from 1.
+    index: u32,
+    /// Of how many.
+    count: u32,
+}
+
+impl Shard {
+    /// Whether a path is in this part.
+    pub fn takes(self, path: PathKey) -> bool {
+        path.shard(self.count) == self.index
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').and_then(|(index, count)| index.parse().ok().zip(count.parse().ok()));
+        match parts {
+            Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+            _ => Err(format!("expected I/N with I from 1 to N, such as 1/3, got {text:?}")),
+        }
+    }
+}
+
+/// Settings of `nasnet classify`.
+///
+/// # Errors
+/// Names the flag at fault, what was expected and what was given.
+pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
+    let (run, images, output) = (&flags.run, &flags.images, &flags.output);
+    check_dtype(run)?;
+    if output.threshold.is_some_and(f32::is_nan) {
+        return Err(Error::Config("--threshold: expected a number, got NaN".to_owned()));
+    }
+    let format = match output.format.as_str() {
+        "json" => Format::Json,
+        "jsonl" => Format::JsonLines,
+        "csv" => Format::Csv,
+        _ if output.json => Format::Json,
+        _ => Format::Table,
+    };
+    if output.resume && format != Format::JsonLines {
+        return Err(Error::Config(
+            "--resume: goes on with rows of jsonl only; add --format jsonl".to_owned(),
+        ));
+    }
+    let defaults = DecodeOptions::default();
+    Ok(Classify {
+        inputs: inputs(&flags.inputs),
+        model: model(&flags.model, environment)?,
+        device: run.device.parse()?,
+        threads: threads(run.threads, environment)?,
+        batch_size: run.batch_size.map(|size| size as usize),
+        decode: DecodeOptions {
+            max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
+            apply_exif: !images.no_exif,
+            alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
+        },
+        preprocessing: PreprocessingOverrides::of_flags(
+            images.preset.as_deref(),
+            images.resize.as_deref(),
+            images.filter.as_deref(),
+            images.crop_pct,
+        )?,
+        format,
+        selection: Selection { top_k: output.top_k, threshold: output.threshold },
+        scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
+        output: output.output.clone(),
+        force: output.force,
+        resume: output.resume.then_some(match output.retry_errors {
+            true => Resume::RetryErrors,
+            false => Resume::KeepErrors,
+        }),
+        shard: word("--shard", flags.inputs.shard.as_deref())?,
+        exit_zero: output.exit_zero,
+        actions: actions::of_flags(&flags.actions),
+    })
+}

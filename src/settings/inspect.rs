@@ -1,0 +1,87 @@
+//! Settings of the commands that look at models and outputs: bench, info, merge.
+
+use std::path::PathBuf;
+
+use super::{Environment, ModelSettings, check_dtype, model, overrides, threads};
+use crate::cli;
+use crate::error::Result;
+use crate::model::device::DeviceChoice;
+use crate::weights::store::ModelSource;
+
+/// Settings of `nasnet bench`.
+#[derive(Debug, Clone)]
+pub struct Bench {
+    /// Which model.
+    pub model: ModelSettings,
+    /// Which device.
+    pub device: DeviceChoice,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Images in a forward pass.
+    pub batch_size: usize,
+    /// Timed passes.
+    pub iterations: usize,
+    /// Passes before them.
+    pub warmup: usize,
+    /// Time each step.
+    pub profile: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet bench`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
+    check_dtype(&flags.run)?;
+    Ok(Bench {
+        model: model(&flags.model, environment)?,
+        device: flags.run.device.parse()?,
+        threads: threads(flags.run.threads, environment)?,
+        batch_size: flags.run.batch_size.map_or(1, |size| size as usize),
+        iterations: flags.iterations as usize,
+        warmup: flags.warmup as usize,
+        profile: flags.profile,
+        json: flags.format == "json",
+    })
+}
+
+/// Settings of `nasnet merge`.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// The outputs to join.
+    pub files: Vec<PathBuf>,
+    /// A file to write instead of stdout.
+    pub output: Option<PathBuf>,
+    /// Replace that file.
+    pub force: bool,
+}
+
+/// Settings of `nasnet merge`.
+pub fn merge(flags: &cli::Merge) -> Merge {
+    Merge { files: flags.files.clone(), output: flags.output.clone(), force: flags.force }
+}
+
+/// Settings of `nasnet info`.
+#[derive(Debug, Clone)]
+pub struct Info {
+    /// Which model.
+    pub model: ModelSettings,
+    /// List every layer.
+    pub layers: bool,
+    /// List the CPU engine's steps.
+    pub plan: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet info`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
+    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
+    Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
+}
