@@ -14,24 +14,16 @@ use super::ExitStatus;
 use super::actions;
 use super::interrupt::Interrupt;
 use super::open;
+use super::pipeline::{self, Decoded};
 use super::resume::{self, Ledger};
 use super::sink::Sink;
-use crate::batch;
 use crate::classifier::Classifier;
-use crate::error::{Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, decode};
+use crate::error::Error;
 use crate::inputs::{self, PassedOver, PathKey, Source};
 use crate::output::console::{self, Console};
 use crate::output::{self, Format, ModelHeader, Printer, rows};
 use crate::predictions::{Answer, Record};
 use crate::settings::{Classify, Common, Resume, Shard};
-
-/// Multiply-adds that a forward pass of a CPU should hold, about 25 ms of two cores: less, and the threads
-/// meet too often; more, and records wait, decoders idle and the activations leave the caches.
-const CPU_PASS: u64 = 2_500_000_000;
-
-/// Images that keep a GPU busy.
-const GPU_BATCH: usize = 32;
 
 /// Runs the command.
 ///
@@ -47,20 +39,10 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let header = open::header(&classifier, settings);
     let mut output = Output::open(settings, &header, common.console)?;
 
-    let batch_size = settings.batch_size.unwrap_or_else(|| batch_size(&classifier, threads));
+    let batch_size = settings.batch_size.unwrap_or_else(|| pipeline::batch_size(&classifier, threads));
     let walked = Arc::new(AtomicU64::new(0));
     let jobs = jobs(sources, settings.shard, output.ledger.clone(), Arc::clone(&walked));
-    let mut images = batch::ordered(
-        jobs,
-        threads,
-        batch_size + 2 * threads,
-        decoder(Arc::clone(&classifier), settings.decode),
-        |(seq, source): &(u64, Source)| Decoded {
-            seq: *seq,
-            path: source.path.clone(),
-            image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
-        },
-    )?;
+    let mut images = pipeline::decoded(jobs, &classifier, settings.decode, threads, batch_size)?;
 
     let first = images.next_batch(batch_size, interrupt.flag());
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
@@ -101,15 +83,6 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         }
     }
     run.finish(&interrupt, &passed_over)
-}
-
-/// Images in a forward pass, where nobody said: by the size of the network, and enough for all threads.
-fn batch_size(classifier: &Classifier, threads: usize) -> usize {
-    if classifier.device() != "cpu" {
-        return GPU_BATCH;
-    }
-    let each = classifier.weights().graph.total_multiply_adds();
-    ((CPU_PASS / each.max(1)) as usize).clamp(2, 8).max(threads / 2)
 }
 
 /// What there is to do: the inputs with their places, less those of other shards and those that an output
@@ -162,36 +135,6 @@ impl Output {
             Some((file, name)) => Sink::rows(file, name),
             None => Sink::open(settings.output.as_deref(), settings.force, stdout),
         }
-    }
-}
-
-/// An image on its way from its file to its record.
-struct Decoded {
-    seq: u64,
-    path: PathBuf,
-    image: Result<Input, ImageError>,
-}
-
-/// An image as the network takes it.
-struct Input {
-    width: u32,
-    height: u32,
-    /// H, W, 3.
-    pixels: Vec<f32>,
-}
-
-/// The work on one source: read, decode, preprocess.
-fn decoder(
-    classifier: Arc<Classifier>,
-    options: DecodeOptions,
-) -> impl Fn(&(u64, Source)) -> Decoded + Send + Sync {
-    move |(seq, source)| {
-        let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
-            width: image.width,
-            height: image.height,
-            pixels: classifier.preprocess(&image),
-        });
-        Decoded { seq: *seq, path: source.path.clone(), image }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Images through a model, batch by batch and in order, for the commands that want its numbers rather than
-//! named classes.
+//! Images through a model, batch by batch and in order: what the commands that run a model share.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -20,8 +19,12 @@ use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::settings;
 
-/// Forward passes of the CPU gain nothing from more images than this.
-const CPU_BATCH: usize = 8;
+/// Multiply-adds that a forward pass of a CPU should hold, about 25 ms of two cores: less, and the threads
+/// meet too often; more, and records wait, decoders idle and the activations leave the caches.
+const CPU_PASS: u64 = 2_500_000_000;
+
+/// Images that keep a GPU busy.
+const GPU_BATCH: usize = 32;
 
 /// A model and the way that images take to it.
 pub struct Pipeline {
@@ -61,7 +64,7 @@ impl Pipeline {
         if settings.device == DeviceChoice::Auto {
             console.note(&format!("{} on {choice}, threads: {threads}", classifier.name()));
         }
-        let batch_size = settings.batch_size.unwrap_or(CPU_BATCH);
+        let batch_size = settings.batch_size.unwrap_or_else(|| batch_size(&classifier, threads));
         Ok(Pipeline { classifier, threads, decode: settings.decode, batch_size })
     }
 
@@ -75,22 +78,8 @@ impl Pipeline {
     /// # Errors
     /// When threads cannot be started.
     pub fn images(&self, sources: impl Iterator<Item = Source> + Send + 'static) -> Result<Images> {
-        let (classifier, options) = (Arc::clone(&self.classifier), self.decode);
-        let work = move |(seq, source): &(usize, Source)| {
-            let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
-                width: image.width,
-                height: image.height,
-                pixels: classifier.preprocess(&image),
-            });
-            Decoded { seq: *seq as u64, path: source.path.clone(), image }
-        };
-        let rescue = |(seq, source): &(usize, Source)| Decoded {
-            seq: *seq as u64,
-            path: source.path.clone(),
-            image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
-        };
-        let capacity = self.batch_size + 2 * self.threads;
-        let ordered = batch::ordered(sources.enumerate(), self.threads, capacity, work, rescue)?;
+        let jobs = (0..).zip(sources);
+        let ordered = decoded(jobs, &self.classifier, self.decode, self.threads, self.batch_size)?;
         Ok(Images { ordered, batch_size: self.batch_size })
     }
 
@@ -103,6 +92,43 @@ impl Pipeline {
         let pixels: Vec<&[f32]> = read.map(|input| &input.pixels[..]).collect();
         Ok(self.classifier.engine().run(&pixels.concat(), output)?)
     }
+}
+
+/// Images in a forward pass, where nobody said: by the size of the network, and enough for all threads.
+pub fn batch_size(classifier: &Classifier, threads: usize) -> usize {
+    if classifier.device() != "cpu" {
+        return GPU_BATCH;
+    }
+    let each = classifier.weights().graph.total_multiply_adds();
+    ((CPU_PASS / each.max(1)) as usize).clamp(2, 8).max(threads / 2)
+}
+
+/// Starts workers that read, decode and preprocess images with their places in the input.
+///
+/// # Errors
+/// When threads cannot be started.
+pub fn decoded(
+    jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+    classifier: &Arc<Classifier>,
+    options: DecodeOptions,
+    threads: usize,
+    batch_size: usize,
+) -> Result<Ordered<Decoded>> {
+    let classifier = Arc::clone(classifier);
+    let work = move |(seq, source): &(u64, Source)| {
+        let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
+            width: image.width,
+            height: image.height,
+            pixels: classifier.preprocess(&image),
+        });
+        Decoded { seq: *seq, path: source.path.clone(), image }
+    };
+    let rescue = |(seq, source): &(u64, Source)| Decoded {
+        seq: *seq,
+        path: source.path.clone(),
+        image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
+    };
+    Ok(batch::ordered(jobs, threads, batch_size + 2 * threads, work, rescue)?)
 }
 
 /// Batches of images, in the order of their sources.
