@@ -264,7 +264,9 @@ impl Run<'_> {
         }
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = self.answered as f64 / seconds.max(1e-9);
-        console.note(&format!("{} images in {seconds:.1} s, {rate:.1} images/s", self.answered));
+        if self.answered > 1 {
+            console.note(&format!("{} images in {seconds:.1} s, {rate:.1} images/s", self.answered));
+        }
         let excused = failed == 0 || self.settings.exit_zero;
         Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
     }
