@@ -101,7 +101,6 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Read paths from a file, one a line (- for stdin)')
             [CompletionResult]::new('--max-depth', '--max-depth', [CompletionResultType]::ParameterName, 'Go down so many levels below a folder (1: only its own files)')
             [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'File extensions to take in folders, in any case [default: every format that is read]')
-            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes')
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once')
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')

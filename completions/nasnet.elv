@@ -96,7 +96,6 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --files-from 'Read paths from a file, one a line (- for stdin)'
             cand --max-depth 'Go down so many levels below a folder (1: only its own files)'
             cand --ext 'File extensions to take in folders, in any case [default: every format that is read]'
-            cand --shard 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes'
             cand -m 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
             cand --model 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once'
             cand --repo 'Weights from a Hugging Face Hub repository'

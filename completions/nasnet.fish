@@ -112,7 +112,6 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo' -r

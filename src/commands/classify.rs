@@ -13,13 +13,12 @@ use indicatif::ProgressBar;
 use super::ExitStatus;
 use super::actions;
 use super::interrupt::Interrupt;
-use super::open;
-use super::pipeline::{self, Decoded};
+use super::pipeline::{Decoded, Pipeline};
 use super::resume::{self, Ledger};
 use super::sink::Sink;
-use crate::classifier::Classifier;
 use crate::error::Error;
 use crate::inputs::{self, PassedOver, PathKey, Source};
+use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
 use crate::output::{self, Format, ModelHeader, Printer, rows};
 use crate::predictions::{Answer, Record};
@@ -31,36 +30,34 @@ use crate::settings::{Classify, Common, Resume, Shard};
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
-    let threads = open::threads(settings.threads)?;
-    let classifier = Arc::new(open::classifier(settings, threads, common.console)?);
+    let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
-    classifier.classes()?;
-    let header = open::header(&classifier, settings);
-    let mut output = Output::open(settings, &header, common.console)?;
+    pipeline.classifier.classes()?;
+    // Its fingerprint may take a hash of all weights, so it is made only where it is wanted.
+    let header = || pipeline.header(settings.scores.as_str());
+    let mut output = Output::open(settings, header, common.console)?;
 
-    let batch_size = settings.batch_size.unwrap_or_else(|| pipeline::batch_size(&classifier, threads));
     let walked = Arc::new(AtomicU64::new(0));
     let jobs = jobs(sources, settings.shard, output.ledger.clone(), Arc::clone(&walked));
-    let mut images = pipeline::decoded(jobs, &classifier, settings.decode, threads, batch_size)?;
+    let mut images = pipeline.images(jobs)?;
 
-    let first = images.next_batch(batch_size, interrupt.flag());
+    let first = images.next_batch(&interrupt);
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
-    let header = || header.clone();
     let printer = actions::around(
         output::printer(settings.format, header, settings.scores, common.table),
         &settings.actions,
         settings.force,
-        settings.decode,
-        classifier.labels(),
+        settings.pipeline.decode,
+        pipeline.classifier.labels(),
         header,
         common.console,
     )?;
     let mut run = Run {
         settings,
-        classifier: &classifier,
+        pipeline: &pipeline,
         printer,
         sink: output.sink(settings, stdout)?,
         ledger: output.ledger,
@@ -72,8 +69,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     };
     run.count_ahead();
     run.printer.begin(&mut run.sink)?;
-    let mut images = std::iter::once(first)
-        .chain(std::iter::from_fn(|| Some(images.next_batch(batch_size, interrupt.flag()))));
+    let mut images = std::iter::once(first).chain(std::iter::from_fn(|| Some(images.next_batch(&interrupt))));
     while let Some(images) = images.next().filter(|images| !images.is_empty()) {
         if let Err(error) = run.answer(images) {
             return Err(run.give_up(error));
@@ -116,11 +112,11 @@ struct Output {
 }
 
 impl Output {
-    fn open(settings: &Classify, header: &ModelHeader, console: Console) -> Result<Self> {
+    fn open(settings: &Classify, header: impl FnOnce() -> ModelHeader, console: Console) -> Result<Self> {
         let (Some(name), Some(resume)) = (&settings.output, settings.resume) else {
             return Ok(Output { ledger: None, rows: None });
         };
-        let model = header.short();
+        let model = header().short();
         let request = resume::Request {
             name,
             fingerprint: rows::fingerprint(&model),
@@ -140,7 +136,7 @@ impl Output {
 
 struct Run<'a> {
     settings: &'a Classify,
-    classifier: &'a Classifier,
+    pipeline: &'a Pipeline,
     printer: Box<dyn Printer>,
     sink: Sink<'a>,
     ledger: Option<Arc<Mutex<Ledger>>>,
@@ -154,18 +150,16 @@ struct Run<'a> {
 impl Run<'_> {
     /// Classifies a batch and writes its records, failed ones in their place.
     fn answer(&mut self, images: Vec<Decoded>) -> Result<()> {
-        let pixels: Vec<&[f32]> = images
-            .iter()
-            .filter_map(|image| image.image.as_ref().ok())
-            .map(|input| &input.pixels[..])
-            .collect();
-        let mut rows = self.classifier.logits(&pixels.concat())?.into_iter();
+        let mut rows = self.pipeline.numbers(&images, Logits)?.into_iter();
         for Decoded { seq, path, image } in images {
             let outcome = match image {
                 Ok(input) => {
                     let logits = rows.next().ok_or(Error::Config("a row of scores is missing".to_owned()))?;
-                    let predictions =
-                        self.classifier.predictions(&logits, self.settings.scores, self.settings.selection);
+                    let predictions = self.pipeline.classifier.predictions(
+                        &logits,
+                        self.settings.scores,
+                        self.settings.selection,
+                    );
                     Ok(Answer { width: input.width, height: input.height, predictions })
                 }
                 Err(error) => {

@@ -22,10 +22,10 @@ use crate::settings::{Common, Embed};
 /// # Errors
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    let interrupt = Interrupt::listen()?;
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
-    let mut images = pipeline.images(sources)?;
+    let interrupt = Interrupt::listen()?;
+    let mut images = pipeline.images((0..).zip(sources))?;
     let mut batch = images.next_batch(&interrupt);
     if batch.is_empty() && interrupt.signal().is_none() {
         return Err(inputs::none(&passed_over).into());

@@ -31,11 +31,11 @@ const MISTAKES: usize = 48;
 /// # Errors
 /// When images, their classes, model or device cannot be had.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    let interrupt = Interrupt::listen()?;
     if let Some(page) = &settings.report {
         refuse_to_replace(page, settings.force)?;
     }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let interrupt = Interrupt::listen()?;
     let images = labelled(settings, &pipeline.classifier)?;
     let (sources, truths): (Vec<Source>, Vec<usize>) = images.into_iter().unzip();
 
@@ -43,7 +43,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let counter = common.console.counter();
     let (mut outcomes, mut failures) = (Vec::with_capacity(paths.len()), Vec::new());
     let start = Instant::now();
-    let mut images = pipeline.images(sources.into_iter())?;
+    let mut images = pipeline.images((0..).zip(sources))?;
     loop {
         let batch = images.next_batch(&interrupt);
         if batch.is_empty() {

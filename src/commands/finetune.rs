@@ -29,10 +29,10 @@ use crate::weights::{Loaded, Tensor, Weights, canonical};
 /// # Errors
 /// When images or model cannot be had, classes are too small, or the file cannot be written.
 pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    let interrupt = Interrupt::listen()?;
     refuse_to_replace(&settings.output, settings.force)?;
     let (folders, images) = class_folders(&settings.dir)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let interrupt = Interrupt::listen()?;
     let examples = examples(&pipeline, images, &interrupt, common.console)?;
     if let Some(signal) = interrupt.signal() {
         return Ok(ExitStatus::Interrupted(signal));
@@ -97,7 +97,7 @@ fn examples(
     let (sources, all): (Vec<Source>, Vec<u32>) = images.into_iter().unzip();
     let mut examples = Examples { features: Vec::new(), classes: Vec::new(), failed: 0 };
     let counter = console.counter();
-    let mut images = pipeline.images(sources.into_iter())?;
+    let mut images = pipeline.images((0..).zip(sources))?;
     loop {
         let batch = images.next_batch(interrupt);
         if batch.is_empty() {

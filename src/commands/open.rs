@@ -13,7 +13,7 @@ use crate::model::device::{self, DeviceChoice};
 use crate::output::console::Console;
 use crate::output::transfer::Transfers;
 use crate::output::{ModelHeader, PreprocessingHeader};
-use crate::settings::{Classify, ModelSettings};
+use crate::settings::{ModelSettings, Pipeline};
 use crate::weights::store::Located;
 use crate::weights::{self, Loaded, Overrides};
 
@@ -67,7 +67,7 @@ pub fn plain(
 ///
 /// # Errors
 /// When weights, labels or device cannot be had.
-pub fn classifier(settings: &Classify, threads: usize, console: Console) -> Result<Classifier> {
+pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Result<Classifier> {
     let loaded = weights(&settings.model, console)?;
     let (device, choice) = device::open(settings.device)?;
     let preprocessing = settings.preprocessing.apply(loaded.preprocessing)?;
@@ -80,11 +80,6 @@ pub fn classifier(settings: &Classify, threads: usize, console: Console) -> Resu
         console.note(&format!("{} on {choice}, {threads}", classifier.name()));
     }
     Ok(classifier)
-}
-
-/// What a run's output says of its model.
-pub fn header(classifier: &Classifier, settings: &Classify) -> ModelHeader {
-    describe(classifier, &settings.decode, settings.scores.as_str())
 }
 
 /// What a run's output says of its model; `scores` is what its numbers are.

@@ -1,6 +1,5 @@
 //! Images through a model, batch by batch and in order: what the commands that run a model share.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,11 +8,10 @@ use anyhow::Result;
 use super::interrupt::Interrupt;
 use super::open;
 use crate::batch::{self, Ordered};
-use crate::classifier::{Classifier, Options};
+use crate::classifier::Classifier;
 use crate::error::{ImageError, ImageErrorKind};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::Source;
-use crate::model::device::{self, DeviceChoice};
 use crate::model::engine::Output;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
@@ -56,14 +54,7 @@ impl Pipeline {
     /// When weights or device cannot be had.
     pub fn open(settings: &settings::Pipeline, console: Console) -> Result<Self> {
         let threads = open::threads(settings.threads)?;
-        let loaded = open::weights(&settings.model, console)?;
-        let (device, choice) = device::open(settings.device)?;
-        let preprocessing = Some(settings.preprocessing.apply(loaded.preprocessing)?);
-        let options = Options { preprocessing, device, threads: NonZeroUsize::new(threads) };
-        let classifier = Arc::new(Classifier::new(loaded, options)?);
-        if settings.device == DeviceChoice::Auto {
-            console.note(&format!("{} on {choice}, threads: {threads}", classifier.name()));
-        }
+        let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let batch_size = settings.batch_size.unwrap_or_else(|| batch_size(&classifier, threads));
         Ok(Pipeline { classifier, threads, decode: settings.decode, batch_size })
     }
@@ -73,13 +64,27 @@ impl Pipeline {
         open::describe(&self.classifier, &self.decode, numbers)
     }
 
-    /// Starts to read, decode and preprocess.
+    /// Starts workers that read, decode and preprocess images, each with its place in the input.
     ///
     /// # Errors
     /// When threads cannot be started.
-    pub fn images(&self, sources: impl Iterator<Item = Source> + Send + 'static) -> Result<Images> {
-        let jobs = (0..).zip(sources);
-        let ordered = decoded(jobs, &self.classifier, self.decode, self.threads, self.batch_size)?;
+    pub fn images(&self, jobs: impl Iterator<Item = (u64, Source)> + Send + 'static) -> Result<Images> {
+        let (classifier, options) = (Arc::clone(&self.classifier), self.decode);
+        let work = move |(seq, source): &(u64, Source)| {
+            let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
+                width: image.width,
+                height: image.height,
+                pixels: classifier.preprocess(&image),
+            });
+            Decoded { seq: *seq, path: source.path.clone(), image }
+        };
+        let rescue = |(seq, source): &(u64, Source)| Decoded {
+            seq: *seq,
+            path: source.path.clone(),
+            image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
+        };
+        let capacity = self.batch_size + 2 * self.threads;
+        let ordered = batch::ordered(jobs, self.threads, capacity, work, rescue)?;
         Ok(Images { ordered, batch_size: self.batch_size })
     }
 
@@ -95,40 +100,12 @@ impl Pipeline {
 }
 
 /// Images in a forward pass, where nobody said: by the size of the network, and enough for all threads.
-pub fn batch_size(classifier: &Classifier, threads: usize) -> usize {
+fn batch_size(classifier: &Classifier, threads: usize) -> usize {
     if classifier.device() != "cpu" {
         return GPU_BATCH;
     }
     let each = classifier.weights().graph.total_multiply_adds();
     ((CPU_PASS / each.max(1)) as usize).clamp(2, 8).max(threads / 2)
-}
-
-/// Starts workers that read, decode and preprocess images with their places in the input.
-///
-/// # Errors
-/// When threads cannot be started.
-pub fn decoded(
-    jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
-    classifier: &Arc<Classifier>,
-    options: DecodeOptions,
-    threads: usize,
-    batch_size: usize,
-) -> Result<Ordered<Decoded>> {
-    let classifier = Arc::clone(classifier);
-    let work = move |(seq, source): &(u64, Source)| {
-        let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
-            width: image.width,
-            height: image.height,
-            pixels: classifier.preprocess(&image),
-        });
-        Decoded { seq: *seq, path: source.path.clone(), image }
-    };
-    let rescue = |(seq, source): &(u64, Source)| Decoded {
-        seq: *seq,
-        path: source.path.clone(),
-        image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
-    };
-    Ok(batch::ordered(jobs, threads, batch_size + 2 * threads, work, rescue)?)
 }
 
 /// Batches of images, in the order of their sources.

@@ -2,15 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{
-    Actions, Environment, ModelSettings, PreprocessingOverrides, actions, check_dtype, inputs, model,
-    threads, word,
-};
+use super::pipeline::{self, Pipeline};
+use super::{Actions, Environment, actions, inputs, word};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::image::decode::DecodeOptions;
 use crate::inputs::{InputOptions, PathKey};
-use crate::model::device::DeviceChoice;
 use crate::output::Format;
 use crate::predictions::{Scores, Selection};
 
@@ -19,18 +15,8 @@ use crate::predictions::{Scores, Selection};
 pub struct Classify {
     /// Which images.
     pub inputs: InputOptions,
-    /// Which model.
-    pub model: ModelSettings,
-    /// Which device.
-    pub device: DeviceChoice,
-    /// How many threads; `None` for one a core.
-    pub threads: Option<usize>,
-    /// Images in a forward pass, at most; `None` for the device's own.
-    pub batch_size: Option<usize>,
-    /// How images are decoded.
-    pub decode: DecodeOptions,
-    /// How images become input.
-    pub preprocessing: PreprocessingOverrides,
+    /// Through which model, and how.
+    pub pipeline: Pipeline,
     /// Which form of output.
     pub format: Format,
     /// How many classes.
@@ -94,8 +80,7 @@ impl std::str::FromStr for Shard {
 /// # Errors
 /// Names the flag at fault, what was expected and what was given.
 pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
-    let (run, images, output) = (&flags.run, &flags.images, &flags.output);
-    check_dtype(run)?;
+    let output = &flags.output;
     if output.threshold.is_some_and(f32::is_nan) {
         return Err(Error::Config("--threshold: expected a number, got NaN".to_owned()));
     }
@@ -111,24 +96,9 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             "--resume: goes on with rows of jsonl only; add --format jsonl".to_owned(),
         ));
     }
-    let defaults = DecodeOptions::default();
     Ok(Classify {
         inputs: inputs(&flags.inputs),
-        model: model(&flags.model, environment)?,
-        device: run.device.parse()?,
-        threads: threads(run.threads, environment)?,
-        batch_size: run.batch_size.map(|size| size as usize),
-        decode: DecodeOptions {
-            max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
-            apply_exif: !images.no_exif,
-            alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
-        },
-        preprocessing: PreprocessingOverrides::of_flags(
-            images.preset.as_deref(),
-            images.resize.as_deref(),
-            images.filter.as_deref(),
-            images.crop_pct,
-        )?,
+        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
         format,
         selection: Selection { top_k: output.top_k, threshold: output.threshold },
         scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
@@ -138,7 +108,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             true => Resume::RetryErrors,
             false => Resume::KeepErrors,
         }),
-        shard: word("--shard", flags.inputs.shard.as_deref())?,
+        shard: word("--shard", flags.shard.as_deref())?,
         exit_zero: output.exit_zero,
         actions: actions::of_flags(&flags.actions),
     })
