@@ -105,7 +105,7 @@ fn networks(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(2 * graph.total_multiply_adds())); // flops
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                engine.run(Images { pixels: &pixels, count: 1, height, width }).expect("a planned size");
+                engine.run(Images { images: &[&pixels], height, width }).expect("a planned size");
             });
         });
     }

@@ -121,6 +121,21 @@ impl<T> Ordered<T> {
     }
 }
 
+/// All results one after another, each waited for.
+impl<T> Iterator for Ordered<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        loop {
+            let slot = self.head.take().or_else(|| self.slots.recv().ok())?;
+            // A slot without a result is that of a worker that is gone.
+            if let Ok(result) = slot.recv() {
+                return Some(result);
+            }
+        }
+    }
+}
+
 /// Why a slot gave no result.
 enum Gone {
     /// It will have one.
@@ -156,6 +171,13 @@ mod tests {
         };
         let results = ordered(0..200u64, 3, 5, work, |_| u64::MAX).unwrap();
         assert_eq!(all(results, 4), (0..200).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn results_may_be_the_items_of_another_step() {
+        let double = ordered(0..100u64, 3, 2, |i| i * 2, |_| 0).unwrap();
+        let results = ordered(double, 2, 3, |i| i + 1, |_| 0).unwrap();
+        assert_eq!(results.collect::<Vec<_>>(), (0..100).map(|i| i * 2 + 1).collect::<Vec<_>>());
     }
 
     #[test]

@@ -160,25 +160,29 @@ impl Classifier {
         pixels
     }
 
+    fn inputs(&self, images: &[Rgb8]) -> Vec<Vec<f32>> {
+        images.iter().map(|image| self.preprocess(image)).collect()
+    }
+
     /// The best classes of each image, with probabilities.
     ///
     /// # Errors
     /// When the model has no top, or the device fails.
     pub fn classify(&self, images: &[Rgb8], selection: Selection) -> Result<Vec<Vec<Prediction>>> {
-        let pixels: Vec<f32> = images.iter().flat_map(|image| self.preprocess(image)).collect();
-        let rows = self.logits(&pixels)?;
+        let inputs = self.inputs(images);
+        let rows = self.logits(&slices(&inputs))?;
         Ok(rows.iter().map(|row| self.predictions(row, Scores::Probability, selection)).collect())
     }
 
     /// The class scores before softmax of preprocessed images, a row an image.
     ///
-    /// `pixels`: N, H, W, 3. An image's scores do not depend on its neighbours.
+    /// `images`: H, W, 3 each. An image's scores do not depend on its neighbours.
     ///
     /// # Errors
-    /// When the model has no top, `pixels` are no whole images, or the device fails.
-    pub fn logits(&self, pixels: &[f32]) -> Result<Vec<Vec<f32>>> {
+    /// When the model has no top, an image has not the input's size, or the device fails.
+    pub fn logits(&self, images: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         self.classes()?;
-        self.engine.run(pixels, Output::Logits)
+        self.engine.run(images, Output::Logits)
     }
 
     /// The features of each image: the network without its top.
@@ -186,9 +190,9 @@ impl Classifier {
     /// # Errors
     /// When the device fails.
     pub fn features(&self, images: &[Rgb8], pooling: Pooling) -> Result<Vec<Vec<f32>>> {
-        let pixels: Vec<f32> = images.iter().flat_map(|image| self.preprocess(image)).collect();
+        let inputs = self.inputs(images);
         let output = if pooling == Pooling::Average { Output::Pooled } else { Output::Features };
-        let mut rows = self.engine.run(&pixels, output)?;
+        let mut rows = self.engine.run(&slices(&inputs), output)?;
         if pooling == Pooling::Max {
             let channels = self.config().penultimate_filters;
             rows.iter_mut().for_each(|map| *map = max_pool(map, channels));
@@ -203,6 +207,10 @@ impl Classifier {
             Scores::Probability => select(&softmax(logits), selection, self.labels()),
         }
     }
+}
+
+fn slices(inputs: &[Vec<f32>]) -> Vec<&[f32]> {
+    inputs.iter().map(|input| &input[..]).collect()
 }
 
 /// The maximum over all pixels of a map: H, W, C to C.

@@ -89,7 +89,7 @@ pub fn check_dialect(used: Dialect, own: Dialect) -> Check {
 pub fn answer(classifier: &Classifier) -> Result<Vec<f32>> {
     let pixels = pixels(classifier)?;
     let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
-    let mut rows = classifier.engine().run(&pixels, output)?;
+    let mut rows = classifier.engine().run(&[&pixels], output)?;
     rows.pop().ok_or_else(|| Error::Config("no row of numbers came back".to_owned()))
 }
 
@@ -194,7 +194,7 @@ mod tests {
         let classifier = Classifier::builtin().unwrap();
         let mut pixels = pixels(&classifier).unwrap();
         pixels.as_chunks_mut::<3>().0.iter_mut().for_each(|pixel| pixel.reverse());
-        let got = classifier.logits(&pixels).unwrap().remove(0);
+        let got = classifier.logits(&[&pixels]).unwrap().remove(0);
         assert!(!against_keras(&got).ok);
     }
 

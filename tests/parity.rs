@@ -87,7 +87,7 @@ fn difference(got: &[f32], want: &[f64]) -> f64 {
 }
 
 fn logits(classifier: &Classifier, image: &Rgb8) -> Vec<f32> {
-    classifier.logits(&classifier.preprocess(image)).unwrap().remove(0)
+    classifier.logits(&[&classifier.preprocess(image)]).unwrap().remove(0)
 }
 
 /// A network at all its sizes; every other dialect, and the other `skip`, must be told apart from it.

@@ -26,7 +26,8 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     let classifier = open::plain(&settings.model, settings.device, threads, common.console)?;
     let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
     let pixels = pixels(settings.batch_size * classifier.engine().input().elements());
-    let pass = || classifier.engine().run(&pixels, output);
+    let images: Vec<&[f32]> = pixels.chunks(classifier.engine().input().elements()).collect();
+    let pass = || classifier.engine().run(&images, output);
     for _ in 0..settings.warmup {
         pass()?;
     }

@@ -13,10 +13,9 @@ use indicatif::ProgressBar;
 use super::ExitStatus;
 use super::actions;
 use super::interrupt::Interrupt;
-use super::pipeline::{Decoded, Pipeline};
+use super::pipeline::{Answered, Numbers, Pipeline};
 use super::resume::{self, Ledger};
 use super::sink::Sink;
-use crate::error::Error;
 use crate::inputs::{self, PassedOver, PathKey, Source};
 use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
@@ -40,9 +39,9 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
 
     let walked = Arc::new(AtomicU64::new(0));
     let jobs = jobs(sources, settings.shard, output.ledger.clone(), Arc::clone(&walked));
-    let mut images = pipeline.images(jobs)?;
+    let mut images = pipeline.images(jobs, Logits)?;
 
-    let first = images.next_batch(&interrupt);
+    let first = images.next_batch(&interrupt)?;
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
@@ -69,13 +68,13 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     };
     run.count_ahead();
     run.printer.begin(&mut run.sink)?;
-    let mut images = std::iter::once(first).chain(std::iter::from_fn(|| Some(images.next_batch(&interrupt))));
-    while let Some(images) = images.next().filter(|images| !images.is_empty()) {
-        if let Err(error) = run.answer(images) {
-            return Err(run.give_up(error));
-        }
-        if interrupt.signal().is_some() {
-            break;
+    let mut batch = Ok(first);
+    loop {
+        match batch.and_then(|batch| run.answer(batch)) {
+            Ok(0) => break,
+            Ok(_) if interrupt.signal().is_some() => break,
+            Ok(_) => batch = images.next_batch(&interrupt),
+            Err(error) => return Err(run.give_up(error)),
         }
     }
     run.finish(&interrupt, &passed_over)
@@ -148,19 +147,18 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Classifies a batch and writes its records, failed ones in their place.
-    fn answer(&mut self, images: Vec<Decoded>) -> Result<()> {
-        let mut rows = self.pipeline.numbers(&images, Logits)?.into_iter();
-        for Decoded { seq, path, image } in images {
+    /// Writes the records of a batch, failed ones in their place, and says how many they were.
+    fn answer(&mut self, images: Vec<Answered>) -> Result<usize> {
+        let count = images.len();
+        for Answered { seq, path, image } in images {
             let outcome = match image {
-                Ok(input) => {
-                    let logits = rows.next().ok_or(Error::Config("a row of scores is missing".to_owned()))?;
+                Ok(Numbers { width, height, row }) => {
                     let predictions = self.pipeline.classifier.predictions(
-                        &logits,
+                        &row,
                         self.settings.scores,
                         self.settings.selection,
                     );
-                    Ok(Answer { width: input.width, height: input.height, predictions })
+                    Ok(Answer { width, height, predictions })
                 }
                 Err(error) => {
                     self.failed += 1;
@@ -175,7 +173,7 @@ impl Run<'_> {
         if self.failed > 0 {
             self.counter.set_message(format!(", {} failed", self.failed));
         }
-        Ok(())
+        Ok(count)
     }
 
     fn write(&mut self, record: &Record) -> Result<()> {

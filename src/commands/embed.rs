@@ -8,10 +8,9 @@ use anyhow::{Context, Result};
 
 use super::ExitStatus;
 use super::interrupt::Interrupt;
-use super::pipeline::{Decoded, Pipeline};
+use super::pipeline::{Answered, Numbers, Pipeline};
 use super::sink::refuse_to_replace;
 use crate::classifier::{Pooling, max_pool};
-use crate::error::Error;
 use crate::inputs;
 use crate::model::engine::Output;
 use crate::output::vectors::{self, Features, Row, VectorWriter};
@@ -25,8 +24,8 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let interrupt = Interrupt::listen()?;
-    let mut images = pipeline.images((0..).zip(sources))?;
-    let mut batch = images.next_batch(&interrupt);
+    let mut images = pipeline.images((0..).zip(sources), output(settings.pooling))?;
+    let mut batch = images.next_batch(&interrupt)?;
     if batch.is_empty() && interrupt.signal().is_none() {
         return Err(inputs::none(&passed_over).into());
     }
@@ -43,13 +42,16 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     while !batch.is_empty() {
         failed += batch.iter().filter(|image| image.image.is_err()).count();
         answered += batch.len();
-        if let Err(error) = answer(&pipeline, settings, &batch, writer.as_mut()) {
-            // What is written stays a whole document, if it can be written to at all.
-            let _ = writer.end();
-            return Err(error);
-        }
+        let next = write(&pipeline, settings, batch, writer.as_mut());
         counter.set_position(answered as u64);
-        batch = images.next_batch(&interrupt);
+        batch = match next.and_then(|()| images.next_batch(&interrupt)) {
+            Ok(batch) => batch,
+            Err(error) => {
+                // What is written stays a whole document, if it can be written to at all.
+                let _ = writer.end();
+                return Err(error);
+            }
+        };
     }
     counter.finish_and_clear();
     writer.end()?;
@@ -111,32 +113,33 @@ fn numbers(settings: &Embed) -> &'static str {
     }
 }
 
+/// What the network is asked for.
+fn output(pooling: Pooling) -> Output {
+    if pooling == Pooling::Average { Output::Pooled } else { Output::Features }
+}
+
 /// Writes the features of a batch, failed images in their place.
-fn answer(
+fn write(
     pipeline: &Pipeline,
     settings: &Embed,
-    batch: &[Decoded],
+    batch: Vec<Answered>,
     writer: &mut dyn VectorWriter,
 ) -> Result<()> {
-    let output = if settings.pooling == Pooling::Average { Output::Pooled } else { Output::Features };
-    let mut rows = pipeline.numbers(batch, output)?.into_iter();
-    for Decoded { seq, path, image } in batch {
-        let mut values = Vec::new();
-        if image.is_ok() {
-            values = rows.next().ok_or(Error::Config("a row of features is missing".to_owned()))?;
+    for Answered { seq, path, mut image } in batch {
+        if let Ok(Numbers { row, .. }) = &mut image {
             if settings.pooling == Pooling::Max {
-                values = max_pool(&values, pipeline.classifier.config().penultimate_filters);
+                *row = max_pool(row, pipeline.classifier.config().penultimate_filters);
             }
             if settings.normalize {
-                scale_to_length_one(&mut values);
+                scale_to_length_one(row);
             }
         }
-        let outcome = image.as_ref().map(|input| Features {
-            width: input.width,
-            height: input.height,
-            values: &values,
+        let outcome = image.as_ref().map(|Numbers { width, height, row }| Features {
+            width: *width,
+            height: *height,
+            values: row,
         });
-        writer.row(&Row { path, seq: *seq, outcome })?;
+        writer.row(&Row { path: &path, seq, outcome })?;
     }
     Ok(())
 }

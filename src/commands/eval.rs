@@ -43,20 +43,16 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let counter = common.console.counter();
     let (mut outcomes, mut failures) = (Vec::with_capacity(paths.len()), Vec::new());
     let start = Instant::now();
-    let mut images = pipeline.images((0..).zip(sources))?;
+    let mut images = pipeline.images((0..).zip(sources), Output::Logits)?;
     loop {
-        let batch = images.next_batch(&interrupt);
+        let batch = images.next_batch(&interrupt)?;
         if batch.is_empty() {
             break;
         }
-        let mut rows = pipeline.numbers(&batch, Output::Logits)?.into_iter();
         for image in batch {
             let place = image.seq as usize;
             match image.image {
-                Ok(_) => {
-                    let logits = rows.next().ok_or(Error::Config("a row of scores is missing".to_owned()))?;
-                    outcomes.push(Outcome::new(image.seq, truths[place], logits));
-                }
+                Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }
         }

@@ -97,16 +97,18 @@ fn examples(
     let (sources, all): (Vec<Source>, Vec<u32>) = images.into_iter().unzip();
     let mut examples = Examples { features: Vec::new(), classes: Vec::new(), failed: 0 };
     let counter = console.counter();
-    let mut images = pipeline.images((0..).zip(sources))?;
+    let mut images = pipeline.images((0..).zip(sources), Output::Pooled)?;
     loop {
-        let batch = images.next_batch(interrupt);
+        let batch = images.next_batch(interrupt)?;
         if batch.is_empty() {
             break;
         }
-        examples.features.extend(pipeline.numbers(&batch, Output::Pooled)?.concat());
         for image in batch {
             match image.image {
-                Ok(_) => examples.classes.push(all[image.seq as usize]),
+                Ok(numbers) => {
+                    examples.features.extend(numbers.row);
+                    examples.classes.push(all[image.seq as usize]);
+                }
                 Err(error) => {
                     examples.failed += 1;
                     console.note(&format!("{}: {}: {error}", image.path.display(), error.kind.as_str()));

@@ -2,6 +2,7 @@
 //! an error.
 
 mod actions;
+mod allocator;
 mod bench;
 mod classify;
 mod doctor;
@@ -55,6 +56,7 @@ impl From<ExitStatus> for ExitCode {
 
 /// Runs the command that was asked for, writing its data to `stdout`.
 pub fn run(cli: &Cli, environment: &Environment, stdout: &mut dyn Write) -> ExitStatus {
+    allocator::keep_freed_memory();
     keep_workers_quiet();
     interrupt::outlive_file_limits();
     let common = settings::common(cli, environment);

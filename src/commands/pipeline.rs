@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 
@@ -9,7 +10,7 @@ use super::interrupt::Interrupt;
 use super::open;
 use crate::batch::{self, Ordered};
 use crate::classifier::Classifier;
-use crate::error::{ImageError, ImageErrorKind};
+use crate::error::{Error, ImageError, ImageErrorKind};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::Source;
 use crate::model::engine::Output;
@@ -17,12 +18,11 @@ use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::settings;
 
-/// Multiply-adds that a forward pass of a CPU should hold, about 25 ms of two cores: less, and the threads
-/// meet too often; more, and records wait, decoders idle and the activations leave the caches.
-const CPU_PASS: u64 = 2_500_000_000;
-
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
+
+/// Readers for each thread that computes: a disk or a network is waited for beside the arithmetic.
+const READERS: usize = 2;
 
 /// A model and the way that images take to it.
 pub struct Pipeline {
@@ -32,19 +32,19 @@ pub struct Pipeline {
     batch_size: usize,
 }
 
-/// An image on its way from its file to its numbers.
-pub struct Decoded {
+/// An image that went through.
+pub struct Answered {
     pub seq: u64,
     pub path: PathBuf,
-    pub image: Result<Input, ImageError>,
+    pub image: Result<Numbers, ImageError>,
 }
 
-/// An image as the network takes it.
-pub struct Input {
+/// What the network says of an image.
+pub struct Numbers {
     pub width: u32,
     pub height: u32,
-    /// H, W, 3.
-    pub pixels: Vec<f32>,
+    /// Class scores or features.
+    pub row: Vec<f32>,
 }
 
 impl Pipeline {
@@ -55,7 +55,8 @@ impl Pipeline {
     pub fn open(settings: &settings::Pipeline, console: Console) -> Result<Self> {
         let threads = open::threads(settings.threads)?;
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
-        let batch_size = settings.batch_size.unwrap_or_else(|| batch_size(&classifier, threads));
+        let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
+        let batch_size = settings.batch_size.unwrap_or(fitting);
         Ok(Pipeline { classifier, threads, decode: settings.decode, batch_size })
     }
 
@@ -64,62 +65,132 @@ impl Pipeline {
         open::describe(&self.classifier, &self.decode, numbers)
     }
 
-    /// Starts workers that read, decode and preprocess images, each with its place in the input.
+    /// Starts workers that read files, each with its place in the input, and counts them in `load`.
+    fn read(
+        &self,
+        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        load: &Arc<AtomicUsize>,
+    ) -> std::io::Result<Ordered<Bytes>> {
+        let load = Arc::clone(load);
+        let jobs = jobs.inspect(move |_| {
+            load.fetch_add(1, Ordering::Relaxed);
+        });
+        let read = |(seq, source): &(u64, Source)| (*seq, source.path.clone(), source.read());
+        let rescue = |(seq, source): &(u64, Source)| {
+            let error = ImageError::new(ImageErrorKind::Io, "it cannot be read");
+            (*seq, source.path.clone(), Err(error))
+        };
+        batch::ordered(jobs, READERS * self.threads, self.threads, read, rescue)
+    }
+
+    /// Starts workers that take images, each with its place in the input, through the network.
+    ///
+    /// On a CPU a worker takes its image all the way by itself, while there are others to do; images that are
+    /// too few for all threads, and those for other devices, are only made ready and run in a batch.
     ///
     /// # Errors
     /// When threads cannot be started.
-    pub fn images(&self, jobs: impl Iterator<Item = (u64, Source)> + Send + 'static) -> Result<Images> {
-        let (classifier, options) = (Arc::clone(&self.classifier), self.decode);
-        let work = move |(seq, source): &(u64, Source)| {
-            let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
-                width: image.width,
-                height: image.height,
-                pixels: classifier.preprocess(&image),
-            });
-            Decoded { seq: *seq, path: source.path.clone(), image }
+    pub fn images(
+        &self,
+        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        output: Output,
+    ) -> Result<Images> {
+        let load = Arc::new(AtomicUsize::new(0));
+        let read = self.read(jobs, &load)?;
+        let work = {
+            let (classifier, options, threads) = (Arc::clone(&self.classifier), self.decode, self.threads);
+            let load = Arc::clone(&load);
+            move |(seq, path, bytes): &Bytes| {
+                let image = match bytes {
+                    Ok(bytes) => decode(bytes, &options),
+                    Err(error) => Err(error.clone()),
+                };
+                let item = image.map(|image| {
+                    let pixels = classifier.preprocess(&image);
+                    let alone = load.load(Ordering::Relaxed) < threads;
+                    let row = if alone { None } else { classifier.engine().run_alone(&pixels, output) };
+                    let stage = row.map_or(Stage::Ready(pixels), Stage::Done);
+                    Item { width: image.width, height: image.height, stage }
+                });
+                load.fetch_sub(1, Ordering::Relaxed);
+                (*seq, path.clone(), item)
+            }
         };
-        let rescue = |(seq, source): &(u64, Source)| Decoded {
-            seq: *seq,
-            path: source.path.clone(),
-            image: Err(ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up")),
+        let rescue = move |(seq, path, _): &Bytes| {
+            load.fetch_sub(1, Ordering::Relaxed);
+            let error = ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up");
+            (*seq, path.clone(), Err(error))
         };
-        let capacity = self.batch_size + 2 * self.threads;
-        let ordered = batch::ordered(jobs, self.threads, capacity, work, rescue)?;
-        Ok(Images { ordered, batch_size: self.batch_size })
-    }
-
-    /// A forward pass of those images of a batch that could be read: a row each, in their order.
-    ///
-    /// # Errors
-    /// When there is no such output or the device fails.
-    pub fn numbers(&self, images: &[Decoded], output: Output) -> Result<Vec<Vec<f32>>> {
-        let read = images.iter().filter_map(|image| image.image.as_ref().ok());
-        let pixels: Vec<&[f32]> = read.map(|input| &input.pixels[..]).collect();
-        Ok(self.classifier.engine().run(&pixels.concat(), output)?)
+        let ordered = batch::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
+        Ok(Images { ordered, classifier: Arc::clone(&self.classifier), output, batch_size: self.batch_size })
     }
 }
 
-/// Images in a forward pass, where nobody said: by the size of the network, and enough for all threads.
-fn batch_size(classifier: &Classifier, threads: usize) -> usize {
-    if classifier.device() != "cpu" {
-        return GPU_BATCH;
+/// A file that was read.
+type Bytes = (u64, PathBuf, Result<Vec<u8>, ImageError>);
+
+/// An image that could be read.
+struct Item {
+    width: u32,
+    height: u32,
+    stage: Stage,
+}
+
+impl Item {
+    /// What is still to run.
+    fn pixels(&self) -> Option<&[f32]> {
+        match &self.stage {
+            Stage::Ready(pixels) => Some(pixels),
+            Stage::Done(_) => None,
+        }
     }
-    let each = classifier.weights().graph.total_multiply_adds();
-    ((CPU_PASS / each.max(1)) as usize).clamp(2, 8).max(threads / 2)
+}
+
+/// How far it has come.
+enum Stage {
+    /// H, W, 3, as the network takes it.
+    Ready(Vec<f32>),
+    /// Through the network.
+    Done(crate::error::Result<Vec<f32>>),
 }
 
 /// Batches of images, in the order of their sources.
 pub struct Images {
-    ordered: Ordered<Decoded>,
+    ordered: Ordered<(u64, PathBuf, Result<Item, ImageError>)>,
+    classifier: Arc<Classifier>,
+    output: Output,
     batch_size: usize,
 }
 
 impl Images {
-    /// The next batch; empty at the end, or when the run is to end.
-    pub fn next_batch(&mut self, interrupt: &Interrupt) -> Vec<Decoded> {
+    /// The next images; none at the end, or when the run is to end.
+    ///
+    /// # Errors
+    /// When the device fails, or the network has no such output.
+    pub fn next_batch(&mut self, interrupt: &Interrupt) -> Result<Vec<Answered>> {
         if interrupt.signal().is_some() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        self.ordered.next_batch(self.batch_size, interrupt.flag())
+        let items = self.ordered.next_batch(self.batch_size, interrupt.flag());
+        let pixels: Vec<&[f32]> =
+            items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
+        let mut rows = self.classifier.engine().run(&pixels, self.output)?.into_iter();
+        let mut numbers = |Item { width, height, stage }: Item| -> Result<Numbers> {
+            let row = match stage {
+                Stage::Done(row) => row?,
+                Stage::Ready(_) => {
+                    rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
+                }
+            };
+            Ok(Numbers { width, height, row })
+        };
+        let answered = items.into_iter().map(|(seq, path, image)| {
+            let image = match image {
+                Ok(item) => Ok(numbers(item)?),
+                Err(error) => Err(error),
+            };
+            Ok(Answered { seq, path, image })
+        });
+        answered.collect()
     }
 }

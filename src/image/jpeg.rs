@@ -1,6 +1,8 @@
 //! Does a JPEG go on to its end? The decoder fills what is missing with grey and says nothing, where
 //! libjpeg's users (Pillow among them) refuse a file without its end-of-image marker.
 
+use memchr::memchr;
+
 /// Whether the markers of a JPEG lead to an end-of-image marker (ITU-T T.81, B.1.1.2 to B.1.1.5).
 ///
 /// Segments are skipped by their lengths, so the thumbnail in an EXIF segment is not taken for the image.
@@ -8,7 +10,7 @@
 /// not looked at, and neither is what stands between segments: libjpeg skips that too.
 pub(super) fn is_complete(bytes: &[u8]) -> bool {
     let mut at = 2;
-    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xff)) {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(0xff, rest)) {
         at += found;
         // Any number of 0xff may pad the one before the code.
         let Some(padding) = bytes[at..].iter().position(|byte| *byte != 0xff) else {

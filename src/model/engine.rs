@@ -10,6 +10,7 @@ use crate::kernels::Kernels;
 use crate::model::execute::{self, Images};
 use crate::model::graph::{Graph, Shape};
 use crate::model::portable::Portable;
+use crate::model::seats::Seats;
 use crate::weights::Weights;
 
 /// What is wanted of a forward pass.
@@ -21,6 +22,17 @@ pub enum Output {
     Pooled,
     /// The last feature map: H, W, C.
     Features,
+}
+
+impl Output {
+    /// This part of the results of the CPU engine, all images on end.
+    pub(super) fn of(self, results: &execute::Results) -> &[f32] {
+        match self {
+            Output::Logits => &results.logits,
+            Output::Pooled => &results.pooled,
+            Output::Features => &results.features,
+        }
+    }
 }
 
 /// A network on a device, ready to run.
@@ -36,8 +48,11 @@ impl fmt::Debug for Engine {
 }
 
 enum Runner {
-    /// Runs change its buffers, so they take turns.
-    Cpu(Box<Mutex<execute::Engine>>),
+    /// Runs change the buffers of the team, so they take turns; single images have a seat each.
+    Cpu {
+        team: Box<Mutex<execute::Engine>>,
+        seats: Seats,
+    },
     Portable(Portable),
 }
 
@@ -49,7 +64,9 @@ impl Engine {
     pub fn new(graph: &Graph, weights: &Weights, device: &Device, threads: usize) -> Result<Self> {
         let runner = if device.is_cpu() {
             let options = execute::Options { threads, kernels: Kernels::best() };
-            Runner::Cpu(Box::new(Mutex::new(execute::Engine::new(graph, weights, options)?)))
+            let engine = execute::Engine::new(graph, weights, options)?;
+            let seats = Seats::beside(&engine)?;
+            Runner::Cpu { team: Box::new(Mutex::new(engine)), seats }
         } else {
             Runner::Portable(Portable::new(graph.clone(), weights, device)?)
         };
@@ -59,7 +76,7 @@ impl Engine {
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
     pub fn device(&self) -> String {
         match &self.runner {
-            Runner::Cpu(_) => "cpu".to_owned(),
+            Runner::Cpu { .. } => "cpu".to_owned(),
             Runner::Portable(portable) => match portable.device().location() {
                 DeviceLocation::Cpu => "cpu".to_owned(),
                 DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
@@ -75,36 +92,33 @@ impl Engine {
 
     /// A forward pass; one row an image.
     ///
-    /// `pixels`: N, H, W, 3, f32 in -1 to 1. On a CPU an image's row is the same bits whatever its neighbours.
+    /// `images`: H, W, 3 each, f32 in -1 to 1. On a CPU an image's row is the same bits whatever its neighbours.
     ///
     /// # Errors
-    /// When `pixels` are no whole images, there is no such output, or the device fails.
-    pub fn run(&self, pixels: &[f32], output: Output) -> Result<Vec<Vec<f32>>> {
+    /// When an image has not the input's size, there is no such output, or the device fails.
+    pub fn run(&self, images: &[&[f32]], output: Output) -> Result<Vec<Vec<f32>>> {
         let Shape { height, width, channels } = self.input;
-        let image = self.input.elements();
-        if !pixels.len().is_multiple_of(image) {
-            let detail = format!("expected images of {image} numbers, got {}", pixels.len());
+        let expected = self.input.elements();
+        if let Some(image) = images.iter().find(|image| image.len() != expected) {
+            let detail = format!("expected images of {expected} numbers, got one of {}", image.len());
             return Err(Error::Config(detail));
         }
-        let count = pixels.len() / image;
+        let count = images.len();
         if count == 0 {
             return Ok(Vec::new());
         }
         match &self.runner {
-            Runner::Cpu(engine) => {
+            Runner::Cpu { team, .. } => {
                 // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
-                let mut engine = engine.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut engine = team.lock().unwrap_or_else(PoisonError::into_inner);
                 engine.with_features(output == Output::Features);
-                let results = engine.run(Images { pixels, count, height, width })?;
-                let rows = match output {
-                    Output::Logits => &results.logits,
-                    Output::Pooled => &results.pooled,
-                    Output::Features => &results.features,
-                };
+                let results = engine.run(Images { images, height, width })?;
+                let rows = output.of(results);
                 Ok(rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect())
             }
             Runner::Portable(portable) => {
-                let input = Tensor::from_slice(pixels, (count, height, width, channels), portable.device())?;
+                let input =
+                    Tensor::from_vec(images.concat(), (count, height, width, channels), portable.device())?;
                 let outputs = portable.forward(&input)?;
                 let rows = match output {
                     Output::Logits => outputs.logits.ok_or_else(|| Error::Config("no logits".to_owned()))?,
@@ -116,10 +130,27 @@ impl Engine {
         }
     }
 
+    /// A forward pass of one image by the caller's own thread, beside other callers; those beyond the
+    /// number of threads wait. `None` where the device is not a CPU and wants batches.
+    ///
+    /// `image`: H, W, 3, f32 in -1 to 1. The row has the same bits as that of [`Engine::run`].
+    ///
+    /// # Errors
+    /// When the image has not the input's size, or memory is short.
+    pub fn run_alone(&self, image: &[f32], output: Output) -> Option<Result<Vec<f32>>> {
+        let Runner::Cpu { seats, .. } = &self.runner else { return None };
+        let Shape { height, width, .. } = self.input;
+        Some(seats.with(|engine| {
+            engine.with_features(output == Output::Features);
+            let results = engine.run(Images { images: &[image], height, width })?;
+            Ok(output.of(results).to_vec())
+        }))
+    }
+
     /// The CPU engine, for those who measure it.
     pub fn as_cpu(&self) -> Option<&Mutex<execute::Engine>> {
         match &self.runner {
-            Runner::Cpu(engine) => Some(engine),
+            Runner::Cpu { team, .. } => Some(team),
             Runner::Portable(_) => None,
         }
     }

@@ -19,6 +19,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -48,10 +49,8 @@ pub struct Options {
 /// Preprocessed images of one size.
 #[derive(Debug, Clone, Copy)]
 pub struct Images<'a> {
-    /// N, H, W, 3, f32 in -1 to 1.
-    pub pixels: &'a [f32],
-    /// N.
-    pub count: usize,
+    /// H, W, 3 each, f32 in -1 to 1.
+    pub images: &'a [&'a [f32]],
     /// H.
     pub height: usize,
     /// W.
@@ -62,8 +61,8 @@ pub struct Images<'a> {
 pub struct Engine {
     kernels: Kernels,
     team: Team,
-    packed: Memory,
-    sizes: HashMap<(usize, usize), Prepared>,
+    packed: Arc<Memory>,
+    sizes: HashMap<(usize, usize), Arc<Prepared>>,
     arena: Memory,
     results: Results,
     with_features: bool,
@@ -73,10 +72,12 @@ pub struct Engine {
 /// What is known of one input size.
 struct Prepared {
     plan: Plan,
-    /// By threads that share a pass.
-    schedules: HashMap<usize, Schedule>,
+    /// For a thread that has an image to itself.
+    alone: Schedule,
+    /// For all threads on one image.
+    together: Schedule,
     clock: Clock,
-    timed: usize,
+    timed: AtomicUsize,
 }
 
 impl Engine {
@@ -93,14 +94,29 @@ impl Engine {
         let engine = Engine {
             kernels: options.kernels,
             team,
-            packed,
-            sizes: HashMap::from([(input, Prepared::new(plan, options.threads.max(1)))]),
+            packed: Arc::new(packed),
+            sizes: HashMap::from([(input, Arc::new(Prepared::new(plan, options.threads.max(1))))]),
             arena: Memory::new(0)?,
             results: Results::default(),
             with_features: false,
             profiling: false,
         };
         Ok(engine)
+    }
+
+    /// Another engine on the same weights, with buffers of its own and the caller's thread only. It takes no
+    /// memory before its first pass, and both can run at the same time.
+    pub fn sibling(&self) -> Result<Engine> {
+        Ok(Engine {
+            kernels: self.kernels,
+            team: Team::new(1),
+            packed: Arc::clone(&self.packed),
+            sizes: self.sizes.clone(),
+            arena: Memory::new(0)?,
+            results: Results::default(),
+            with_features: false,
+            profiling: false,
+        })
     }
 
     /// Plans another input size of the same network; cheap, as the weights stay.
@@ -117,7 +133,7 @@ impl Engine {
         if known.is_some_and(|known| known.matrices != plan.matrices || known.windows != plan.windows) {
             return Err(Error::Config(format!("the graph for {size:?} pixels is that of another network")));
         }
-        self.sizes.insert(size, Prepared::new(plan, self.team.size()));
+        self.sizes.insert(size, Arc::new(Prepared::new(plan, self.team.size())));
         Ok(())
     }
 
@@ -153,8 +169,8 @@ impl Engine {
 
     /// The times taken so far for a height and width, which start anew.
     pub fn take_profile(&mut self, height: usize, width: usize) -> Option<Profile> {
-        let prepared = self.sizes.get_mut(&(height, width))?;
-        Some(prepared.clock.take(&prepared.plan, std::mem::take(&mut prepared.timed)))
+        let prepared = self.sizes.get(&(height, width))?;
+        Some(prepared.clock.take(&prepared.plan, prepared.timed.swap(0, Ordering::Relaxed)))
     }
 
     /// A forward pass over all images. Nothing is allocated once a batch of this size has been seen.
@@ -162,38 +178,33 @@ impl Engine {
     /// # Errors
     /// When the size is not planned, the count of pixels is wrong, or memory is short.
     pub fn run(&mut self, images: Images) -> Result<&Results> {
-        let Images { pixels, count, height, width } = images;
-        let Some(prepared) = self.sizes.get_mut(&(height, width)) else {
+        let Images { images, height, width } = images;
+        let count = images.len();
+        let Some(prepared) = self.sizes.get(&(height, width)) else {
             return Err(Error::Config(format!("no plan for {height}x{width} pixels")));
         };
-        let elements = prepared.plan.input.elements();
-        if pixels.len() != count * elements {
-            let expected = count * elements;
-            return Err(Error::Config(format!(
-                "expected {expected} numbers in a batch, got {}",
-                pixels.len()
-            )));
+        let expected = prepared.plan.input.elements();
+        if let Some(image) = images.iter().find(|image| image.len() != expected) {
+            let detail = format!("expected images of {expected} numbers, got one of {}", image.len());
+            return Err(Error::Config(detail));
         }
         let threads = self.team.size();
         let alone = count / threads * threads; // images that threads take through by themselves
-        prepared.schedule(threads);
-        prepared.schedule(1);
-        let scratch = prepared.schedules.values().map(|schedule| schedule.scratch).max().unwrap_or(0);
-        let per_thread = prepared.plan.arena + scratch;
+        let Prepared { plan, alone: single, together: shared, clock, timed } = &**prepared;
+        let scratch = single.scratch.max(shared.scratch);
+        let per_thread = plan.arena + scratch;
         self.arena.reserve(per_thread * if alone > 0 { threads } else { 1 } + scratch * threads)?;
-        self.results.resize(&prepared.plan, count, self.with_features);
+        self.results.resize(plan, count, self.with_features);
 
-        let Prepared { plan, schedules, clock, timed } = prepared;
         let arena = Shared::new(&mut self.arena);
         let run = Run {
             plan,
             kernels: self.kernels,
             packed: self.packed.as_ptr(),
-            pixels,
+            images,
             sink: Sink::new(&mut self.results),
-            clock: self.profiling.then_some(&*clock),
+            clock: self.profiling.then_some(clock),
         };
-        let (single, shared) = (&schedules[&1], &schedules[&threads]);
         let next = AtomicUsize::new(0);
         self.team.run(&|member| {
             let own = arena.part(member.index * per_thread);
@@ -218,9 +229,11 @@ impl Engine {
                 run.together(&all(image), shared, image, member);
             }
         });
-        shared.reset();
+        if alone < count {
+            shared.reset();
+        }
         if self.profiling {
-            *timed += count;
+            timed.fetch_add(count, Ordering::Relaxed);
         }
         Ok(&self.results)
     }
@@ -229,11 +242,8 @@ impl Engine {
 impl Prepared {
     fn new(plan: Plan, threads: usize) -> Self {
         let clock = Clock::new(&plan, threads);
-        Prepared { plan, schedules: HashMap::new(), clock, timed: 0 }
-    }
-
-    fn schedule(&mut self, threads: usize) {
-        self.schedules.entry(threads).or_insert_with(|| Schedule::new(&self.plan, 1, threads));
+        let (alone, together) = (Schedule::new(&plan, 1, 1), Schedule::new(&plan, 1, threads));
+        Prepared { plan, alone, together, clock, timed: AtomicUsize::new(0) }
     }
 }
 
@@ -260,7 +270,7 @@ struct Run<'a> {
     plan: &'a Plan,
     kernels: Kernels,
     packed: *const f32,
-    pixels: &'a [f32],
+    images: &'a [&'a [f32]],
     sink: Sink,
     clock: Option<&'a Clock>,
 }
@@ -271,12 +281,11 @@ unsafe impl Sync for Run<'_> {}
 impl Run<'_> {
     /// Makes an image's pass through an arena.
     fn pass<'a>(&'a self, thread: usize, arena: Shared, scratch: Shared) -> impl Fn(usize) -> Pass<'a> {
-        let elements = self.plan.input.elements();
         move |image| Pass {
             plan: self.plan,
             kernels: &self.kernels,
             packed: self.packed,
-            pixels: self.pixels[image * elements..(image + 1) * elements].as_ptr(),
+            pixels: self.images[image].as_ptr(),
             images: 1,
             thread,
             arena,

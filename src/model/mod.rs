@@ -9,3 +9,4 @@ pub mod graph;
 pub mod nasnet;
 pub mod plan;
 pub mod portable;
+mod seats;

@@ -105,6 +105,14 @@ pub(super) fn horizontal(source: &[u8], row_bytes: usize, taps: &Taps, out: &mut
     }
 }
 
+/// The sums of the even pairs and of the odd pairs of two rows, each a half.
+#[target_feature(enable = "avx2")]
+fn fold(row: __m256i, next: __m256i) -> __m256i {
+    let lower = _mm256_permute2x128_si256::<0x20>(row, next);
+    let upper = _mm256_permute2x128_si256::<0x31>(row, next);
+    _mm256_add_epi32(lower, upper)
+}
+
 /// Four rows of [`horizontal`]; `out` is four rows on end.
 #[target_feature(enable = "avx2")]
 fn four_rows(rows: [&[u8]; ROWS], starts: &[usize], packed: &[Group], groups: usize, out: &mut [u8]) {
@@ -114,7 +122,10 @@ fn four_rows(rows: [&[u8]; ROWS], starts: &[usize], packed: &[Group], groups: us
         let mut low = [_mm256_setzero_si256(); ROWS];
         let mut high = [_mm256_setzero_si256(); ROWS];
         let bytes = start * 3..(start + groups.len() * 4) * 3 + 4;
-        let parts = rows.map(|row| &row[bytes.clone()]);
+        let mut parts = rows;
+        for part in &mut parts {
+            *part = &part[bytes.clone()];
+        }
         for (index, [low_weights, high_weights]) in groups.iter().enumerate() {
             let low_weights: __m256i = bytemuck::cast(*low_weights);
             let high_weights: __m256i = bytemuck::cast(*high_weights);
@@ -125,14 +136,9 @@ fn four_rows(rows: [&[u8]; ROWS], starts: &[usize], packed: &[Group], groups: us
                 high[row] = _mm256_add_epi32(high[row], _mm256_madd_epi16(pairs, high_weights));
             }
         }
-        // Rows 0 and 1, then 2 and 3, each a half: the sums of the even pairs and of the odd pairs.
-        let fold = |sums: [__m256i; ROWS], row: usize| {
-            let lower = _mm256_permute2x128_si256::<0x20>(sums[row], sums[row + 1]);
-            let upper = _mm256_permute2x128_si256::<0x31>(sums[row], sums[row + 1]);
-            _mm256_add_epi32(lower, upper)
-        };
-        let first = join(fold(low, 0), fold(high, 0));
-        let second = join(fold(low, 2), fold(high, 2));
+        // Rows 0 and 1, then 2 and 3.
+        let first = join(fold(low[0], low[1]), fold(high[0], high[1]));
+        let second = join(fold(low[2], low[3]), fold(high[2], high[3]));
         // Saturating twice clips to a byte.
         let words = _mm256_packs_epi32(first, second);
         let bytes: [u8; 32] = bytemuck::cast(_mm256_packus_epi16(words, words));

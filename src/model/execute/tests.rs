@@ -28,8 +28,9 @@ fn networks() -> [Config; 3] {
 
 fn run(engine: &mut Engine, graph: &Graph, pixels: &[f32], count: usize) -> Results {
     let input = graph.input_shape();
-    let images = Images { pixels, count, height: input.height, width: input.width };
-    engine.run(images).unwrap().clone()
+    let images: Vec<&[f32]> = pixels.chunks(input.elements()).collect();
+    assert_eq!(images.len(), count);
+    engine.run(Images { images: &images, height: input.height, width: input.width }).unwrap().clone()
 }
 
 fn engine(graph: &Graph, kernels: Kernels, threads: usize) -> Engine {
@@ -114,13 +115,37 @@ fn a_second_input_size_uses_the_same_weights() {
 }
 
 #[test]
+fn siblings_give_the_same_bits_side_by_side() {
+    let [config, ..] = networks();
+    let graph = graph(&config, Dialect::Keras).unwrap();
+    let mut team = engine(&graph, Kernels::best(), 2);
+    let pixels = synthetic::pixels(4 * graph.input_shape().elements(), 5);
+    let want = run(&mut team, &graph, &pixels, 4);
+    std::thread::scope(|scope| {
+        for (image, pixels) in pixels.chunks(graph.input_shape().elements()).enumerate() {
+            let (team, graph, want) = (&team, &graph, &want);
+            scope.spawn(move || {
+                let mut sibling = team.sibling().unwrap();
+                assert_eq!(sibling.threads(), 1);
+                for _ in 0..3 {
+                    let got = run(&mut sibling, graph, pixels, 1);
+                    let classes = got.logits.len();
+                    assert_eq!(got.logits, want.logits[image * classes..][..classes]);
+                    assert_eq!(got.features.len(), 0, "a sibling starts without wishes");
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn refuses_batches_that_it_has_no_plan_for() {
     let [config, ..] = networks();
     let graph = graph(&config, Dialect::Slim).unwrap();
     let mut engine = engine(&graph, Kernels::best(), 1);
     let mut text = |pixels: &[f32], height, width| {
-        engine.run(Images { pixels, count: 1, height, width }).unwrap_err().to_string()
+        engine.run(Images { images: &[pixels], height, width }).unwrap_err().to_string()
     };
     assert_eq!(text(&[], 64, 63), "no plan for 64x63 pixels");
-    assert_eq!(text(&[0.0; 5], 49, 65), "expected 9555 numbers in a batch, got 5");
+    assert_eq!(text(&[0.0; 5], 49, 65), "expected images of 9555 numbers, got one of 5");
 }
