@@ -366,7 +366,7 @@ _nasnet() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv parquet" -- "${cur}"))
                     return 0
                     ;;
                 --top-k)
@@ -1145,12 +1145,16 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__merge)
-            opts="-o -q -h --output --force --color --quiet --help"
+            opts="-o -q -h --format --output --force --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "jsonl parquet" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

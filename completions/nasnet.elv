@@ -61,7 +61,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --crop-pct 'Share of the short side that a crop keeps, up to 1'
             cand --alpha 'What becomes of transparency: the background to put behind it, or drop it'
             cand --max-pixels 'Refuse images of more pixels than this'
-            cand --format 'Form of the output'
+            cand --format 'Form of the output; parquet needs --output, and a build with that feature'
             cand -k 'Classes an image (0: all)'
             cand --top-k 'Classes an image (0: all)'
             cand --threshold 'Only classes with at least this score'
@@ -229,6 +229,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --help 'Print help'
         }
         &'nasnet;merge'= {
+            cand --format 'Form of the output; parquet needs --output, and a build with that feature'
             cand -o 'Write to a file, which appears under its name only when it is whole'
             cand --output 'Write to a file, which appears under its name only when it is whole'
             cand --color 'Colour in tables and messages'

@@ -78,10 +78,11 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l alpha -d 'Wha
 black\t''
 drop\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-pixels -d 'Refuse images of more pixels than this' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l format -d 'Form of the output' -r -f -a "table\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l format -d 'Form of the output; parquet needs --output, and a build with that feature' -r -f -a "table\t''
 json\t''
 jsonl\t''
-csv\t''"
+csv\t''
+parquet\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s k -l top-k -d 'Classes an image (0: all)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threshold -d 'Only classes with at least this score' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l scores -d 'What the score of a class is' -r -f -a "probability\t''
@@ -288,6 +289,8 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l offline -d 'Neve
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l profile -d 'Say where the time goes, step by step'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s h -l help -d 'Print help'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l format -d 'Form of the output; parquet needs --output, and a build with that feature' -r -f -a "jsonl\t''
+parquet\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''

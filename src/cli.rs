@@ -237,8 +237,9 @@ pub struct Images {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// Form of the output
-    #[arg(long, value_name = "FORM", default_value = "table", value_parser = ["table", "json", "jsonl", "csv"])]
+    /// Form of the output; parquet needs --output, and a build with that feature
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    #[arg(value_parser = ["table", "json", "jsonl", "csv", "parquet"])]
     pub format: String,
 
     /// Short for --format json
@@ -310,6 +311,10 @@ pub struct Merge {
     /// Outputs of `nasnet classify --format jsonl --shard I/N`
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+
+    /// Form of the output; parquet needs --output, and a build with that feature
+    #[arg(long, value_name = "FORM", default_value = "jsonl", value_parser = ["jsonl", "parquet"])]
+    pub format: String,
 
     /// Write to a file, which appears under its name only when it is whole
     #[arg(long, short, value_name = "FILE")]

@@ -8,6 +8,7 @@ mod embed;
 mod eval;
 mod finetune;
 mod inspect;
+mod parquet;
 mod pipeline;
 mod weights;
 

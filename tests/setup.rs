@@ -56,6 +56,18 @@ fn flags_that_make_no_sense_are_refused_with_both_sides() {
     }
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_form_that_this_binary_lacks_is_an_error_that_says_how_to_get_it() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "a.jpg");
+    for command in [&["classify", "--model", "tiny", "a.jpg"][..], &["merge", "a.jsonl"]] {
+        let run = place.run(&[command, &["--format", "parquet", "--output", "a.parquet"]].concat()).exits(2);
+        let run = run.says("--format parquet: this binary was built without it").says("--features parquet");
+        assert_eq!((run.stdout.as_str(), fs::read_dir(place.path()).unwrap().count()), ("", 1));
+    }
+}
+
 #[test]
 fn colour_is_for_terminals_and_for_those_who_insist() {
     let place = Place::new();

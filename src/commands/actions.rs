@@ -96,10 +96,9 @@ impl Printer for Around {
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if let Some(page) = &mut self.page {
-            page.end()?;
-        }
-        self.printer.end(out)
+        // A report that fails leaves the output whole.
+        let page = self.page.as_mut().map_or(Ok(()), Page::end);
+        self.printer.end(out).and(page)
     }
 }
 

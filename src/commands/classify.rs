@@ -46,7 +46,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         return Err(inputs::none(&passed_over).into());
     }
     let printer = actions::around(
-        output::printer(settings.format, header, settings.scores, common.table),
+        output::printer(settings.format, header, settings.scores, common.table)?,
         &settings.actions,
         settings.force,
         settings.pipeline.decode,
@@ -209,25 +209,36 @@ impl Run<'_> {
     /// The output cannot be written: what is written stays a whole document, if it can be written to at all.
     fn give_up(mut self, error: anyhow::Error) -> anyhow::Error {
         self.counter.finish_and_clear();
-        let _ = self.printer.end(&mut self.sink).and_then(|()| self.sink.flush());
-        self.note_rest();
+        let end = self.end();
+        self.note_rest(end.is_ok());
         error
     }
 
-    /// How to go on with a file that is not finished.
-    fn note_rest(&self) {
+    /// Writes what stands behind the last record.
+    fn end(&mut self) -> Result<()> {
+        let end = self.printer.end(&mut self.sink).and_then(|()| self.sink.flush());
+        end.with_context(|| self.sink.describe())
+    }
+
+    /// What there is of a file that is not finished, and how to go on with it.
+    fn note_rest(&self, has_end: bool) {
         let Some(file) = self.sink.file() else { return };
-        let way_out =
-            if self.settings.format == Format::JsonLines { "; --resume goes on from there" } else { "" };
-        self.console.note(&format!("what was answered is in {}{way_out}", file.display()));
+        let (file, format) = (file.display(), self.settings.format);
+        self.console.note(&match format {
+            Format::JsonLines => format!("what was answered is in {file}; --resume goes on from there"),
+            _ if format.stands_on_its_end() && !has_end => format!(
+                "{file} cannot be read without its end; --format jsonl keeps each row as it is known, and \
+                 `nasnet merge` converts it"
+            ),
+            _ => format!("what was answered is in {file}"),
+        });
     }
 
     fn finish(mut self, interrupt: &Interrupt, passed_over: &PassedOver) -> Result<ExitStatus> {
         self.counter.finish_and_clear();
-        self.printer.end(&mut self.sink).with_context(|| self.sink.describe())?;
+        self.end().inspect_err(|_| self.note_rest(false))?;
         if let Some(signal) = interrupt.signal() {
-            self.sink.flush().with_context(|| self.sink.describe())?;
-            self.note_rest();
+            self.note_rest(true);
             return Ok(ExitStatus::Interrupted(signal));
         }
         let file = self.sink.file().map(Path::to_owned);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -28,16 +28,41 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
             bail!("{}: merge reads its files twice; this is not a plain file", file.display());
         }
     }
-    let findings = join(&settings.files, &mut io::sink())?;
+    let findings = join(&settings.files, &mut |_| Ok(()))?;
     if findings.report(common.console) {
         common.console.note("nothing was written");
         return Ok(ExitStatus::SomeFailed);
     }
     let mut sink = Sink::open(settings.output.as_deref(), settings.force, stdout)?;
-    join(&settings.files, &mut sink)?;
+    match settings.format {
+        #[cfg(feature = "parquet")]
+        crate::output::Format::Parquet => {
+            write_parquet(&settings.files, findings.models.keys().next(), &mut sink)?
+        }
+        _ => write_lines(&settings.files, &mut sink)?,
+    }
     sink.finish()?;
     common.console.note(&format!("{} rows of {} files", findings.rows, settings.files.len()));
     Ok(ExitStatus::Success)
+}
+
+/// The rows as they are.
+fn write_lines(files: &[PathBuf], sink: &mut Sink) -> Result<()> {
+    join(files, &mut |shard| sink.write_all(&shard.line).with_context(|| sink.describe()))?;
+    Ok(())
+}
+
+/// The rows, all of one model, in columns.
+#[cfg(feature = "parquet")]
+fn write_parquet(files: &[PathBuf], model: Option<&String>, sink: &mut Sink) -> Result<()> {
+    use crate::output::{Parquet, Printer, Row};
+
+    let mut parquet = Parquet::of_rows(model.map(String::as_str))?;
+    join(files, &mut |shard| {
+        let row = Row::parse(&shard.line).with_context(|| shard.place())?;
+        parquet.row(&row, sink).with_context(|| sink.describe())
+    })?;
+    parquet.end(sink).with_context(|| sink.describe())
 }
 
 /// What is wrong with a set of files.
@@ -181,8 +206,9 @@ impl<'a> Shard<'a> {
     }
 }
 
-/// Writes the rows of all files in the order of the inputs, and tells what is wrong with them.
-fn join(files: &[PathBuf], out: &mut dyn Write) -> Result<Findings> {
+/// Hands on the rows of all files in the order of the inputs, each as the shard that stands at it, and tells what
+/// is wrong with them.
+fn join(files: &[PathBuf], out: &mut dyn FnMut(&Shard) -> Result<()>) -> Result<Findings> {
     use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
@@ -204,7 +230,7 @@ fn join(files: &[PathBuf], out: &mut dyn Write) -> Result<Findings> {
         if seq < next {
             findings.duplicates.push(|| format!("seq {seq} ({})", shard.place()));
         } else {
-            out.write_all(&shard.line)?;
+            out(shard)?;
             findings.rows += 1;
         }
         next = next.max(seq.saturating_add(1));

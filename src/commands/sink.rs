@@ -60,7 +60,7 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// When the disk is full or the file cannot be renamed; the unfinished file stays.
     pub fn finish(mut self) -> Result<()> {
-        self.flush()?;
+        self.flush().with_context(|| self.describe())?;
         match self {
             Sink::Stdout(_) => {}
             Sink::File { writer, partial, name } => {

@@ -5,6 +5,8 @@ pub mod console;
 mod csv;
 pub mod evaluation;
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub mod report;
 pub mod rows;
 mod table;
@@ -18,6 +20,8 @@ use std::io::{self, Write};
 use crate::predictions::{Record, Scores};
 pub use csv::Csv;
 pub use json::{Json, JsonLines, pretty};
+#[cfg(feature = "parquet")]
+pub use parquet::{Parquet, Row};
 pub use table::{Table, TableStyle};
 pub use wire::{ModelHeader, PreprocessingHeader};
 
@@ -43,19 +47,38 @@ pub enum Format {
     JsonLines,
     /// One prediction a row.
     Csv,
+    /// One image a row, in columns.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl Format {
+    /// Whether nothing of an output can be read before its end is written.
+    pub fn stands_on_its_end(self) -> bool {
+        match self {
+            Format::Table | Format::Json | Format::JsonLines | Format::Csv => false,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => true,
+        }
+    }
 }
 
 /// The printer of a form; `model` is asked only where the form speaks of it.
+///
+/// # Errors
+/// When what the form says of the model cannot be written.
 pub fn printer(
     format: Format,
     model: impl FnOnce() -> ModelHeader,
     scores: Scores,
     style: TableStyle,
-) -> Box<dyn Printer> {
-    match format {
+) -> io::Result<Box<dyn Printer>> {
+    Ok(match format {
         Format::Table => Box::new(Table::new(scores, style)),
         Format::Json => Box::new(Json::new(model())),
         Format::JsonLines => Box::new(JsonLines::new(&model())),
         Format::Csv => Box::new(Csv::new(style.is_terminal)),
-    }
+        #[cfg(feature = "parquet")]
+        Format::Parquet => Box::new(Parquet::new(&model())?),
+    })
 }

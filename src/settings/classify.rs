@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::pipeline::{self, Pipeline};
-use super::{Actions, Environment, actions, inputs, word};
+use super::{Actions, Environment, actions, inputs, parquet, word};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::inputs::{InputOptions, PathKey};
@@ -88,13 +88,16 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         "json" => Format::Json,
         "jsonl" => Format::JsonLines,
         "csv" => Format::Csv,
+        "parquet" => parquet::format(output.output.as_deref())?,
         _ if output.json => Format::Json,
         _ => Format::Table,
     };
     if output.resume && format != Format::JsonLines {
-        return Err(Error::Config(
-            "--resume: goes on with rows of jsonl only; add --format jsonl".to_owned(),
-        ));
+        let way_out = match output.format.as_str() {
+            "parquet" => "resume with --format jsonl, then `nasnet merge --format parquet` converts the file",
+            _ => "add --format jsonl",
+        };
+        return Err(Error::Config(format!("--resume: goes on with rows of jsonl only; {way_out}")));
     }
     Ok(Classify {
         inputs: inputs(&flags.inputs),

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Environment, ModelSettings, check_dtype, model, overrides, threads};
+use super::{Environment, ModelSettings, check_dtype, model, overrides, parquet, threads};
 use crate::cli;
 use crate::error::Result;
 use crate::model::device::DeviceChoice;
+use crate::output::Format;
 use crate::weights::store::ModelSource;
 
 /// Settings of `nasnet bench`.
@@ -52,6 +53,8 @@ pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
 pub struct Merge {
     /// The outputs to join.
     pub files: Vec<PathBuf>,
+    /// In which form: jsonl as it is, or Parquet.
+    pub format: Format,
     /// A file to write instead of stdout.
     pub output: Option<PathBuf>,
     /// Replace that file.
@@ -59,8 +62,15 @@ pub struct Merge {
 }
 
 /// Settings of `nasnet merge`.
-pub fn merge(flags: &cli::Merge) -> Merge {
-    Merge { files: flags.files.clone(), output: flags.output.clone(), force: flags.force }
+///
+/// # Errors
+/// When the form cannot be written.
+pub fn merge(flags: &cli::Merge) -> Result<Merge> {
+    let format = match flags.format.as_str() {
+        "parquet" => parquet::format(flags.output.as_deref())?,
+        _ => Format::JsonLines,
+    };
+    Ok(Merge { files: flags.files.clone(), format, output: flags.output.clone(), force: flags.force })
 }
 
 /// Settings of `nasnet info`.
