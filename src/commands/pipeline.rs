@@ -1,8 +1,8 @@
 //! Images through a model, batch by batch and in order: what the commands that run a model share.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 
@@ -11,7 +11,7 @@ use super::open;
 use crate::batch::{self, Ordered};
 use crate::classifier::Classifier;
 use crate::error::{Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, decode};
+use crate::image::decode::{DecodeOptions, decode_reusing};
 use crate::inputs::Source;
 use crate::model::engine::Output;
 use crate::output::ModelHeader;
@@ -99,14 +99,16 @@ impl Pipeline {
         let read = self.read(jobs, &load)?;
         let work = {
             let (classifier, options, threads) = (Arc::clone(&self.classifier), self.decode, self.threads);
-            let load = Arc::clone(&load);
+            let (load, spares) = (Arc::clone(&load), Spares::default());
             move |(seq, path, bytes): &Bytes| {
+                let mut spare = spares.take();
                 let image = match bytes {
-                    Ok(bytes) => decode(bytes, &options),
+                    Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
                 let item = image.map(|image| {
                     let pixels = classifier.preprocess(&image);
+                    spares.keep(image.pixels);
                     let alone = load.load(Ordering::Relaxed) < threads;
                     let row = if alone { None } else { classifier.engine().run_alone(&pixels, output) };
                     let stage = row.map_or(Stage::Ready(pixels), Stage::Done);
@@ -142,6 +144,27 @@ impl Item {
         match &self.stage {
             Stage::Ready(pixels) => Some(pixels),
             Stage::Done(_) => None,
+        }
+    }
+}
+
+/// Memory of pixels that are no longer needed, for those of the next images.
+#[derive(Default)]
+struct Spares(Mutex<Vec<Vec<u8>>>);
+
+impl Spares {
+    /// The most that is kept of an image, 32 megapixels: larger ones are too few to hold memory for.
+    const MAX_BYTES: usize = 96 << 20;
+
+    /// Some memory, or none.
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Keeps memory; there is never more of it than there are workers.
+    fn keep(&self, pixels: Vec<u8>) {
+        if pixels.capacity() <= Self::MAX_BYTES {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(pixels);
         }
     }
 }
