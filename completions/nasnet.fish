@@ -89,6 +89,8 @@ logit\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l report -d 'Write an HTML page of thumbnails and their best classes, whole in itself; replaces FILE only with --force' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l sort-into -d 'Copy each image into a folder of DIR that is called like its best class; nothing is ever overwritten' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l explain -d 'Draw where the best class of each image was seen: a PNG an image in DIR, the class activation map over the photo' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l explain-top -d 'Draw the N best classes, a PNG each' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l only -d 'Only images whose best class is one of these (wnids or labels); the others are left out of the output' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
@@ -100,7 +102,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l unsorted -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the files of --output and --report'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the files of --output, --report and --explain'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resume -d 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'

@@ -261,7 +261,7 @@ pub struct Output {
     #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
-    /// Replace the files of --output and --report
+    /// Replace the files of --output, --report and --explain
     #[arg(long, requires = "files")]
     pub force: bool,
 

@@ -12,6 +12,7 @@ use indicatif::ProgressBar;
 
 use super::ExitStatus;
 use super::actions;
+use super::explain::{self, Explainer};
 use super::interrupt::Interrupt;
 use super::pipeline::{Decoded, Pipeline};
 use super::resume::{self, Ledger};
@@ -30,6 +31,7 @@ use crate::settings::{Classify, Common, Resume, Shard};
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
+    settings.actions.explain.as_ref().map(explain::prepare).transpose()?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
@@ -46,18 +48,30 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
+    let only = actions::only(&settings.actions, pipeline.classifier.labels())?;
+    let explainer = settings.actions.explain.as_ref().map(|wanted| {
+        let how = explain::How {
+            scores: settings.scores,
+            threshold: settings.selection.threshold,
+            replace: settings.force || settings.resume.is_some(),
+            only: only.clone(),
+            model: header().short(),
+        };
+        Explainer::new(wanted, how, common.console)
+    });
     let printer = actions::around(
         output::printer(settings.format, header, settings.scores, common.table),
         &settings.actions,
         settings.force,
         settings.pipeline.decode,
-        pipeline.classifier.labels(),
+        only,
         header,
         common.console,
     )?;
     let mut run = Run {
         settings,
         pipeline: &pipeline,
+        explainer,
         printer,
         sink: output.sink(settings, stdout)?,
         ledger: output.ledger,
@@ -66,6 +80,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         started: Instant::now(),
         answered: 0,
         failed: 0,
+        refused: 0,
     };
     run.count_ahead();
     run.printer.begin(&mut run.sink)?;
@@ -137,6 +152,7 @@ impl Output {
 struct Run<'a> {
     settings: &'a Classify,
     pipeline: &'a Pipeline,
+    explainer: Option<Explainer>,
     printer: Box<dyn Printer>,
     sink: Sink<'a>,
     ledger: Option<Arc<Mutex<Ledger>>>,
@@ -145,12 +161,22 @@ struct Run<'a> {
     started: Instant,
     answered: u64,
     failed: u64,
+    /// Overlays that were not written.
+    refused: u64,
 }
 
 impl Run<'_> {
     /// Classifies a batch and writes its records, failed ones in their place.
     fn answer(&mut self, images: Vec<Decoded>) -> Result<()> {
-        let mut rows = self.pipeline.numbers(&images, Logits)?.into_iter();
+        let (rows, mut explained) = match &self.explainer {
+            Some(explainer) => {
+                let answers = explainer.answer(self.pipeline, &images)?;
+                self.refused += answers.refused;
+                (answers.logits, answers.explained.into_iter())
+            }
+            None => (self.pipeline.numbers(&images, Logits)?, Vec::new().into_iter()),
+        };
+        let mut rows = rows.into_iter();
         for Decoded { seq, path, image } in images {
             let outcome = match image {
                 Ok(input) => {
@@ -160,7 +186,8 @@ impl Run<'_> {
                         self.settings.scores,
                         self.settings.selection,
                     );
-                    Ok(Answer { width: input.width, height: input.height, predictions })
+                    let (width, height) = (input.width, input.height);
+                    Ok(Answer { width, height, predictions, explained: explained.next() })
                 }
                 Err(error) => {
                     self.failed += 1;
@@ -261,7 +288,10 @@ impl Run<'_> {
         if self.answered > 1 {
             console.note(&format!("{} images in {seconds:.1} s, {rate:.1} images/s", self.answered));
         }
-        let excused = failed == 0 || self.settings.exit_zero;
+        if self.refused > 0 {
+            console.note(&format!("{} overlays of --explain were not written", self.refused));
+        }
+        let excused = failed + self.refused == 0 || self.settings.exit_zero;
         Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
     }
 }

@@ -7,6 +7,7 @@ mod classify;
 mod doctor;
 mod embed;
 mod eval;
+mod explain;
 mod finetune;
 mod info;
 mod interrupt;

@@ -10,7 +10,8 @@ use super::open;
 use crate::batch::{self, Ordered};
 use crate::classifier::Classifier;
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, decode};
+use crate::image::decode::{DecodeOptions, Rgb8, decode};
+use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
 use crate::model::engine::Output;
 use crate::output::ModelHeader;
@@ -24,12 +25,16 @@ const CPU_PASS: u64 = 2_500_000_000;
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
 
+/// The longer side of a photo that is drawn on.
+const PHOTO_SIDE: u32 = 1024;
+
 /// A model and the way that images take to it.
 pub struct Pipeline {
     pub classifier: Arc<Classifier>,
     pub threads: usize,
     decode: DecodeOptions,
     batch_size: usize,
+    keep_photos: bool,
 }
 
 /// An image on its way from its file to its numbers.
@@ -45,6 +50,8 @@ pub struct Input {
     pub height: u32,
     /// H, W, 3.
     pub pixels: Vec<f32>,
+    /// The image itself, at most [`PHOTO_SIDE`] pixels a side; only where it is drawn on.
+    pub photo: Option<Rgb8>,
 }
 
 impl Pipeline {
@@ -56,7 +63,13 @@ impl Pipeline {
         let threads = open::threads(settings.threads)?;
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let batch_size = settings.batch_size.unwrap_or_else(|| batch_size(&classifier, threads));
-        Ok(Pipeline { classifier, threads, decode: settings.decode, batch_size })
+        Ok(Pipeline {
+            classifier,
+            threads,
+            decode: settings.decode,
+            batch_size,
+            keep_photos: settings.explains,
+        })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
@@ -69,12 +82,13 @@ impl Pipeline {
     /// # Errors
     /// When threads cannot be started.
     pub fn images(&self, jobs: impl Iterator<Item = (u64, Source)> + Send + 'static) -> Result<Images> {
-        let (classifier, options) = (Arc::clone(&self.classifier), self.decode);
+        let (classifier, options, keep) = (Arc::clone(&self.classifier), self.decode, self.keep_photos);
         let work = move |(seq, source): &(u64, Source)| {
             let image = source.read().and_then(|bytes| decode(&bytes, &options)).map(|image| Input {
                 width: image.width,
                 height: image.height,
                 pixels: classifier.preprocess(&image),
+                photo: keep.then(|| small(image)),
             });
             Decoded { seq: *seq, path: source.path.clone(), image }
         };
@@ -93,10 +107,35 @@ impl Pipeline {
     /// # Errors
     /// When there is no such output or the device fails.
     pub fn numbers(&self, images: &[Decoded], output: Output) -> Result<Vec<Vec<f32>>> {
+        let [rows] = self.numbers_for(images, [output])?;
+        Ok(rows)
+    }
+
+    /// [`Self::numbers`] for several outputs of one forward pass.
+    ///
+    /// # Errors
+    /// As [`Self::numbers`].
+    pub fn numbers_for<const K: usize>(
+        &self,
+        images: &[Decoded],
+        outputs: [Output; K],
+    ) -> Result<[Vec<Vec<f32>>; K]> {
         let read = images.iter().filter_map(|image| image.image.as_ref().ok());
         let pixels: Vec<&[f32]> = read.map(|input| &input.pixels[..]).collect();
-        Ok(self.classifier.engine().run(&pixels.concat(), output)?)
+        Ok(self.classifier.engine().run_for(&pixels.concat(), outputs)?)
     }
+}
+
+/// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.
+fn small(image: Rgb8) -> Rgb8 {
+    let longer = image.width.max(image.height);
+    if longer <= PHOTO_SIDE {
+        return image;
+    }
+    let share = f64::from(PHOTO_SIDE) / f64::from(longer);
+    let side = |length: u32| ((f64::from(length) * share).round() as u32).max(1);
+    let (height, width) = (side(image.height), side(image.width));
+    resample(&image, height, width, Kernel::Bilinear, Window::whole(height, width))
 }
 
 /// Images in a forward pass, where nobody said: by the size of the network, and enough for all threads.

@@ -80,6 +80,19 @@ impl Engine {
     /// # Errors
     /// When `pixels` are no whole images, there is no such output, or the device fails.
     pub fn run(&self, pixels: &[f32], output: Output) -> Result<Vec<Vec<f32>>> {
+        let [rows] = self.run_for(pixels, [output])?;
+        Ok(rows)
+    }
+
+    /// [`Self::run`] for several outputs of one forward pass.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_for<const K: usize>(
+        &self,
+        pixels: &[f32],
+        outputs: [Output; K],
+    ) -> Result<[Vec<Vec<f32>>; K]> {
         let Shape { height, width, channels } = self.input;
         let image = self.input.elements();
         if !pixels.len().is_multiple_of(image) {
@@ -88,30 +101,38 @@ impl Engine {
         }
         let count = pixels.len() / image;
         if count == 0 {
-            return Ok(Vec::new());
+            return Ok(std::array::from_fn(|_| Vec::new()));
         }
         match &self.runner {
             Runner::Cpu(engine) => {
                 // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
                 let mut engine = engine.lock().unwrap_or_else(PoisonError::into_inner);
-                engine.with_features(output == Output::Features);
+                engine.with_features(outputs.contains(&Output::Features));
                 let results = engine.run(Images { pixels, count, height, width })?;
-                let rows = match output {
-                    Output::Logits => &results.logits,
-                    Output::Pooled => &results.pooled,
-                    Output::Features => &results.features,
-                };
-                Ok(rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect())
+                Ok(outputs.map(|output| {
+                    let rows = match output {
+                        Output::Logits => &results.logits,
+                        Output::Pooled => &results.pooled,
+                        Output::Features => &results.features,
+                    };
+                    rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect()
+                }))
             }
             Runner::Portable(portable) => {
                 let input = Tensor::from_slice(pixels, (count, height, width, channels), portable.device())?;
-                let outputs = portable.forward(&input)?;
-                let rows = match output {
-                    Output::Logits => outputs.logits.ok_or_else(|| Error::Config("no logits".to_owned()))?,
-                    Output::Pooled => outputs.pooled,
-                    Output::Features => outputs.features.flatten_from(1)?,
-                };
-                Ok(rows.to_vec2()?)
+                let all = portable.forward(&input)?;
+                let mut found = std::array::from_fn(|_| Vec::new());
+                for (rows, output) in found.iter_mut().zip(outputs) {
+                    let tensor = match output {
+                        Output::Logits => {
+                            all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
+                        }
+                        Output::Pooled => all.pooled.clone(),
+                        Output::Features => all.features.flatten_from(1)?,
+                    };
+                    *rows = tensor.to_vec2()?;
+                }
+                Ok(found)
             }
         }
     }

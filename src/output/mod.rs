@@ -5,6 +5,7 @@ pub mod console;
 mod csv;
 pub mod evaluation;
 mod json;
+pub mod overlay;
 pub mod report;
 pub mod rows;
 mod table;

@@ -96,9 +96,11 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             "--resume: goes on with rows of jsonl only; add --format jsonl".to_owned(),
         ));
     }
+    let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
+    let actions = actions::of_flags(&flags.actions);
     Ok(Classify {
         inputs: inputs(&flags.inputs),
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: Pipeline { explains: actions.explain.is_some(), ..pipeline },
         format,
         selection: Selection { top_k: output.top_k, threshold: output.threshold },
         scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
@@ -110,6 +112,6 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         }),
         shard: word("--shard", flags.shard.as_deref())?,
         exit_zero: output.exit_zero,
-        actions: actions::of_flags(&flags.actions),
+        actions,
     })
 }
