@@ -114,6 +114,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo' -r
@@ -167,6 +168,8 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l offline -d 'Neve
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l normalize -d 'Scale each image\'s features to length 1'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l resume -d 'Go on with the file of --output (jsonl, npy): keep its rows, add those that are missing'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s h -l help -d 'Print help (see more with \'--help\')'

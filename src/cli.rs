@@ -307,7 +307,7 @@ pub struct Bench {
 
 #[derive(Debug, Args)]
 pub struct Merge {
-    /// Outputs of `nasnet classify --format jsonl --shard I/N`
+    /// Outputs of `nasnet classify` or `nasnet embed` with `--format jsonl --shard I/N`
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -14,8 +14,9 @@ use super::ExitStatus;
 use super::actions;
 use super::explain::{self, Explainer};
 use super::interrupt::Interrupt;
+use super::jobs::{SharedLedger, jobs, locked};
 use super::pipeline::{Decoded, Pipeline};
-use super::resume::{self, Ledger};
+use super::resume::{self, Kind};
 use super::sink::Sink;
 use crate::error::Error;
 use crate::inputs::{self, PassedOver, PathKey, Source};
@@ -23,7 +24,7 @@ use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
 use crate::output::{self, Format, ModelHeader, Printer, rows};
 use crate::predictions::{Answer, Record};
-use crate::settings::{Classify, Common, Resume, Shard};
+use crate::settings::{Classify, Common, Resume};
 
 /// Runs the command.
 ///
@@ -96,33 +97,9 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     run.finish(&interrupt, &passed_over)
 }
 
-/// What there is to do: the inputs with their places, less those of other shards and those that an output
-/// to go on with has answers for.
-fn jobs(
-    sources: impl Iterator<Item = Source> + Send + 'static,
-    shard: Option<Shard>,
-    ledger: Option<Arc<Mutex<Ledger>>>,
-    walked: Arc<AtomicU64>,
-) -> impl Iterator<Item = (u64, Source)> + Send + 'static {
-    (0..).zip(sources).filter(move |(seq, source): &(u64, Source)| {
-        walked.fetch_add(1, Ordering::Relaxed);
-        if shard.is_none() && ledger.is_none() {
-            return true;
-        }
-        let key = PathKey::of(&source.path);
-        shard.is_none_or(|shard| shard.takes(key))
-            && ledger.as_deref().is_none_or(|ledger| locked(ledger).wants(key, *seq))
-    })
-}
-
-/// Nothing that holds the lock can panic.
-fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
-    ledger.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Where the records go, before it is known that there are any.
 struct Output {
-    ledger: Option<Arc<Mutex<Ledger>>>,
+    ledger: Option<SharedLedger>,
     rows: Option<(File, PathBuf)>,
 }
 
@@ -135,6 +112,7 @@ impl Output {
         let request = resume::Request {
             name,
             fingerprint: rows::fingerprint(&model),
+            kind: Kind::Predictions,
             retry_errors: resume == Resume::RetryErrors,
         };
         let (file, name, ledger) = resume::open(request, console)?;
@@ -155,7 +133,7 @@ struct Run<'a> {
     explainer: Option<Explainer>,
     printer: Box<dyn Printer>,
     sink: Sink<'a>,
-    ledger: Option<Arc<Mutex<Ledger>>>,
+    ledger: Option<SharedLedger>,
     counter: ProgressBar,
     console: Console,
     started: Instant,
@@ -209,7 +187,10 @@ impl Run<'_> {
         let at = self.sink.position();
         self.printer.record(record, &mut self.sink).with_context(|| self.sink.describe())?;
         if let Some(ledger) = self.ledger.as_deref() {
-            locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
+            // An image that --only leaves out has no row.
+            if self.sink.position() > at {
+                locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
+            }
         }
         Ok(())
     }
@@ -270,15 +251,7 @@ impl Run<'_> {
             let ledger = locked(ledger);
             ledger.tidy(&file)?;
             (total, failed) = (total + ledger.skipped(), failed + ledger.failed());
-            for (count, what) in [
-                (ledger.skipped(), "images were answered already"),
-                (ledger.duplicates(), "inputs were named twice and have one row"),
-                (ledger.strangers() as u64, "rows of paths that are not among the inputs were kept"),
-            ] {
-                if count > 0 {
-                    console.note(&format!("{count} {what}"));
-                }
-            }
+            ledger.notes().iter().for_each(|note| console.note(note));
         }
         if failed > 0 {
             console.note(&format!("{failed} of {total} images failed"));

@@ -11,6 +11,7 @@ mod explain;
 mod finetune;
 mod info;
 mod interrupt;
+mod jobs;
 mod layers;
 mod merge;
 mod open;
