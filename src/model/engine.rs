@@ -145,3 +145,35 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::weights::{Overrides, builtin};
+
+    #[test]
+    fn several_outputs_of_one_pass_are_those_of_single_ones_in_both_engines() {
+        let loaded = builtin(&Overrides { input_size: Some((64, 43)), ..Overrides::default() }).unwrap();
+        let (graph, weights, device) = (&loaded.graph, &loaded.weights, Device::Cpu);
+        let portable = Portable::new(graph.clone(), weights, &device).unwrap();
+        let portable = Engine { input: graph.input_shape(), runner: Runner::Portable(portable) };
+        let cpu = Engine::new(graph, weights, &device, 2).unwrap();
+        let elements = graph.input_shape().elements();
+        let pixels: Vec<f32> = (0..2 * elements).map(|at| (at * 37 % 255) as f32 / 127.5 - 1.0).collect();
+        let all = [Output::Features, Output::Logits, Output::Pooled];
+        let [fast, plain] = [&cpu, &portable].map(|engine| {
+            let rows = engine.run_for(&pixels, all).unwrap();
+            for (rows, output) in rows.iter().zip(all) {
+                assert_eq!(*rows, engine.run(&pixels, output).unwrap(), "{output:?}");
+            }
+            rows.map(|rows| rows.concat())
+        });
+        for ((fast, plain), output) in fast.iter().zip(&plain).zip(all) {
+            let greatest = plain.iter().copied().map(f32::abs).fold(0.0, f32::max);
+            let gaps = fast.iter().zip(plain).map(|(a, b)| (a - b).abs());
+            assert!(fast.len() == plain.len() && gaps.fold(0.0, f32::max) < 1e-4 * greatest, "{output:?}");
+        }
+        assert!(cpu.run_for(&pixels[1..], all).is_err());
+        assert!(cpu.run_for(&[], all).unwrap().iter().all(Vec::is_empty));
+    }
+}
