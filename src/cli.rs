@@ -262,7 +262,7 @@ pub struct Output {
     #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
-    /// Replace the files of --output and --report
+    /// Replace the files of --output, --report and --explain
     #[arg(long, requires = "files")]
     pub force: bool,
 
@@ -308,7 +308,7 @@ pub struct Bench {
 
 #[derive(Debug, Args)]
 pub struct Merge {
-    /// Outputs of `nasnet classify --format jsonl --shard I/N`
+    /// Outputs of `nasnet classify` or `nasnet embed` with `--format jsonl --shard I/N`
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 

@@ -67,7 +67,8 @@ fn examine(
     let same_size = loaded.config == own.config;
     let reference = doctor::reference(own.fingerprint()).filter(|_| same_size);
     let (device, _) = device::open(device)?;
-    let options = Options { preprocessing: None, device, threads: NonZeroUsize::new(threads) };
+    let options =
+        Options { preprocessing: None, device, threads: NonZeroUsize::new(threads), keep_top: false };
     let classifier = Classifier::new(loaded.clone(), options)?;
     let got = doctor::answer(&classifier)?;
     checks.push(match reference {

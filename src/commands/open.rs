@@ -60,7 +60,10 @@ pub fn plain(
 ) -> Result<Classifier> {
     let loaded = weights(model, console)?;
     let (device, _) = device::open(device)?;
-    Ok(Classifier::new(loaded, Options { preprocessing: None, device, threads: NonZeroUsize::new(threads) })?)
+    Ok(Classifier::new(
+        loaded,
+        Options { preprocessing: None, device, threads: NonZeroUsize::new(threads), keep_top: false },
+    )?)
 }
 
 /// The classifier of a run.
@@ -73,7 +76,12 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
     let preprocessing = settings.preprocessing.apply(loaded.preprocessing)?;
     let classifier = Classifier::new(
         loaded,
-        Options { preprocessing: Some(preprocessing), device, threads: NonZeroUsize::new(threads) },
+        Options {
+            preprocessing: Some(preprocessing),
+            device,
+            threads: NonZeroUsize::new(threads),
+            keep_top: settings.explains,
+        },
     )?;
     let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
     if settings.device == DeviceChoice::Auto {
