@@ -46,7 +46,7 @@ pub fn around(
 ) -> Result<Box<dyn Printer>> {
     let page = match &actions.report {
         Some(name) => {
-            refuse_to_replace(name, force)?;
+            refuse_to_replace("--report", name, force)?;
             let mut partial = name.as_os_str().to_owned();
             partial.push(".partial");
             let partial = PathBuf::from(partial);

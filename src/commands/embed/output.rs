@@ -59,7 +59,7 @@ impl Output {
             return Ok(Output::Resumed(Resumed::open(name, resume, rows, console)?));
         }
         for file in vectors::files(rows.form, name) {
-            refuse_to_replace(&file, settings.force)?;
+            refuse_to_replace("--output", &file, settings.force)?;
         }
         Ok(Output::New { name: name.clone(), partial: partial_name(name) })
     }
