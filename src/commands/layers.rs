@@ -85,7 +85,7 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
 /// The layers that Keras pads and crops with in front of a node, with their shapes. Here padding is part of what is strided.
 fn borders(graph: &Graph, node: &Node, shifts: &mut usize) -> Vec<(String, Shape)> {
     let Some(input) = node.inputs.first().map(|input| graph.node(*input).shape) else { return Vec::new() };
-    let padded = |side: usize, window: usize| side + window / 2 * 2 - usize::from(side % 2 == 0);
+    let padded = |side: usize, window: usize| side + window / 2 * 2 - usize::from(side.is_multiple_of(2));
     let around = |window| Shape {
         height: padded(input.height, window),
         width: padded(input.width, window),
