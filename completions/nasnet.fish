@@ -61,7 +61,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threads -d 'T
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -132,7 +132,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l threads -d 'Thre
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -192,7 +192,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l threads -d 'Threa
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -241,7 +241,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l threads -d 'T
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -282,7 +282,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l threads -d 'Thre
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l iterations -d 'Timed forward passes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l warmup -d 'Forward passes before the timed ones' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l format -d 'Form of the output' -r -f -a "table\t''
@@ -329,7 +329,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l threads -d 'Thr
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"

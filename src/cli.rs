@@ -197,7 +197,8 @@ pub struct Run {
     #[arg(long, default_value = "f32", value_parser = ["f32", "f16", "bf16"])]
     pub dtype: String,
 
-    /// Images in one forward pass, at most [default: by device and model]
+    /// Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread
+    /// [default: by device]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_size: Option<u32>,
 }
