@@ -4,8 +4,8 @@
 //! New rows are appended to the file itself, so that a run that is killed leaves all it had. Only at the end, and
 //! only where rows were replaced or have moved, the file is written anew beside itself and renamed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+mod known;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -15,38 +15,12 @@ use anyhow::{Context, Result, bail};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead, with_number};
+use known::{Known, Row, State};
 
-/// What is known of a path, from the least worth keeping to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
-    /// The file's row is of another fingerprint.
-    OtherModel,
-    /// The file's row is an error that is to be tried again.
-    Retry,
-    /// The file's row is an error.
-    Failed,
-    /// The file's row is an answer.
-    Answered,
-    /// This run has met it.
-    Met,
-}
-
-/// The row of a path.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    /// Its place in the input.
-    seq: u64,
-    /// Where in the file it starts; [`NOWHERE`] until it is written.
-    at: u64,
-    state: State,
-}
-
-const NOWHERE: u64 = u64::MAX;
-
-/// The rows of an output file: about 80 bytes a path.
+/// The rows of an output file.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    rows: HashMap<PathKey, Row>,
+    rows: Known,
     last_seq: Option<u64>,
     /// The file is not yet one row a path in the order of the inputs.
     untidy: bool,
@@ -210,58 +184,38 @@ impl Ledger {
             (true, true) => State::Failed,
             (true, false) => State::Answered,
         };
-        let row = Row { seq: head.seq, at, state };
+        let (key, row) = (PathKey::of_bytes(&head.path), Row { seq: head.seq, at: Some(at), state });
         self.untidy |= self.last_seq.is_some_and(|last| last >= head.seq);
         self.last_seq = Some(head.seq);
-        match self.rows.entry(PathKey::of_bytes(&head.path)) {
-            Entry::Vacant(entry) => {
-                entry.insert(row);
-            }
-            Entry::Occupied(mut entry) => {
-                self.untidy = true;
-                if entry.get().state <= state {
-                    entry.insert(row);
-                }
-            }
+        let before = self.rows.get(key);
+        self.untidy |= before.is_some();
+        if before.is_none_or(|before| before.state <= state) {
+            self.rows.set(key, row);
         }
     }
 
     /// Whether the path at place `seq` of the input is to be answered now.
     pub fn wants(&mut self, key: PathKey, seq: u64) -> bool {
-        let row = match self.rows.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(Row { seq, at: NOWHERE, state: State::Met });
-                return true;
-            }
-            Entry::Occupied(entry) => entry.into_mut(),
-        };
-        let before = std::mem::replace(&mut row.state, State::Met);
-        match before {
-            State::Met => {
-                self.duplicates += 1;
-                false
-            }
-            State::OtherModel | State::Retry => {
-                row.seq = seq;
-                true
-            }
-            State::Failed | State::Answered => {
-                self.untidy |= row.seq != seq;
-                row.seq = seq;
-                self.skipped += 1;
-                self.failed += u64::from(before == State::Failed);
-                false
-            }
+        let before = self.rows.get(key);
+        if before.is_some_and(|before| before.state == State::Met) {
+            self.duplicates += 1;
+            return false;
         }
+        self.rows.set(key, Row { seq, at: before.and_then(|before| before.at), state: State::Met });
+        let Some(before @ Row { state: State::Failed | State::Answered, .. }) = before else { return true };
+        self.untidy |= before.seq != seq;
+        self.skipped += 1;
+        self.failed += u64::from(before.state == State::Failed);
+        false
     }
 
     /// Notes a row that was written at byte `at`.
     pub fn wrote(&mut self, key: PathKey, seq: u64, at: u64) {
         self.untidy |= self.last_seq.is_some_and(|last| last >= seq);
         self.last_seq = Some(seq);
-        if let Some(row) = self.rows.get_mut(&key) {
-            self.untidy |= row.at != NOWHERE;
-            row.at = at;
+        if let Some(row) = self.rows.get(key) {
+            self.untidy |= row.at.is_some();
+            self.rows.set(key, Row { at: Some(at), ..row });
         }
     }
 
@@ -312,7 +266,7 @@ impl Ledger {
 
     /// Rows of paths that were not among the inputs; they are kept.
     pub fn strangers(&self) -> usize {
-        self.rows.values().filter(|row| row.state != State::Met).count()
+        self.rows.iter().filter(|row| row.state != State::Met).count()
     }
 
     /// Brings a finished file to one row a path, in the order of the inputs.
@@ -356,7 +310,7 @@ impl Ledger {
         mut take: impl FnMut(&[u8], u64) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut order: Vec<(u64, u64)> =
-            self.rows.values().filter(|row| row.at != NOWHERE).map(|row| (row.seq, row.at)).collect();
+            self.rows.iter().filter_map(|row| Some((row.seq, row.at?))).collect();
         order.sort_unstable();
         let mut reader = BufReader::new(File::open(name)?);
         let (mut here, mut line) = (0, Vec::new());

@@ -227,44 +227,61 @@ fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> 
 /// The entries of a folder in the order of whole paths by their bytes, least last: seven bytes each and
 /// their names.
 struct Listing {
-    /// Of each entry the length of its name (two bytes), its kind, its name.
-    entries: Vec<u8>,
-    /// Where in `entries` each starts.
+    entries: Blocks,
+    /// Where each starts.
     starts: Vec<u32>,
+}
+
+/// Entries on end: of each the length of its name (two bytes), its kind, its name. They are in blocks, since
+/// memory that grows in one piece takes twice its size.
+#[derive(Default)]
+struct Blocks(Vec<Vec<u8>>);
+
+impl Blocks {
+    const BYTES: usize = 1 << 16;
+
+    /// Adds an entry and says where it is: the block in the upper half, the byte in the lower one.
+    fn push(&mut self, name: &[u8], kind: Kind) -> io::Result<u32> {
+        let length = name.len() + 3;
+        if self.0.last().is_none_or(|block| block.len() + length > Self::BYTES) {
+            self.0.push(Vec::with_capacity(Self::BYTES));
+        }
+        let number = u16::try_from(self.0.len() - 1).map_err(io::Error::other)?;
+        let Some(block) = self.0.last_mut().filter(|block| block.len() + length <= Self::BYTES) else {
+            return Err(io::Error::other(format!("a name of {} bytes", name.len())));
+        };
+        let start = block.len() as u32;
+        block.extend((name.len() as u16).to_le_bytes());
+        block.push(kind as u8);
+        block.extend(name);
+        Ok(u32::from(number) << 16 | start)
+    }
+
+    /// The name and the kind of an entry.
+    fn get(&self, start: u32) -> (&[u8], Kind) {
+        let entry = &self.0[start as usize >> 16][start as usize & 0xffff..];
+        let length = usize::from(u16::from_le_bytes([entry[0], entry[1]]));
+        (&entry[3..3 + length], Kind::ALL[usize::from(entry[2])])
+    }
 }
 
 impl Listing {
     fn sorted(found: ReadDir, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Self> {
-        let (mut entries, mut starts) = (Vec::new(), Vec::new());
+        let (mut entries, mut starts) = (Blocks::default(), Vec::new());
         for entry in found {
             let entry = entry?;
             if let Some(kind) = kind(&entry, options, passed_over)? {
-                let name = entry.file_name();
-                starts.push(u32::try_from(entries.len()).map_err(io::Error::other)?);
-                entries.extend(u16::try_from(name.len()).map_err(io::Error::other)?.to_le_bytes());
-                entries.push(kind as u8);
-                entries.extend(name.as_encoded_bytes());
+                starts.push(entries.push(entry.file_name().as_encoded_bytes(), kind)?);
             }
         }
-        // A long run holds them to its end.
-        entries.shrink_to_fit();
-        starts.shrink_to_fit();
-        starts.sort_unstable_by(|a, b| by_path_bytes(entry(&entries, *b), entry(&entries, *a)));
+        starts.sort_unstable_by(|a, b| by_path_bytes(entries.get(*b), entries.get(*a)));
         Ok(Listing { entries, starts })
     }
 
     fn next(&mut self) -> Option<(PathBuf, Kind)> {
-        let (name, kind) = entry(&self.entries, self.starts.pop()?);
+        let (name, kind) = self.entries.get(self.starts.pop()?);
         Some((path_of_bytes(name.to_vec()), kind))
     }
-}
-
-/// The name and the kind of the entry that starts at `start`.
-fn entry(entries: &[u8], start: u32) -> (&[u8], Kind) {
-    let entry = &entries[start as usize..];
-    let length = usize::from(u16::from_le_bytes([entry[0], entry[1]]));
-    let kind = Kind::ALL[usize::from(entry[2])];
-    (&entry[3..3 + length], kind)
 }
 
 /// Paths below `base` that a glob matches, sorted.

@@ -11,6 +11,9 @@ use serde::de::IgnoredAny;
 /// The longest line that is taken for a row; the feature map of Large takes a tenth of it.
 const MAX_LINE_BYTES: u64 = 1 << 26;
 
+/// Places in an input are below this; a line that says otherwise is no row.
+pub const SEQ_LIMIT: u64 = 1 << 43;
+
 /// The part of a row that tells whose answer it is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RowHead {
@@ -60,6 +63,9 @@ impl RowHead {
     /// The head of a line; `None` for what is no row.
     pub fn parse(line: &[u8]) -> Option<Self> {
         let row: RowLine<'_> = serde_json::from_slice(line).ok()?;
+        if row.seq >= SEQ_LIMIT {
+            return None;
+        }
         let answer = match (row.predictions, row.features, row.row, row.error) {
             (Some(_), None, None, None) => Answer::Predictions,
             (None, Some(_), None, None) => Answer::Features,
@@ -123,6 +129,7 @@ mod tests {
             assert_eq!(RowHead::parse(&line[..torn]), None);
         }
         assert_eq!(RowHead::parse(br#"{"path": "a", "seq": 7, "model": "x@0"}"#), None);
+        assert_eq!(RowHead::parse(&with_number(line, "seq", SEQ_LIMIT).unwrap()), None);
         let moved = with_number(line, "seq", 1234).unwrap();
         let text = String::from_utf8(moved.clone()).unwrap();
         assert!(text.contains(r#"\"seq\": 9"#) && text.contains(r#""seq": 1234, "model""#), "{text}");
