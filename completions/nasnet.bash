@@ -236,7 +236,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -334,7 +334,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -470,7 +470,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -552,7 +552,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -670,7 +670,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -792,7 +792,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)

@@ -58,7 +58,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
@@ -126,7 +127,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
@@ -184,7 +186,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
@@ -233,7 +236,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
@@ -274,7 +278,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
@@ -321,7 +326,8 @@ slim\t''
 timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r

@@ -90,6 +90,15 @@ impl Error {
         Error::Fetch { reason, what: what.to_string(), hint: hint.to_string() }
     }
 
+    /// Whether a device had not enough memory: cudarc, cuBLAS and Metal say it in their own words.
+    pub fn is_out_of_memory(&self) -> bool {
+        let Error::Tensor(error) = self else { return false };
+        let text = error.to_string();
+        ["OUT_OF_MEMORY", "out of memory", "STATUS_ALLOC_FAILED", "Failed to create metal resource: Buffer"]
+            .iter()
+            .any(|words| text.contains(words))
+    }
+
     /// What to try next, if there is something to try.
     pub fn hint(&self) -> Option<&str> {
         match self {
@@ -104,6 +113,9 @@ impl Error {
             Error::NoTop { .. } => {
                 Some("use a weights file with its `predictions` layer, or ask for features instead")
             }
+            Error::Tensor(_) if self.is_out_of_memory() => Some(
+                "not one image fits into the device's memory beside what else is there: use --device cpu",
+            ),
             Error::Tensor(_) => None,
         }
     }

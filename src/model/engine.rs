@@ -7,8 +7,10 @@ use candle_core::{Device, DeviceLocation, Tensor};
 
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
+use crate::model::device::Precision;
 use crate::model::execute::{self, Images};
 use crate::model::graph::{Graph, Shape};
+use crate::model::halving::{Halving, Notice};
 use crate::model::portable::Portable;
 use crate::model::seats::Seats;
 use crate::weights::Weights;
@@ -35,10 +37,23 @@ impl Output {
     }
 }
 
+/// Where and how a network runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Placement<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// Threads of a CPU.
+    pub threads: usize,
+    /// In which numbers; others than f32 are for CUDA.
+    pub precision: Precision,
+}
+
 /// A network on a device, ready to run.
 pub struct Engine {
     input: Shape,
+    precision: Precision,
     runner: Runner,
+    halving: Halving,
 }
 
 impl fmt::Debug for Engine {
@@ -57,11 +72,16 @@ enum Runner {
 }
 
 impl Engine {
-    /// Puts a network on a device; `threads` are those of a CPU.
+    /// Puts a network on a device.
     ///
     /// # Errors
-    /// When memory is short or the device refuses the weights.
-    pub fn new(graph: &Graph, weights: &Weights, device: &Device, threads: usize) -> Result<Self> {
+    /// When memory is short, or the device refuses the weights or the precision.
+    pub fn new(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Self> {
+        let Placement { device, threads, precision } = placement;
+        if precision != Precision::F32 && !device.is_cuda() {
+            let detail = format!("computing in {precision} needs a CUDA device; others compute in f32");
+            return Err(Error::Config(detail));
+        }
         let runner = if device.is_cpu() {
             let options = execute::Options { threads, kernels: Kernels::best() };
             let engine = execute::Engine::new(graph, weights, options)?;
@@ -70,7 +90,7 @@ impl Engine {
         } else {
             Runner::Portable(Portable::new(graph.clone(), weights, device)?)
         };
-        Ok(Engine { input: graph.input_shape(), runner })
+        Ok(Engine { input: graph.input_shape(), precision, runner, halving: Halving::default() })
     }
 
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
@@ -83,6 +103,16 @@ impl Engine {
                 DeviceLocation::Metal { .. } => "metal".to_owned(),
             },
         }
+    }
+
+    /// In which numbers it computes.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Whom to tell when a batch has to be made smaller to fit into a device's memory; the first one stays.
+    pub fn tell(&self, notice: Notice) {
+        self.halving.tell(notice);
     }
 
     /// The image that it takes.
@@ -116,9 +146,9 @@ impl Engine {
                 let rows = output.of(results);
                 Ok(rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect())
             }
-            Runner::Portable(portable) => {
-                let input =
-                    Tensor::from_vec(images.concat(), (count, height, width, channels), portable.device())?;
+            Runner::Portable(portable) => self.halving.run(images, |images| {
+                let shape = (images.len(), height, width, channels);
+                let input = Tensor::from_vec(images.concat(), shape, portable.device())?;
                 let outputs = portable.forward(&input)?;
                 let rows = match output {
                     Output::Logits => outputs.logits.ok_or_else(|| Error::Config("no logits".to_owned()))?,
@@ -126,7 +156,7 @@ impl Engine {
                     Output::Features => outputs.features.flatten_from(1)?,
                 };
                 Ok(rows.to_vec2()?)
-            }
+            }),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod device;
 pub mod engine;
 pub mod execute;
 pub mod graph;
+pub mod halving;
 pub mod nasnet;
 pub mod plan;
 pub mod portable;
