@@ -1,4 +1,4 @@
-//! What runs a model: the CPU engine on a CPU, the portable engine everywhere else.
+//! What runs a model: the CPU engine on a CPU, the CUDA engine on a card, the portable engine everywhere else.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::model::seats::Seats;
 use crate::weights::Weights;
 
 /// What is wanted of a forward pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Output {
     /// Class scores before softmax: classes.
     Logits,
@@ -68,6 +68,8 @@ enum Runner {
         team: Box<Mutex<execute::Engine>>,
         seats: Seats,
     },
+    #[cfg(feature = "cuda")]
+    Cuda(Box<super::cuda::Engine>),
     Portable(Portable),
 }
 
@@ -88,7 +90,10 @@ impl Engine {
             let seats = Seats::beside(&engine)?;
             Runner::Cpu { team: Box::new(Mutex::new(engine)), seats }
         } else {
-            Runner::Portable(Portable::new(graph.clone(), weights, device)?)
+            match on_card(graph, weights, placement)? {
+                Some(runner) => runner,
+                None => Runner::Portable(Portable::new(graph.clone(), weights, device)?),
+            }
         };
         Ok(Engine { input: graph.input_shape(), precision, runner, halving: Halving::default() })
     }
@@ -97,6 +102,8 @@ impl Engine {
     pub fn device(&self) -> String {
         match &self.runner {
             Runner::Cpu { .. } => "cpu".to_owned(),
+            #[cfg(feature = "cuda")]
+            Runner::Cuda(engine) => format!("cuda:{}", engine.ordinal()),
             Runner::Portable(portable) => match portable.device().location() {
                 DeviceLocation::Cpu => "cpu".to_owned(),
                 DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
@@ -146,6 +153,8 @@ impl Engine {
                 let rows = output.of(results);
                 Ok(rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect())
             }
+            #[cfg(feature = "cuda")]
+            Runner::Cuda(engine) => self.halving.run(images, |images| engine.run(images, output)),
             Runner::Portable(portable) => self.halving.run(images, |images| {
                 let shape = (images.len(), height, width, channels);
                 let input = Tensor::from_vec(images.concat(), shape, portable.device())?;
@@ -181,7 +190,27 @@ impl Engine {
     pub fn as_cpu(&self) -> Option<&Mutex<execute::Engine>> {
         match &self.runner {
             Runner::Cpu { team, .. } => Some(team),
-            Runner::Portable(_) => None,
+            _ => None,
         }
     }
+}
+
+/// The CUDA engine, where there is a card and a plan for the graph. Graphs without one are left to the portable
+/// engine, which computes in f32.
+#[cfg(feature = "cuda")]
+fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Option<Runner>> {
+    let Placement { device: Device::Cuda(device), precision, .. } = placement else { return Ok(None) };
+    match super::plan::Plan::new(graph, 1) {
+        Ok(plan) => {
+            let engine = super::cuda::Engine::new(device, &plan, weights, precision)?;
+            Ok(Some(Runner::Cuda(Box::new(engine))))
+        }
+        Err(_) if precision == Precision::F32 => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(feature = "cuda"))]
+fn on_card(_: &Graph, _: &Weights, _: Placement) -> Result<Option<Runner>> {
+    Ok(None)
 }

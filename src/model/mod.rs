@@ -2,6 +2,8 @@
 //! [`plan`] and [`execute`] fast on a CPU.
 
 pub mod config;
+#[cfg(any(test, feature = "cuda"))]
+pub mod cuda;
 pub mod device;
 pub mod engine;
 pub mod execute;

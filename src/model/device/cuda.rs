@@ -1,11 +1,11 @@
 //! Opens a CUDA card.
 
+use candle_core::Device;
 use candle_core::cuda_backend::cudarc::driver::{result, sys};
-use candle_core::{CudaDevice, Device};
 
 use super::found::{Found, version};
 
-/// Card `index`, with a stream of its own.
+/// Card `index`.
 ///
 /// # Errors
 /// Why it cannot be had, and what was found instead.
@@ -13,11 +13,7 @@ pub(super) fn open(index: usize) -> Result<Device, String> {
     if let Some(trouble) = look().trouble(index) {
         return Err(trouble);
     }
-    let device = CudaDevice::new_with_stream(index).map_err(|error| error.to_string())?;
-    // SAFETY: all work of this device is put on its one stream, which keeps its order; streams that a pass
-    // forks off are joined within the pass.
-    unsafe { device.disable_event_tracking() };
-    Ok(Device::Cuda(device))
+    Device::new_cuda(index).map_err(|error| error.to_string())
 }
 
 /// A card in a few words: name, memory, versions.
