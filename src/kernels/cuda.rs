@@ -76,6 +76,8 @@ pub struct Depthwise {
     pub window: Window,
     /// Blocks from pixel to pixel of the output.
     pub out_pixel: u32,
+    /// 1 for relu of the input.
+    pub relu: u32,
     /// One for each strip of [`STRIP`] pixels of a row, and each block.
     pub threads: u32,
 }

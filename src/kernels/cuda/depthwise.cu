@@ -10,6 +10,7 @@ typedef struct {
     Block *output;
     Window window;
     u32 out_pixel; // blocks from pixel to pixel of the output
+    u32 relu;      // of the input
     u32 threads;
 } Depthwise;
 
@@ -27,6 +28,8 @@ FUNCTION void depthwise(const Depthwise a, const int SIZE, const int STRIDE) {
     const int first_column = (int)(column * STRIDE) - (int)w.left;
     const Block *input = a.input + (u64)image * w.height * w.width * w.pixel + block;
 
+    Word least; // that an input counts as: zero for relu, else less than any number
+    least.bits = a.relu ? 0 : 0xff800000;
     float sums[STRIP][LANES];
     UNROLL
     for (int pixel = 0; pixel < STRIP; pixel++) {
@@ -46,6 +49,10 @@ FUNCTION void depthwise(const Depthwise a, const int SIZE, const int STRIDE) {
             if (x >= 0 && x < (int)w.width) {
                 float values[LANES];
                 load(line + (u64)x * w.pixel, values);
+                UNROLL
+                for (int lane = 0; lane < LANES; lane++) {
+                    if (values[lane] < least.value) values[lane] = least.value;
+                }
                 UNROLL
                 for (int j = 0; j < SIZE; j++) {
                     const int offset = step - j;

@@ -33,6 +33,8 @@ pub struct Arena {
     pixels: Vec<usize>,
     /// Slot and first channel, by buffer.
     buffers: Vec<(usize, usize)>,
+    /// Buffers that are not stored: their readers apply relu to another one.
+    rectified: Vec<Option<BufferId>>,
     offsets: Vec<usize>,
     elements: usize,
 }
@@ -44,6 +46,7 @@ impl Arena {
             slots: Vec::new(),
             pixels: Vec::new(),
             buffers: vec![(usize::MAX, 0); plan.buffers.len()],
+            rectified: rectified(plan),
             offsets: Vec::new(),
             elements: 0,
         };
@@ -53,11 +56,22 @@ impl Arena {
             }
         }
         for id in 0..plan.buffers.len() {
-            if arena.buffers[id].0 == usize::MAX {
+            if arena.buffers[id].0 == usize::MAX && arena.rectified[id].is_none() {
                 arena.group(plan, &[BufferId(id)]);
             }
         }
+        for (id, raw) in arena.rectified.iter().enumerate() {
+            let Some(raw) = raw else { continue };
+            arena.buffers[id] = arena.buffers[raw.0];
+            let slot = &mut arena.slots[arena.buffers[id].0];
+            slot.last_read = slot.last_read.max(plan.buffers[id].last_read);
+        }
         arena
+    }
+
+    /// Whether a buffer holds values whose relu is for the reader to apply.
+    pub fn is_rectified_by_readers(&self, BufferId(id): BufferId) -> bool {
+        self.rectified[id].is_some()
     }
 
     fn group(&mut self, plan: &Plan, list: &[BufferId]) {
@@ -121,6 +135,29 @@ impl Arena {
         }
         runs
     }
+}
+
+/// For each buffer that holds the relu of another one and is read by depthwise windows only, that other one.
+fn rectified(plan: &Plan) -> Vec<Option<BufferId>> {
+    let mut rectified = vec![None; plan.buffers.len()];
+    for step in &plan.steps {
+        if let (Some(raw), Some(relu)) = (step.raw, step.relu) {
+            rectified[relu.0] = Some(raw);
+        }
+    }
+    let results = plan.features.iter().copied().chain([plan.pooled]).chain(plan.logits);
+    let others = plan.steps.iter().flat_map(|step| match &step.work {
+        Work::Product { sources, .. } => {
+            let windows = sources.iter().filter(|source| matches!(source, Source::Depthwise { .. })).count();
+            // The addend is read as it is.
+            if windows == sources.len() { step.addend.into_iter().collect() } else { step.reads() }
+        }
+        _ => step.reads(),
+    });
+    for id in results.chain(others) {
+        rectified[id.0] = None;
+    }
+    rectified
 }
 
 /// The lists of buffers that products read side by side: those that are read where they lie first.

