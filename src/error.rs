@@ -69,9 +69,16 @@ pub enum Error {
         /// The model.
         model: String,
     },
-    /// The tensor library failed (out of memory, lost device).
+    /// The tensor library failed (out of memory, lost device). It says all there is to say: the error within is
+    /// not its source.
     #[error("{}", first_line(.0))]
-    Tensor(#[from] candle_core::Error),
+    Tensor(candle_core::Error),
+}
+
+impl From<candle_core::Error> for Error {
+    fn from(error: candle_core::Error) -> Self {
+        Error::Tensor(error)
+    }
 }
 
 impl Error {
@@ -114,7 +121,7 @@ impl Error {
                 Some("use a weights file with its `predictions` layer, or ask for features instead")
             }
             Error::Tensor(_) if self.is_out_of_memory() => Some(
-                "not one image fits into the device's memory beside what else is there: use --device cpu",
+                "the device has no room for the network and one image: free some of its memory, or use --device cpu",
             ),
             Error::Tensor(_) => None,
         }

@@ -1,4 +1,4 @@
-//! A program on a card. A batch goes up in one copy and comes down in one; a batch size that comes a second time
+//! A program on a card. A batch goes up from pinned memory and comes down in one copy; a batch size that comes a second time
 //! is recorded as a CUDA graph, and from then on replayed: one call for some hundred kernels.
 
 use std::collections::HashMap;
@@ -25,6 +25,9 @@ use crate::weights::Weights;
 
 /// Streams that branches of a region are dealt to.
 const STREAMS: usize = 4;
+
+/// Images that are copied to the card at a time.
+const PART: usize = 16;
 
 /// Recorded batch sizes; when there are more, all are forgotten.
 const MOST_GRAPHS: usize = 16;
@@ -138,18 +141,29 @@ impl Engine {
         let State { memory, graphs, .. } = state;
         let memory = memory.as_mut().ok_or_else(|| Error::Config("no memory was reserved".to_owned()))?;
         let bases = self.bases(memory);
-        let up = &mut memory.up.as_mut_slice().w()?[..count * self.image];
-        up.par_chunks_exact_mut(self.image).zip(images).for_each(|(to, from)| to.copy_from_slice(from));
-        // SAFETY: the copy ends before this function does, and the memory is large enough.
-        unsafe { result::memcpy_htod_async(bases.input, up, main.cu_stream()).w()? };
-        let done = self.compute(graphs, count, &bases, (output, launches));
+        let copied = self.upload(&mut memory.up, images, bases.input);
+        let done = copied.and_then(|()| self.compute(graphs, count, &bases, (output, launches)));
         let down = &mut memory.down.as_mut_slice().w()?[..count * row];
-        // SAFETY: as above; nobody reads before the stream is done.
-        let copied = unsafe { result::memcpy_dtoh_async(down, bases.results, main.cu_stream()) };
+        // SAFETY: the memory is large enough, and nobody reads or writes it before the stream is done.
+        let fetched = unsafe { result::memcpy_dtoh_async(down, bases.results, main.cu_stream()) };
         main.synchronize().w()?; // also after a failure: nothing may be under way to memory that is used again
         done?;
-        copied.w()?;
+        fetched.w()?;
         rows.extend(down.chunks_exact(row).map(<[f32]>::to_vec));
+        Ok(())
+    }
+
+    /// Puts images on their way: while some are copied by the card, the next ones are made ready.
+    fn upload(&self, up: &mut PinnedHostSlice<f32>, images: &[&[f32]], to: Address) -> Result<()> {
+        let up = up.as_mut_slice().w()?.chunks_mut(self.image * PART);
+        for (part, (up, images)) in up.zip(images.chunks(PART)).enumerate() {
+            let up = &mut up[..images.len() * self.image];
+            up.par_chunks_exact_mut(self.image).zip(images).for_each(|(to, from)| to.copy_from_slice(from));
+            let to = to + (part * PART * self.image * size_of::<f32>()) as Address;
+            // SAFETY: the caller waits for the stream before this memory is used again, and there is as much on
+            // the card.
+            unsafe { result::memcpy_htod_async(to, up, self.streams[0].cu_stream()).w()? };
+        }
         Ok(())
     }
 
