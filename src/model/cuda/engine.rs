@@ -13,7 +13,8 @@ use candle_core::cuda_backend::cudarc::driver::{
 use half::{bf16, f16};
 use rayon::prelude::*;
 
-use super::program::{Bases, Launch, Program, Ready};
+use super::program::{Launch, Program};
+use super::ready::{Bases, Ready};
 use crate::error::{Error, Result};
 use crate::kernels::cuda::launch::Kernels;
 use crate::kernels::cuda::product::Products;

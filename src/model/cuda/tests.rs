@@ -8,7 +8,8 @@ use std::process::Command;
 use candle_core::{Device, Tensor};
 use half::{bf16, f16};
 
-use super::program::{Bases, Launch, Program, Ready};
+use super::program::{Launch, Program};
+use super::ready::{Bases, Ready};
 use crate::kernels::cuda::{self as kernels, Address, Arguments, Call, Gemm};
 use crate::model::config::{Config, Dialect};
 use crate::model::device::Precision;
