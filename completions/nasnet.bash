@@ -267,7 +267,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__classify)
-            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --resume --retry-errors --exit-zero --report --sort-into --link --move --dry-run --only --color --quiet --help"
+            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --resume --retry-errors --exit-zero --report --sort-into --link --move --dry-run --explain --explain-top --only --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -401,6 +401,14 @@ _nasnet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --explain)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --explain-top)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --only)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -489,7 +497,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__embed)
-            opts="-0 -m -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --pooling --normalize --format --output --force --exit-zero --color --quiet --help"
+            opts="-0 -m -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --pooling --normalize --format --output --force --resume --retry-errors --exit-zero --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -504,6 +512,10 @@ _nasnet() {
                     return 0
                     ;;
                 --ext)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -62,7 +62,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Num
 tf32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -91,6 +91,8 @@ logit\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s o -l output -d 'Write to a file, which appears under its name only when it is whole' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l report -d 'Write an HTML page of thumbnails and their best classes, whole in itself; replaces FILE only with --force' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l sort-into -d 'Copy each image into a folder of DIR that is called like its best class; nothing is ever overwritten' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l explain -d 'Draw where the best class of each image was seen: a PNG an image in DIR, the class activation map over the photo' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l explain-top -d 'Draw the N best classes, a PNG each' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l only -d 'Only images whose best class is one of these (wnids or labels); the others are left out of the output' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
@@ -102,7 +104,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l unsorted -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the files of --output and --report'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace the files of --output, --report and --explain'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resume -d 'Go on with the file of --output (jsonl): keep its rows, add those that are missing'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even when images failed'
@@ -114,6 +116,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Go down so many levels below a folder (1: only its own files)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'File extensions to take in folders, in any case [default: every format that is read]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo' -r
@@ -131,7 +134,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number
 tf32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -168,6 +171,8 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l offline -d 'Neve
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l normalize -d 'Scale each image\'s features to length 1'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l force -d 'Replace the file of --output'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l resume -d 'Go on with the file of --output (jsonl, npy): keep its rows, add those that are missing'
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l retry-errors -d 'With --resume, try images again whose row is an error'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exit-zero -d 'Exit with 0 even when images failed'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -190,7 +195,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number 
 tf32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -240,7 +245,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Num
 tf32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l preset -d 'How a reference resizes and crops [default: what the model records, else timm]' -r -f -a "timm\t''
 keras\t''
 slim\t''"
@@ -282,7 +287,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number
 tf32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l iterations -d 'Timed forward passes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l warmup -d 'Forward passes before the timed ones' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l format -d 'Form of the output' -r -f -a "table\t''
@@ -330,7 +335,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Numbe
 tf32\t''
 f16\t''
 bf16\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most [default: by device and model]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"

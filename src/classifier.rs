@@ -6,8 +6,9 @@ use std::path::Path;
 use candle_core::Device;
 
 use crate::error::{Error, Result};
+use crate::explain::{ActivationMap, Explanation, Top};
 use crate::image::decode::Rgb8;
-use crate::image::preprocess::{Preprocessing, preprocess_into};
+use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
 use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
 use crate::model::device::Precision;
@@ -26,11 +27,20 @@ pub struct Options {
     pub threads: Option<NonZeroUsize>,
     /// In which numbers it computes; others than f32 are for CUDA.
     pub precision: Precision,
+    /// Keep a copy of the last layer, which [`Classifier::activation_map`] needs: 4 bytes * C * classes, 4 MB of
+    /// Mobile and 16 MB of Large.
+    pub keep_top: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { preprocessing: None, device: Device::Cpu, threads: None, precision: Precision::F32 }
+        Options {
+            preprocessing: None,
+            device: Device::Cpu,
+            threads: None,
+            precision: Precision::F32,
+            keep_top: true,
+        }
     }
 }
 
@@ -64,6 +74,7 @@ pub struct Classifier {
     engine: Engine,
     preprocessing: Preprocessing,
     labels: Option<Labels>,
+    top: Option<Top>,
 }
 
 impl Classifier {
@@ -107,8 +118,9 @@ impl Classifier {
             precision: options.precision,
         };
         let engine = Engine::new(&loaded.graph, &loaded.weights, placement)?;
+        let top = if options.keep_top { Top::of(&loaded.graph, &loaded.weights) } else { None };
         loaded.release_weights();
-        Ok(Classifier { loaded, engine, preprocessing, labels })
+        Ok(Classifier { loaded, engine, preprocessing, labels, top })
     }
 
     /// The model's name.
@@ -205,6 +217,65 @@ impl Classifier {
             rows.iter_mut().for_each(|map| *map = max_pool(map, channels));
         }
         Ok(rows)
+    }
+
+    /// Where in an image the score of a class comes from, exactly: the mean of the map and the bias are the logit.
+    ///
+    /// `features`: the image's last feature map, H, W, C, as [`Self::features`] gives it without pooling.
+    ///
+    /// # Errors
+    /// When the model has no top or did not keep it, there is no such class, or `features` are another map's.
+    pub fn activation_map(&self, features: &[f32], class: usize) -> Result<ActivationMap> {
+        let classes = self.classes()?;
+        let top = self.top.as_ref().ok_or_else(|| {
+            Error::Config("activation maps need a classifier that was opened with keep_top".to_owned())
+        })?;
+        let shape = self.loaded.graph.node(self.loaded.graph.features).shape;
+        if class >= classes {
+            return Err(Error::Config(format!("class {class} of a model of {classes} classes")));
+        }
+        if features.len() != shape.elements() {
+            let (expected, got) = (shape.elements(), features.len());
+            return Err(Error::Config(format!("expected {expected} numbers of a feature map, got {got}")));
+        }
+        Ok(top.map(features, (shape.height, shape.width), class))
+    }
+
+    /// The best classes of an image, with probabilities, and where in it each score comes from.
+    ///
+    /// # Errors
+    /// When the model has no top or did not keep it, or the device fails.
+    ///
+    /// ```
+    /// use nasnet::{Classifier, DecodeOptions, Selection, decode, explain};
+    ///
+    /// let classifier = Classifier::builtin()?;
+    /// let image = decode(&std::fs::read("fixtures/photos/espresso.jpg")?, &DecodeOptions::default())?;
+    /// let best = classifier.explain(&image, Selection { top_k: 1, threshold: None })?.remove(0);
+    /// assert_eq!((best.map.height, best.map.width), (2, 2));
+    /// let drawn = explain::overlay(&image, &best.map, classifier.region(&image));
+    /// assert_eq!((drawn.width, drawn.height), (image.width, image.height));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self, image: &Rgb8, selection: Selection) -> Result<Vec<Explanation>> {
+        self.classes()?;
+        let outputs = [Output::Logits, Output::Features];
+        let [mut logits, mut features] = self.engine.run_for(&[&self.preprocess(image)], outputs)?;
+        let (Some(logits), Some(features)) = (logits.pop(), features.pop()) else {
+            return Err(Error::Config("a row of scores is missing".to_owned()));
+        };
+        let best = self.predictions(&logits, Scores::Probability, selection);
+        let explained = best.into_iter().map(|prediction| {
+            let map = self.activation_map(&features, prediction.index)?;
+            Ok(Explanation { prediction, map })
+        });
+        explained.collect()
+    }
+
+    /// The part of an image that the network is shown, in pixels of the image.
+    pub fn region(&self, image: &Rgb8) -> Region {
+        let (height, width) = self.config().input_size;
+        region((image.height, image.width), (height as u32, width as u32), &self.preprocessing)
     }
 
     /// One image's scores as named predictions.

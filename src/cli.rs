@@ -197,7 +197,8 @@ pub struct Run {
     #[arg(long, default_value = "f32", value_parser = ["f32", "tf32", "f16", "bf16"])]
     pub dtype: String,
 
-    /// Images in one forward pass, at most [default: by device and model]
+    /// Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread
+    /// [default: by device]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_size: Option<u32>,
 }
@@ -262,7 +263,7 @@ pub struct Output {
     #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
-    /// Replace the files of --output and --report
+    /// Replace the files of --output, --report and --explain
     #[arg(long, requires = "files")]
     pub force: bool,
 
@@ -308,7 +309,7 @@ pub struct Bench {
 
 #[derive(Debug, Args)]
 pub struct Merge {
-    /// Outputs of `nasnet classify --format jsonl --shard I/N`
+    /// Outputs of `nasnet classify` or `nasnet embed` with `--format jsonl --shard I/N`
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 

@@ -34,6 +34,7 @@ pub mod commands;
 pub mod doctor;
 pub mod error;
 pub mod evaluation;
+pub mod explain;
 pub mod image;
 pub mod inputs;
 pub mod kernels;
@@ -48,6 +49,7 @@ pub mod weights;
 
 pub use classifier::{Classifier, Options, Pooling};
 pub use error::{Error, ImageError, ImageErrorKind, Result};
+pub use explain::{ActivationMap, Explanation};
 pub use image::{DecodeOptions, Preprocessing, Preset, Rgb8, decode, preprocess};
 pub use labels::{Label, Labels};
 pub use model::config::{Config, Dialect};

@@ -59,6 +59,19 @@ pub struct Answer {
     pub height: u32,
     /// Best first.
     pub predictions: Vec<Prediction>,
+    /// The class activation maps that were drawn; `None` where none were asked for.
+    pub explained: Option<Vec<Explained>>,
+}
+
+/// A class activation map over its photo, as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// The rank of its class, 1 for the best.
+    pub rank: usize,
+    /// The class.
+    pub index: usize,
+    /// The PNG.
+    pub file: PathBuf,
 }
 
 /// How many classes of an answer are wanted.

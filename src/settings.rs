@@ -25,7 +25,7 @@ use crate::output::TableStyle;
 use crate::output::console::Console;
 use crate::weights::Overrides;
 use crate::weights::store::{Caches, ModelSource, Network};
-pub use actions::{Actions, SortInto, Way};
+pub use actions::{Actions, Explain, SortInto, Way};
 pub use classify::{Classify, Resume, Shard, classify};
 pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};

@@ -130,5 +130,5 @@ fn what_cannot_be_written_is_refused_before_anything_runs() {
 fn a_flag_that_embed_does_not_obey_is_not_taken() {
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");
-    place.run(&["embed", "--model", "tiny", "--shard", "1/3", "a.jpg"]).exits(2).says("--shard");
+    place.run(&["embed", "--model", "tiny", "--top-k", "3", "a.jpg"]).exits(2).says("--top-k");
 }

@@ -27,6 +27,20 @@ pub struct Actions {
     #[arg(long, requires = "sort_into")]
     pub dry_run: bool,
 
+    /// Draw where the best class of each image was seen: a PNG an image in DIR, the class activation map over the
+    /// photo
+    ///
+    /// The photo is upright and has at most 1024 pixels a side; what the model was not shown is grey. A file of the
+    /// same name that holds something else is replaced only with --force or --resume, and counts as a failure
+    /// otherwise. Images that --resume passes over are not drawn.
+    #[arg(long, value_name = "DIR", group = "files")]
+    pub explain: Option<PathBuf>,
+
+    /// Draw the N best classes, a PNG each
+    #[arg(long, value_name = "N", requires = "explain", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub explain_top: u32,
+
     /// Only images whose best class is one of these (wnids or labels); the others are left out of the output
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
     pub only: Vec<String>,

@@ -10,6 +10,11 @@ use super::{Images, Inputs, Model, Run};
 pub struct Embed {
     #[command(flatten)]
     pub inputs: Inputs,
+
+    /// Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes
+    #[arg(long, value_name = "I/N", help_heading = "Inputs")]
+    pub shard: Option<String>,
+
     #[command(flatten)]
     pub model: Model,
     #[command(flatten)]
@@ -38,6 +43,17 @@ pub struct Embed {
     /// Replace the file of --output
     #[arg(long, requires = "output", help_heading = "Output")]
     pub force: bool,
+
+    /// Go on with the file of --output (jsonl, npy): keep its rows, add those that are missing
+    ///
+    /// What was torn is dropped, and in the end each path has one row, in the order of the inputs. Rows of another
+    /// model or other settings are redone in jsonl and an error in npy.
+    #[arg(long, requires = "output", conflicts_with = "force", help_heading = "Output")]
+    pub resume: bool,
+
+    /// With --resume, try images again whose row is an error
+    #[arg(long, requires = "resume", help_heading = "Output")]
+    pub retry_errors: bool,
 
     /// Exit with 0 even when images failed
     #[arg(long, help_heading = "Output")]

@@ -21,27 +21,32 @@ use crate::settings::{Actions, SortInto, Way};
 /// Records that wait for their thumbnails, which are made together.
 const TOGETHER: usize = 32;
 
+/// The classes that --only names.
+///
+/// # Errors
+/// When a label is no class of the model.
+pub fn only(actions: &Actions, labels: Option<&Labels>) -> Result<Vec<usize>> {
+    let names = Names::new(labels, labels.map_or(0, Labels::len));
+    let classes = actions.only.iter().map(|text| names.class(text, true));
+    classes.collect::<Result<_, String>>().map_err(|detail| anyhow::anyhow!("--only: {detail}"))
+}
+
 /// The printer of a run with all that was asked for around it.
 ///
 /// # Errors
-/// When a label of --only is no class of the model, or the report cannot be written.
+/// When the report cannot be written.
 pub fn around(
     printer: Box<dyn Printer>,
     actions: &Actions,
     force: bool,
     decode: DecodeOptions,
-    labels: Option<&Labels>,
+    only: Vec<usize>,
     model: impl FnOnce() -> ModelHeader,
     console: Console,
 ) -> Result<Box<dyn Printer>> {
-    let classes = labels.map_or(0, Labels::len);
-    let names = Names::new(labels, classes);
-    let only = actions.only.iter().map(|text| names.class(text, true));
-    let only =
-        only.collect::<Result<Vec<usize>, String>>().map_err(|detail| anyhow::anyhow!("--only: {detail}"))?;
     let page = match &actions.report {
         Some(name) => {
-            refuse_to_replace(name, force)?;
+            refuse_to_replace("--report", name, force)?;
             let mut partial = name.as_os_str().to_owned();
             partial.push(".partial");
             let partial = PathBuf::from(partial);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -12,16 +12,18 @@ use indicatif::ProgressBar;
 
 use super::ExitStatus;
 use super::actions;
+use super::explain::{self, Explainer};
 use super::interrupt::Interrupt;
+use super::jobs::{SharedLedger, jobs, locked};
 use super::pipeline::{Answered, Numbers, Pipeline};
-use super::resume::{self, Ledger};
+use super::resume::{self, Kind};
 use super::sink::Sink;
 use crate::inputs::{self, PassedOver, PathKey, Source};
 use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
 use crate::output::{self, Format, ModelHeader, Printer, rows};
 use crate::predictions::{Answer, Record};
-use crate::settings::{Classify, Common, Resume, Shard};
+use crate::settings::{Classify, Common, Resume};
 
 /// Runs the command.
 ///
@@ -29,6 +31,7 @@ use crate::settings::{Classify, Common, Resume, Shard};
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
+    settings.actions.explain.as_ref().map(explain::prepare).transpose()?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
@@ -45,18 +48,30 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
+    let only = actions::only(&settings.actions, pipeline.classifier.labels())?;
+    let explainer = settings.actions.explain.as_ref().map(|wanted| {
+        let how = explain::How {
+            scores: settings.scores,
+            threshold: settings.selection.threshold,
+            replace: settings.force || settings.resume.is_some(),
+            only: only.clone(),
+            model: header().short(),
+        };
+        Explainer::new(wanted, how, common.console)
+    });
     let printer = actions::around(
         output::printer(settings.format, header, settings.scores, common.table)?,
         &settings.actions,
         settings.force,
         settings.pipeline.decode,
-        pipeline.classifier.labels(),
+        only,
         header,
         common.console,
     )?;
     let mut run = Run {
         settings,
         pipeline: &pipeline,
+        explainer,
         printer,
         sink: output.sink(settings, stdout)?,
         ledger: output.ledger,
@@ -65,6 +80,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         started: Instant::now(),
         answered: 0,
         failed: 0,
+        refused: 0,
     };
     run.count_ahead();
     run.printer.begin(&mut run.sink)?;
@@ -80,33 +96,9 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     run.finish(&interrupt, &passed_over)
 }
 
-/// What there is to do: the inputs with their places, less those of other shards and those that an output
-/// to go on with has answers for.
-fn jobs(
-    sources: impl Iterator<Item = Source> + Send + 'static,
-    shard: Option<Shard>,
-    ledger: Option<Arc<Mutex<Ledger>>>,
-    walked: Arc<AtomicU64>,
-) -> impl Iterator<Item = (u64, Source)> + Send + 'static {
-    (0..).zip(sources).filter(move |(seq, source): &(u64, Source)| {
-        walked.fetch_add(1, Ordering::Relaxed);
-        if shard.is_none() && ledger.is_none() {
-            return true;
-        }
-        let key = PathKey::of(&source.path);
-        shard.is_none_or(|shard| shard.takes(key))
-            && ledger.as_deref().is_none_or(|ledger| locked(ledger).wants(key, *seq))
-    })
-}
-
-/// Nothing that holds the lock can panic.
-fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
-    ledger.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Where the records go, before it is known that there are any.
 struct Output {
-    ledger: Option<Arc<Mutex<Ledger>>>,
+    ledger: Option<SharedLedger>,
     rows: Option<(File, PathBuf)>,
 }
 
@@ -119,6 +111,7 @@ impl Output {
         let request = resume::Request {
             name,
             fingerprint: rows::fingerprint(&model),
+            kind: Kind::Predictions,
             retry_errors: resume == Resume::RetryErrors,
         };
         let (file, name, ledger) = resume::open(request, console)?;
@@ -136,29 +129,38 @@ impl Output {
 struct Run<'a> {
     settings: &'a Classify,
     pipeline: &'a Pipeline,
+    explainer: Option<Explainer>,
     printer: Box<dyn Printer>,
     sink: Sink<'a>,
-    ledger: Option<Arc<Mutex<Ledger>>>,
+    ledger: Option<SharedLedger>,
     counter: ProgressBar,
     console: Console,
     started: Instant,
     answered: u64,
     failed: u64,
+    /// Overlays that were not written.
+    refused: u64,
 }
 
 impl Run<'_> {
     /// Writes the records of a batch, failed ones in their place, and says how many they were.
     fn answer(&mut self, images: Vec<Answered>) -> Result<usize> {
         let count = images.len();
+        let mut explained = Vec::new().into_iter();
+        if let Some(explainer) = &self.explainer {
+            let drawn = explainer.draw(self.pipeline, &images)?;
+            self.refused += drawn.refused;
+            explained = drawn.explained.into_iter();
+        }
         for Answered { seq, path, image } in images {
             let outcome = match image {
-                Ok(Numbers { width, height, row }) => {
+                Ok(Numbers { width, height, row, .. }) => {
                     let predictions = self.pipeline.classifier.predictions(
                         &row,
                         self.settings.scores,
                         self.settings.selection,
                     );
-                    Ok(Answer { width, height, predictions })
+                    Ok(Answer { width, height, predictions, explained: explained.next() })
                 }
                 Err(error) => {
                     self.failed += 1;
@@ -180,7 +182,10 @@ impl Run<'_> {
         let at = self.sink.position();
         self.printer.record(record, &mut self.sink).with_context(|| self.sink.describe())?;
         if let Some(ledger) = self.ledger.as_deref() {
-            locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
+            // An image that --only leaves out has no row.
+            if self.sink.position() > at {
+                locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
+            }
         }
         Ok(())
     }
@@ -252,15 +257,7 @@ impl Run<'_> {
             let ledger = locked(ledger);
             ledger.tidy(&file)?;
             (total, failed) = (total + ledger.skipped(), failed + ledger.failed());
-            for (count, what) in [
-                (ledger.skipped(), "images were answered already"),
-                (ledger.duplicates(), "inputs were named twice and have one row"),
-                (ledger.strangers() as u64, "rows of paths that are not among the inputs were kept"),
-            ] {
-                if count > 0 {
-                    console.note(&format!("{count} {what}"));
-                }
-            }
+            ledger.notes().iter().for_each(|note| console.note(note));
         }
         if failed > 0 {
             console.note(&format!("{failed} of {total} images failed"));
@@ -270,7 +267,10 @@ impl Run<'_> {
         if self.answered > 1 {
             console.note(&format!("{} images in {seconds:.1} s, {rate:.1} images/s", self.answered));
         }
-        let excused = failed == 0 || self.settings.exit_zero;
+        if self.refused > 0 {
+            console.note(&format!("{} overlays of --explain were not written", self.refused));
+        }
+        let excused = failed + self.refused == 0 || self.settings.exit_zero;
         Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
     }
 }

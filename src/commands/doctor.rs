@@ -63,7 +63,7 @@ fn examine(model: &ModelSettings, settings: &Doctor, threads: usize, common: Com
     let reference = doctor::reference(own.fingerprint()).filter(|_| same_size);
     let (device, _) = device::open(settings.device)?;
     let (precision, threads) = (settings.precision, NonZeroUsize::new(threads));
-    let options = Options { preprocessing: None, device, threads, precision };
+    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
     let classifier = Classifier::new(loaded.clone(), options)?;
     let got = doctor::answer(&classifier)?;
     checks.push(match reference {

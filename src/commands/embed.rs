@@ -1,20 +1,25 @@
 //! `nasnet embed`: images in, features out.
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+mod output;
+mod pair;
 
-use anyhow::{Context, Result};
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use anyhow::Result;
 
 use super::ExitStatus;
 use super::interrupt::Interrupt;
+use super::jobs::{jobs, locked};
 use super::pipeline::{Answered, Numbers, Pipeline};
-use super::sink::refuse_to_replace;
+use super::resume::Ledger;
 use crate::classifier::{Pooling, max_pool};
-use crate::inputs;
+use crate::inputs::{self, PathKey};
 use crate::model::engine::Output;
-use crate::output::vectors::{self, Features, Row, VectorWriter};
+use crate::output::vectors::{Features, Row, VectorWriter};
 use crate::settings::{Common, Embed};
+use output::{Output as Target, Rows};
 
 /// Runs the command.
 ///
@@ -24,32 +29,36 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let interrupt = Interrupt::listen()?;
-    let mut images = pipeline.images((0..).zip(sources), output(settings.pooling))?;
+    let (shape, header) = (shape(&pipeline, settings.pooling), pipeline.header(numbers(settings)));
+    let rows = Rows { form: settings.form, shape: &shape, model: &header };
+    let mut output = Target::open(settings, rows, common.console)?;
+    let ledger = output.ledger();
+
+    let walked = Arc::new(AtomicU64::new(0));
+    let jobs = jobs(sources, settings.shard, ledger.clone(), Arc::clone(&walked));
+    let wanted = if settings.pooling == Pooling::Average { Output::Pooled } else { Output::Features };
+    let mut images = pipeline.images(jobs, wanted)?;
     let mut batch = images.next_batch(&interrupt)?;
-    if batch.is_empty() && interrupt.signal().is_none() {
+    if batch.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
-
-    let partial = settings.output.as_deref().map(|name| partial(name, settings)).transpose()?;
-    let (shape, header) = (shape(&pipeline, settings.pooling), pipeline.header(numbers(settings)));
-    let mut writer = match &partial {
-        Some(partial) => vectors::to_file(settings.form, partial, &shape, &header)
-            .with_context(|| format!("--output {}", partial.display()))?,
-        None => vectors::to_stdout(settings.form, stdout, &shape, &header, common.table.is_terminal)?,
-    };
+    let mut writer = output.writer(rows, stdout, common.table.is_terminal)?;
     let counter = common.console.counter();
     let (mut answered, mut failed) = (0, 0);
     while !batch.is_empty() {
-        failed += batch.iter().filter(|image| image.image.is_err()).count();
-        answered += batch.len();
-        let next = write(&pipeline, settings, batch, writer.as_mut());
-        counter.set_position(answered as u64);
-        batch = match next.and_then(|()| images.next_batch(&interrupt)) {
+        failed += batch.iter().filter(|image| image.image.is_err()).count() as u64;
+        answered += batch.len() as u64;
+        let written = write(&pipeline, settings, batch, writer.as_mut(), ledger.as_deref());
+        counter.set_position(answered + ledger.as_deref().map_or(0, |ledger| locked(ledger).passed_over()));
+        batch = match written.and_then(|()| images.next_batch(&interrupt)) {
             Ok(batch) => batch,
             Err(error) => {
                 // What is written stays a whole document, if it can be written to at all.
                 let _ = writer.end();
-                return Err(error);
+                return Err(match output.file() {
+                    Some(file) => error.context(format!("--output {}", file.display())),
+                    None => error,
+                });
             }
         };
     }
@@ -58,37 +67,29 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     drop(writer);
 
     if let Some(signal) = interrupt.signal() {
-        if let Some(partial) = &partial {
-            let place = partial.display();
-            common.console.note(&format!("interrupted after {answered} images, they are in {place}"));
+        if let Some(file) = output.file() {
+            let way_out = if settings.resume.is_some() { "; --resume goes on from there" } else { "" };
+            let place = file.display();
+            common
+                .console
+                .note(&format!("interrupted after {answered} images, they are in {place}{way_out}"));
         }
         return Ok(ExitStatus::Interrupted(signal));
     }
-    if let (Some(partial), Some(name)) = (&partial, &settings.output) {
-        for (from, to) in
-            vectors::files(settings.form, partial).iter().zip(vectors::files(settings.form, name))
-        {
-            fs::rename(from, &to).with_context(|| to.display().to_string())?;
-        }
-    }
+    output.finish(rows)?;
     if passed_over.count() > 0 {
         common.console.note(&format!("{} other files were passed over", passed_over.count()));
+    }
+    if let Some(ledger) = ledger.as_deref() {
+        let ledger = locked(ledger);
+        ledger.notes().iter().for_each(|note| common.console.note(note));
+        (answered, failed) = (answered + ledger.skipped(), failed + ledger.failed());
     }
     if failed > 0 {
         common.console.note(&format!("{failed} of {answered} images failed"));
     }
     let excused = failed == 0 || settings.exit_zero;
     Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
-}
-
-/// The name of the unfinished file, when nothing is in the way of the finished one.
-fn partial(name: &Path, settings: &Embed) -> Result<PathBuf> {
-    for file in vectors::files(settings.form, name) {
-        refuse_to_replace(&file, settings.force)?;
-    }
-    let mut partial = name.as_os_str().to_owned();
-    partial.push(".partial");
-    Ok(PathBuf::from(partial))
 }
 
 /// The shape of one image's features: H, W, C or C.
@@ -113,17 +114,13 @@ fn numbers(settings: &Embed) -> &'static str {
     }
 }
 
-/// What the network is asked for.
-fn output(pooling: Pooling) -> Output {
-    if pooling == Pooling::Average { Output::Pooled } else { Output::Features }
-}
-
 /// Writes the features of a batch, failed images in their place.
 fn write(
     pipeline: &Pipeline,
     settings: &Embed,
     batch: Vec<Answered>,
     writer: &mut dyn VectorWriter,
+    ledger: Option<&Mutex<Ledger>>,
 ) -> Result<()> {
     for Answered { seq, path, mut image } in batch {
         if let Ok(Numbers { row, .. }) = &mut image {
@@ -134,14 +131,18 @@ fn write(
                 scale_to_length_one(row);
             }
         }
-        let outcome = image.as_ref().map(|Numbers { width, height, row }| Features {
+        let outcome = image.as_ref().map(|Numbers { width, height, row, .. }| Features {
             width: *width,
             height: *height,
             values: row,
         });
+        let at = writer.position();
         writer.row(&Row { path: &path, seq, outcome })?;
+        if let Some(ledger) = ledger {
+            locked(ledger).wrote(PathKey::of(&path), seq, at);
+        }
     }
-    Ok(())
+    Ok(writer.flush()?)
 }
 
 /// Divides by the Euclidean length; features that are all zero stay so.

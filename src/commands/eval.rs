@@ -32,7 +32,7 @@ const MISTAKES: usize = 48;
 /// When images, their classes, model or device cannot be had.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     if let Some(page) = &settings.report {
-        refuse_to_replace(page, settings.force)?;
+        refuse_to_replace("--report", page, settings.force)?;
     }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let interrupt = Interrupt::listen()?;

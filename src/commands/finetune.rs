@@ -29,7 +29,7 @@ use crate::weights::{Loaded, Tensor, Weights, canonical};
 /// # Errors
 /// When images or model cannot be had, classes are too small, or the file cannot be written.
 pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    refuse_to_replace(&settings.output, settings.force)?;
+    refuse_to_replace("--output", &settings.output, settings.force)?;
     let (folders, images) = class_folders(&settings.dir)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let interrupt = Interrupt::listen()?;

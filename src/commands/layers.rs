@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::info::grouped;
-use crate::model::graph::{Graph, Op, Shape};
+use crate::model::graph::{Graph, Node, Op, Shape};
 
 /// A layer as Keras counts it.
 #[derive(Debug, Serialize)]
@@ -35,8 +35,15 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
         .flat_map(|node| node.inputs.iter().map(|input| input.0))
         .collect();
     let mut layers: Vec<Layer> = Vec::new();
-    let (mut relus, mut adds, mut concats) = (0, 0, 0);
+    let (mut relus, mut adds, mut concats, mut shifts) = (0, 0, 0, 0);
     for (index, node) in graph.nodes.iter().enumerate() {
+        for (name, shape) in borders(graph, node, &mut shifts) {
+            // The strided pools of a cell share theirs.
+            if !layers.iter().any(|layer| layer.name == name) {
+                let shape = vec![shape.height, shape.width, shape.channels];
+                layers.push(Layer { name, shape, parameters: 0, trainable_parameters: 0, multiply_adds: 0 });
+            }
+        }
         let multiply_adds = graph.multiply_adds(node);
         let Shape { height, width, channels } = node.shape;
         let flat = matches!(node.op, Op::GlobalAverage | Op::Dense { .. });
@@ -73,6 +80,33 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
         layers.push(Layer { name, shape, parameters, trainable_parameters, multiply_adds });
     }
     layers
+}
+
+/// The layers that Keras pads and crops with in front of a node, with their shapes. Here padding is part of what is strided.
+fn borders(graph: &Graph, node: &Node, shifts: &mut usize) -> Vec<(String, Shape)> {
+    let Some(input) = node.inputs.first().map(|input| graph.node(*input).shape) else { return Vec::new() };
+    let padded = |side: usize, window: usize| side + window / 2 * 2 - usize::from(side.is_multiple_of(2));
+    let around = |window| Shape {
+        height: padded(input.height, window),
+        width: padded(input.width, window),
+        channels: input.channels,
+    };
+    match node.op {
+        Op::Depthwise { size, stride: 2, .. } => {
+            vec![(node.layer.replacen("separable_conv_1", "separable_conv_1_pad", 1), around(size))]
+        }
+        Op::MaxPool { .. } | Op::AveragePool { stride: 2, .. } => {
+            let cell = node.layer.splitn(3, '_').nth(2).unwrap_or_default();
+            vec![(format!("reduction_pad_1_{cell}"), around(3))]
+        }
+        // Keras leaves these two without a name.
+        Op::Subsample { offset: 1 } => {
+            *shifts += 1;
+            let larger = Shape { height: input.height + 1, width: input.width + 1, channels: input.channels };
+            vec![(numbered("zero_padding2d", *shifts), larger), (numbered("cropping2d", *shifts), input)]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The name that Keras gives to the `count`th nameless layer of a kind.

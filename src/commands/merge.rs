@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::ExitStatus;
 use super::sink::Sink;
 use crate::output::console::Console;
-use crate::output::rows::{self, RowHead};
+use crate::output::rows::{self, Answer, RowHead};
 use crate::settings::{Common, Merge};
 
 /// How many findings of a kind are named; the others are counted.
@@ -185,6 +185,11 @@ impl<'a> Shard<'a> {
             self.number += 1;
             let whole = self.line.last() == Some(&b'\n');
             match RowHead::parse(&self.line).filter(|_| whole) {
+                Some(RowHead { answer: Answer::Row(_), .. }) => {
+                    findings.bad.push(|| {
+                        format!("{}: its features are in another file; embed to jsonl to merge", self.place())
+                    });
+                }
                 Some(head) if before.is_some_and(|before| head.seq < before) => {
                     let what = format!("seq {} stands behind seq {}", head.seq, before.unwrap_or_default());
                     findings

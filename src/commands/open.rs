@@ -62,7 +62,8 @@ pub fn plain(
     let loaded = weights(model, console)?;
     let (device, _) = device::open(device)?;
     let threads = NonZeroUsize::new(threads);
-    let classifier = Classifier::new(loaded, Options { preprocessing: None, device, threads, precision })?;
+    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
+    let classifier = Classifier::new(loaded, options)?;
     classifier.engine().tell(Box::new(move |text| console.note(text)));
     Ok(classifier)
 }
@@ -82,6 +83,7 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
             device,
             threads: NonZeroUsize::new(threads),
             precision: settings.precision,
+            keep_top: settings.explains,
         },
     )?;
     classifier.engine().tell(Box::new(move |text| console.note(text)));

@@ -1,4 +1,6 @@
-//! Images through a model, batch by batch and in order: what the commands that run a model share.
+//! Images through a model, in order: what the commands that run a model share.
+
+mod spares;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,13 +12,16 @@ use super::interrupt::Interrupt;
 use super::open;
 use crate::batch::{self, Ordered};
 use crate::classifier::Classifier;
-use crate::error::{Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, decode};
+use crate::error::{self, Error, ImageError, ImageErrorKind};
+use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing};
+use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
-use crate::model::engine::Output;
+use crate::model::engine::Engine;
+use crate::model::engine::Output::{self, Features};
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::settings;
+use spares::Spares;
 
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
@@ -24,12 +29,16 @@ const GPU_BATCH: usize = 32;
 /// Readers for each thread that computes: a disk or a network is waited for beside the arithmetic.
 const READERS: usize = 2;
 
+/// The longer side of a photo that is drawn on.
+const PHOTO_SIDE: u32 = 1024;
+
 /// A model and the way that images take to it.
 pub struct Pipeline {
     pub classifier: Arc<Classifier>,
     pub threads: usize,
     decode: DecodeOptions,
     batch_size: usize,
+    explains: bool,
 }
 
 /// An image that went through.
@@ -45,6 +54,16 @@ pub struct Numbers {
     pub height: u32,
     /// Class scores or features.
     pub row: Vec<f32>,
+    /// Only where answers are explained.
+    pub scene: Option<Scene>,
+}
+
+/// What an answer is explained by.
+pub struct Scene {
+    /// The image itself, at most [`PHOTO_SIDE`] pixels a side.
+    pub photo: Rgb8,
+    /// The last feature map: H, W, C.
+    pub features: Vec<f32>,
 }
 
 impl Pipeline {
@@ -57,12 +76,63 @@ impl Pipeline {
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
         let batch_size = settings.batch_size.unwrap_or(fitting);
-        Ok(Pipeline { classifier, threads, decode: settings.decode, batch_size })
+        let (decode, explains) = (settings.decode, settings.explains);
+        Ok(Pipeline { classifier, threads, decode, batch_size, explains })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
     pub fn header(&self, numbers: &str) -> ModelHeader {
         open::describe(&self.classifier, &self.decode, numbers)
+    }
+
+    /// Starts workers that take images, each with its place in the input, through the network.
+    ///
+    /// On a CPU a worker takes its image all the way by itself, while there are others to do; images that are
+    /// too few for all threads, and those for other devices, are only made ready and run in a batch.
+    ///
+    /// # Errors
+    /// When threads cannot be started.
+    pub fn images(
+        &self,
+        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        output: Output,
+    ) -> Result<Images> {
+        let load = Arc::new(AtomicUsize::new(0));
+        let read = self.read(jobs, &load)?;
+        let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
+        let work = {
+            let (network, options, threads) = (network.clone(), self.decode, self.threads);
+            let (load, spares) = (Arc::clone(&load), Spares::default());
+            move |(seq, path, bytes): &Bytes| {
+                let mut spare = spares.take();
+                let image = match bytes {
+                    Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
+                    Err(error) => Err(error.clone()),
+                };
+                let item = image.map(|image| {
+                    let (width, height) = (image.width, image.height);
+                    let pixels = network.classifier.preprocess(&image);
+                    let photo = if network.explains {
+                        Some(small(image))
+                    } else {
+                        spares.keep(image.pixels);
+                        None
+                    };
+                    let busy = load.load(Ordering::Relaxed) >= threads;
+                    let rows = if busy { network.run_alone(&pixels) } else { None };
+                    Item { width, height, photo, stage: rows.map_or(Stage::Ready(pixels), Stage::Done) }
+                });
+                load.fetch_sub(1, Ordering::Relaxed);
+                (*seq, path.clone(), item)
+            }
+        };
+        let rescue = move |(seq, path, _): &Bytes| {
+            load.fetch_sub(1, Ordering::Relaxed);
+            let error = ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up");
+            (*seq, path.clone(), Err(error))
+        };
+        let ordered = batch::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
+        Ok(Images { ordered, network, batch_size: self.batch_size })
     }
 
     /// Starts workers that read files, each with its place in the input, and counts them in `load`.
@@ -82,58 +152,28 @@ impl Pipeline {
         };
         batch::ordered(jobs, READERS * self.threads, self.threads, read, rescue)
     }
-
-    /// Starts workers that take images, each with its place in the input, through the network.
-    ///
-    /// On a CPU a worker takes its image all the way by itself, while there are others to do; images that are
-    /// too few for all threads, and those for other devices, are only made ready and run in a batch.
-    ///
-    /// # Errors
-    /// When threads cannot be started.
-    pub fn images(
-        &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
-        output: Output,
-    ) -> Result<Images> {
-        let load = Arc::new(AtomicUsize::new(0));
-        let read = self.read(jobs, &load)?;
-        let work = {
-            let (classifier, options, threads) = (Arc::clone(&self.classifier), self.decode, self.threads);
-            let load = Arc::clone(&load);
-            move |(seq, path, bytes): &Bytes| {
-                let image = match bytes {
-                    Ok(bytes) => decode(bytes, &options),
-                    Err(error) => Err(error.clone()),
-                };
-                let item = image.map(|image| {
-                    let pixels = classifier.preprocess(&image);
-                    let alone = load.load(Ordering::Relaxed) < threads;
-                    let row = if alone { None } else { classifier.engine().run_alone(&pixels, output) };
-                    let stage = row.map_or(Stage::Ready(pixels), Stage::Done);
-                    Item { width: image.width, height: image.height, stage }
-                });
-                load.fetch_sub(1, Ordering::Relaxed);
-                (*seq, path.clone(), item)
-            }
-        };
-        let rescue = move |(seq, path, _): &Bytes| {
-            load.fetch_sub(1, Ordering::Relaxed);
-            let error = ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up");
-            (*seq, path.clone(), Err(error))
-        };
-        let ordered = batch::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
-        Ok(Images { ordered, classifier: Arc::clone(&self.classifier), output, batch_size: self.batch_size })
-    }
 }
 
 /// A file that was read.
 type Bytes = (u64, PathBuf, Result<Vec<u8>, ImageError>);
 
+/// What was asked for, and the feature map where that is wanted too.
+type Rows = (Vec<f32>, Option<Vec<f32>>);
+
 /// An image that could be read.
 struct Item {
     width: u32,
     height: u32,
+    photo: Option<Rgb8>,
     stage: Stage,
+}
+
+/// How far it has come.
+enum Stage {
+    /// H, W, 3, as the network takes it.
+    Ready(Vec<f32>),
+    /// Through the network.
+    Done(error::Result<Rows>),
 }
 
 impl Item {
@@ -146,19 +186,42 @@ impl Item {
     }
 }
 
-/// How far it has come.
-enum Stage {
-    /// H, W, 3, as the network takes it.
-    Ready(Vec<f32>),
-    /// Through the network.
-    Done(crate::error::Result<Vec<f32>>),
-}
-
-/// Batches of images, in the order of their sources.
-pub struct Images {
-    ordered: Ordered<(u64, PathBuf, Result<Item, ImageError>)>,
+/// The network and what it is asked for.
+#[derive(Clone)]
+struct Network {
     classifier: Arc<Classifier>,
     output: Output,
+    explains: bool,
+}
+
+impl Network {
+    fn engine(&self) -> &Engine {
+        self.classifier.engine()
+    }
+
+    /// An image by the caller's own thread, where the device does that.
+    fn run_alone(&self, pixels: &[f32]) -> Option<error::Result<Rows>> {
+        if self.explains {
+            let rows = self.engine().run_alone(pixels, [self.output, Features])?;
+            return Some(rows.map(|[row, features]| (row, Some(features))));
+        }
+        Some(self.engine().run_alone(pixels, [self.output])?.map(|[row]| (row, None)))
+    }
+
+    /// A batch by all threads, or on the device.
+    fn run(&self, images: &[&[f32]]) -> error::Result<Vec<Rows>> {
+        if self.explains {
+            let [rows, features] = self.engine().run_for(images, [self.output, Features])?;
+            return Ok(rows.into_iter().zip(features.into_iter().map(Some)).collect());
+        }
+        Ok(self.engine().run(images, self.output)?.into_iter().map(|row| (row, None)).collect())
+    }
+}
+
+/// Images that went through, in the order of their sources.
+pub struct Images {
+    ordered: Ordered<(u64, PathBuf, Result<Item, ImageError>)>,
+    network: Network,
     batch_size: usize,
 }
 
@@ -174,15 +237,16 @@ impl Images {
         let items = self.ordered.next_batch(self.batch_size, interrupt.flag());
         let pixels: Vec<&[f32]> =
             items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
-        let mut rows = self.classifier.engine().run(&pixels, self.output)?.into_iter();
-        let mut numbers = |Item { width, height, stage }: Item| -> Result<Numbers> {
-            let row = match stage {
-                Stage::Done(row) => row?,
+        let mut rows = self.network.run(&pixels)?.into_iter();
+        let mut numbers = |Item { width, height, photo, stage }: Item| -> Result<Numbers> {
+            let (row, features) = match stage {
+                Stage::Done(rows) => rows?,
                 Stage::Ready(_) => {
                     rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
                 }
             };
-            Ok(Numbers { width, height, row })
+            let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
+            Ok(Numbers { width, height, row, scene })
         };
         let answered = items.into_iter().map(|(seq, path, image)| {
             let image = match image {
@@ -193,4 +257,16 @@ impl Images {
         });
         answered.collect()
     }
+}
+
+/// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.
+fn small(image: Rgb8) -> Rgb8 {
+    let longer = image.width.max(image.height);
+    if longer <= PHOTO_SIDE {
+        return image;
+    }
+    let share = f64::from(PHOTO_SIDE) / f64::from(longer);
+    let side = |length: u32| ((f64::from(length) * share).round() as u32).max(1);
+    let (height, width) = (side(image.height), side(image.width));
+    resample(&image, height, width, Kernel::Bilinear, Window::whole(height, width))
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::inputs::PathKey;
 use crate::output::console::Console;
-use crate::output::rows::{self, RowHead};
+use crate::output::rows::{self, Answer, RowHead, with_number};
 
 /// What is known of a path, from the least worth keeping to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +53,36 @@ pub struct Ledger {
     skipped: u64,
     failed: u64,
     duplicates: u64,
+    /// Rows of features in the file beside this one.
+    places: u64,
+    /// Whose rows there are of another fingerprint.
+    other_model: Option<String>,
+}
+
+/// What the rows of an output say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Classes.
+    Predictions,
+    /// Features.
+    Features,
+    /// Where features are in a file beside the lines.
+    Rows {
+        /// How many are whole there.
+        available: u64,
+    },
+}
+
+impl Kind {
+    /// Whether a row of these may say that.
+    fn takes(self, answer: Answer) -> bool {
+        match answer {
+            Answer::Failed => true,
+            Answer::Predictions => self == Kind::Predictions,
+            Answer::Features => self == Kind::Features,
+            Answer::Row(_) => matches!(self, Kind::Rows { .. }),
+        }
+    }
 }
 
 /// What resuming was asked for.
@@ -62,6 +92,8 @@ pub struct Request<'a> {
     pub name: &'a Path,
     /// Fingerprint of the rows that count, as rows have it.
     pub fingerprint: &'a str,
+    /// What its rows say.
+    pub kind: Kind,
     /// Errors do not count as answers.
     pub retry_errors: bool,
 }
@@ -126,7 +158,22 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
         number += 1;
         let head = if line.last() == Some(&b'\n') { RowHead::parse(&line) } else { None };
         match (head, bad) {
-            (Some(head), None) => ledger.found(&head, at, request),
+            (Some(head), None) if !request.kind.takes(head.answer) => {
+                bail!("line {number} is a row of another command's output: this is not one to go on with");
+            }
+            (Some(head), None) => {
+                if let (Answer::Row(row), Kind::Rows { available }) = (head.answer, request.kind) {
+                    if row != ledger.places {
+                        bail!("line {number} is of row {row}, expected row {}", ledger.places);
+                    }
+                    if row >= available {
+                        // Its numbers, and those of all lines behind it, did not reach their file.
+                        break;
+                    }
+                    ledger.places += 1;
+                }
+                ledger.found(&head, at, request);
+            }
             (Some(_), Some((_, number))) => {
                 bail!("line {number} is no row of jsonl, and rows follow it; mend or remove that line");
             }
@@ -153,7 +200,11 @@ fn starts_like_a_row(line: &[u8]) -> bool {
 
 impl Ledger {
     fn found(&mut self, head: &RowHead, at: u64, request: Request<'_>) {
-        let state = match (head.fingerprint() == request.fingerprint, head.failed) {
+        let own = head.fingerprint() == request.fingerprint;
+        if !own {
+            self.other_model.get_or_insert_with(|| head.model.clone());
+        }
+        let state = match (own, head.answer == Answer::Failed) {
             (false, _) => State::OtherModel,
             (true, true) if request.retry_errors => State::Retry,
             (true, true) => State::Failed,
@@ -234,6 +285,31 @@ impl Ledger {
         self.duplicates
     }
 
+    /// Rows that the file of features beside the lines has lines for.
+    pub fn places(&self) -> u64 {
+        self.places
+    }
+
+    /// A model whose rows the file has, and which is not the run's.
+    pub fn other_model(&self) -> Option<&str> {
+        self.other_model.as_deref()
+    }
+
+    /// Whether the file is not yet one row a path in the order of the inputs.
+    pub fn is_untidy(&self) -> bool {
+        self.untidy
+    }
+
+    /// What people are told at the end.
+    pub fn notes(&self) -> Vec<String> {
+        let counts = [
+            (self.skipped(), "images were answered already"),
+            (self.duplicates(), "inputs were named twice and have one row"),
+            (self.strangers() as u64, "rows of paths that are not among the inputs were kept"),
+        ];
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
+    }
+
     /// Rows of paths that were not among the inputs; they are kept.
     pub fn strangers(&self) -> usize {
         self.rows.values().filter(|row| row.state != State::Met).count()
@@ -258,22 +334,37 @@ impl Ledger {
     }
 
     fn write_tidy(&self, name: &Path, partial: &Path) -> io::Result<()> {
+        let mut writer = BufWriter::new(File::create(partial)?);
+        self.in_order(name, |line, seq| {
+            let moved = RowHead::parse(line).is_some_and(|head| head.seq != seq);
+            match moved.then(|| with_number(line, "seq", seq)).flatten() {
+                Some(line) => writer.write_all(&line),
+                None => writer.write_all(line),
+            }
+        })?;
+        writer.flush()?;
+        writer.get_ref().sync_all()
+    }
+
+    /// Hands out the line that counts of each path, in the order of the inputs, with the place that it has there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or `take` fails.
+    pub fn in_order(
+        &self,
+        name: &Path,
+        mut take: impl FnMut(&[u8], u64) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut order: Vec<(u64, u64)> =
             self.rows.values().filter(|row| row.at != NOWHERE).map(|row| (row.seq, row.at)).collect();
         order.sort_unstable();
         let mut reader = BufReader::new(File::open(name)?);
-        let mut writer = BufWriter::new(File::create(partial)?);
         let (mut here, mut line) = (0, Vec::new());
         for (seq, at) in order {
             reader.seek_relative(at as i64 - here as i64)?;
             here = at + rows::read_line(&mut reader.by_ref(), &mut line)?;
-            let moved = RowHead::parse(&line).is_some_and(|head| head.seq != seq);
-            match moved.then(|| rows::renumbered(&line, seq)).flatten() {
-                Some(line) => writer.write_all(&line)?,
-                None => writer.write_all(&line)?,
-            }
+            take(&line, seq)?;
         }
-        writer.flush()?;
-        writer.get_ref().sync_all()
+        Ok(())
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Sink<'a> {
     /// When the file is there and not to be replaced, or cannot be written.
     pub fn open(file: Option<&Path>, force: bool, stdout: &'a mut dyn Write) -> Result<Self> {
         let Some(name) = file else { return Ok(Sink::Stdout(stdout)) };
-        refuse_to_replace(name, force)?;
+        refuse_to_replace("--output", name, force)?;
         let partial = partial_name(name);
         let writer = File::create(&partial).with_context(|| format!("--output {}", partial.display()))?;
         Ok(Sink::File { writer: BufWriter::new(writer), partial, name: name.to_owned() })
@@ -122,9 +122,9 @@ impl Write for Sink<'_> {
 ///
 /// # Errors
 /// When it is there and `force` is not set.
-pub fn refuse_to_replace(name: &Path, force: bool) -> Result<()> {
+pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
     if !force && name.symlink_metadata().is_ok() {
-        bail!("--output {}: it is there already; --force replaces it", name.display());
+        bail!("{flag} {}: it is there already; --force replaces it", name.display());
     }
     Ok(())
 }

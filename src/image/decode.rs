@@ -8,7 +8,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::image::metadata::Orientation;
-use ::image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::names::stable_names;
 use super::{colour, jpeg, png, signature, tiff};
@@ -86,26 +86,49 @@ pub fn recognise(bytes: &[u8]) -> Result<(), ImageError> {
 /// `decode` for an empty, corrupt or truncated file, `unsupported` for what is no image or one of a kind
 /// that is not read, `too_large` for more than `max_pixels`. Messages do not name the file.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
+    decode_reusing(bytes, options, &mut Vec::new())
+}
+
+/// [`decode`] into the memory of `spare`, where that is large enough: the pixels of an earlier image that
+/// are no longer needed. Fresh memory for a large photo costs a third of its decoding.
+///
+/// # Errors
+/// As [`decode`]; `spare` may be empty afterwards.
+pub fn decode_reusing(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    spare: &mut Vec<u8>,
+) -> Result<Rgb8, ImageError> {
     let format = signature::format(bytes)?;
-    let decoded = decode_guarded(format, bytes, options);
+    let decoded = decode_guarded(format, bytes, options, spare);
     if format == ImageFormat::Png
         && decoded.as_ref().is_err_and(|error| error.kind == ImageErrorKind::Decode)
         && let Some(mended) = png::with_end(bytes)
     {
-        return decode_guarded(format, &mended, options);
+        return decode_guarded(format, &mended, options, spare);
     }
     decoded
 }
 
 /// [`decode_as`], with a panic of the decoder turned into an error.
-fn decode_guarded(format: ImageFormat, bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
-    // Nothing outlives the unwinding but the borrowed bytes and options, which are not written to.
-    catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes, options))).unwrap_or_else(|_| {
+fn decode_guarded(
+    format: ImageFormat,
+    bytes: &[u8],
+    options: &DecodeOptions,
+    spare: &mut Vec<u8>,
+) -> Result<Rgb8, ImageError> {
+    // What outlives the unwinding is borrowed and not written to, or spare.
+    catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes, options, spare))).unwrap_or_else(|_| {
         Err(ImageError::new(ImageErrorKind::Decode, format!("corrupt {}: its decoder gave up", name(format))))
     })
 }
 
-fn decode_as(format: ImageFormat, bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
+fn decode_as(
+    format: ImageFormat,
+    bytes: &[u8],
+    options: &DecodeOptions,
+    spare: &mut Vec<u8>,
+) -> Result<Rgb8, ImageError> {
     let cut_short = match format {
         ImageFormat::Jpeg => !jpeg::is_complete(bytes),
         ImageFormat::WebP => !webp_is_complete(bytes),
@@ -133,7 +156,17 @@ fn decode_as(format: ImageFormat, bytes: &[u8], options: &DecodeOptions) -> Resu
     }
     // A damaged EXIF block is no reason to refuse the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    let image = if decoder.color_type() == ColorType::Rgb8 {
+        let mut pixels = std::mem::take(spare);
+        // Decoders leave bytes unwritten where corrupt data ends early: nothing of another image may show there.
+        pixels.clear();
+        pixels.resize(decoder.total_bytes() as usize, 0);
+        decoder.read_image(&mut pixels).map_err(failed)?;
+        // The pixels are as many as the size says, so this is never the empty image.
+        DynamicImage::ImageRgb8(RgbImage::from_raw(width, height, pixels).unwrap_or_default())
+    } else {
+        DynamicImage::from_decoder(decoder).map_err(failed)?
+    };
     Ok(finish(image, orientation, options))
 }
 

@@ -18,4 +18,6 @@ mod tf_bilinear;
 mod tiff;
 
 pub use decode::{Alpha, DecodeOptions, Rgb8, decode};
-pub use preprocess::{Filter, Preprocessing, Preset, Resize, preprocess, preprocess_into, resize};
+pub use preprocess::{
+    Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
+};

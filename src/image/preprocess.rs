@@ -14,7 +14,8 @@ use super::decode::Rgb8;
 use super::names::stable_names;
 use super::resample::{Kernel, resample};
 use super::tf_bilinear;
-use geometry::{Plan, central_crop};
+pub use geometry::Region;
+use geometry::{Plan, central_crop, central_margin};
 
 /// A reference pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -180,6 +181,30 @@ pub fn resize(image: &Rgb8, input: (u32, u32), preprocessing: &Preprocessing) ->
     let mut pixels = vec![border; input.0 as usize * input.1 as usize * 3];
     plan.place(&part.pixels, &mut pixels, input.1 as usize, |byte| *byte);
     Rgb8 { width: input.1, height: input.0, pixels }
+}
+
+/// The part of an image of `image` (H, W) that an input of `input` (H, W) shows: all that the input's pixels stand
+/// for, which with a border is more than the image.
+///
+/// # Panics
+/// If a side is zero.
+pub fn region(image: (u32, u32), input: (u32, u32), preprocessing: &Preprocessing) -> Region {
+    let central = preprocessing.resize == Resize::Central;
+    let margin = |side: u32| if central { central_margin(side, preprocessing.share()) } else { 0 };
+    let (top, left) = (margin(image.0), margin(image.1));
+    let inner = (image.0 - 2 * top, image.1 - 2 * left);
+    let plan = Plan::new(inner, input, preprocessing);
+    // TensorFlow 1 puts the first pixels of both upon each other, where the others line up the edges.
+    let shift = |inner: u32, size: u32| match preprocessing.filter {
+        Filter::TfBilinear => 0.5 - 0.5 * f64::from(inner) / f64::from(size),
+        _ => 0.0,
+    };
+    let region = plan.region(inner, input);
+    Region {
+        left: region.left + f64::from(left) + shift(inner.1, plan.size.1),
+        top: region.top + f64::from(top) + shift(inner.0, plan.size.0),
+        ..region
+    }
 }
 
 /// `image` as a network's input of `input` (H, W): H, W, C floats from -1 to 1, in RGB order.

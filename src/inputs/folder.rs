@@ -81,6 +81,9 @@ enum Kind {
 }
 
 impl Kind {
+    /// By their discriminants.
+    const ALL: [Kind; 4] = [Kind::Folder, Kind::LinkedFolder, Kind::File, Kind::Link];
+
     /// Whether paths below the entry have a separator behind its name.
     fn is_folder(self) -> bool {
         matches!(self, Kind::Folder | Kind::LinkedFolder)
@@ -221,45 +224,47 @@ fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> 
     Ok(kind.filter(|_| wanted))
 }
 
-/// The entries of a folder in the order of whole paths by their bytes, least last.
+/// The entries of a folder in the order of whole paths by their bytes, least last: seven bytes each and
+/// their names.
 struct Listing {
-    names: Vec<u8>,
-    entries: Vec<Entry>,
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    /// Where its name starts.
-    start: usize,
-    length: u16,
-    kind: Kind,
+    /// Of each entry the length of its name (two bytes), its kind, its name.
+    entries: Vec<u8>,
+    /// Where in `entries` each starts.
+    starts: Vec<u32>,
 }
 
 impl Listing {
-    fn sorted(entries: ReadDir, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Self> {
-        let mut listing = Listing { names: Vec::new(), entries: Vec::new() };
-        for entry in entries {
+    fn sorted(found: ReadDir, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Self> {
+        let (mut entries, mut starts) = (Vec::new(), Vec::new());
+        for entry in found {
             let entry = entry?;
             if let Some(kind) = kind(&entry, options, passed_over)? {
-                let (name, start) = (entry.file_name(), listing.names.len());
-                listing.names.extend_from_slice(name.as_encoded_bytes());
-                let length = u16::try_from(name.len()).map_err(io::Error::other)?;
-                listing.entries.push(Entry { start, length, kind });
+                let name = entry.file_name();
+                starts.push(u32::try_from(entries.len()).map_err(io::Error::other)?);
+                entries.extend(u16::try_from(name.len()).map_err(io::Error::other)?.to_le_bytes());
+                entries.push(kind as u8);
+                entries.extend(name.as_encoded_bytes());
             }
         }
-        let Listing { names, entries } = &mut listing;
-        entries.sort_unstable_by(|a, b| by_path_bytes((name(names, b), b.kind), (name(names, a), a.kind)));
-        Ok(listing)
+        // A long run holds them to its end.
+        entries.shrink_to_fit();
+        starts.shrink_to_fit();
+        starts.sort_unstable_by(|a, b| by_path_bytes(entry(&entries, *b), entry(&entries, *a)));
+        Ok(Listing { entries, starts })
     }
 
     fn next(&mut self) -> Option<(PathBuf, Kind)> {
-        let entry = self.entries.pop()?;
-        Some((path_of_bytes(name(&self.names, &entry).to_vec()), entry.kind))
+        let (name, kind) = entry(&self.entries, self.starts.pop()?);
+        Some((path_of_bytes(name.to_vec()), kind))
     }
 }
 
-fn name<'a>(names: &'a [u8], entry: &Entry) -> &'a [u8] {
-    &names[entry.start..entry.start + usize::from(entry.length)]
+/// The name and the kind of the entry that starts at `start`.
+fn entry(entries: &[u8], start: u32) -> (&[u8], Kind) {
+    let entry = &entries[start as usize..];
+    let length = usize::from(u16::from_le_bytes([entry[0], entry[1]]));
+    let kind = Kind::ALL[usize::from(entry[2])];
+    (&entry[3..3 + length], kind)
 }
 
 /// Paths below `base` that a glob matches, sorted.

@@ -26,6 +26,11 @@ impl PathKey {
         PathKey([word(0), word(8)])
     }
 
+    /// 12 hex digits, for the names of files.
+    pub fn short(self) -> String {
+        format!("{:012x}", self.0[0] >> 16)
+    }
+
     /// Which of `count` shards takes the path, from 1: the first 64 bits, big-endian, modulo `count`, plus 1.
     /// That is promised to stay: shards may be run by different versions on different machines.
     pub fn shard(self, count: u32) -> u32 {

@@ -134,6 +134,19 @@ impl Engine {
     /// # Errors
     /// When an image has not the input's size, there is no such output, or the device fails.
     pub fn run(&self, images: &[&[f32]], output: Output) -> Result<Vec<Vec<f32>>> {
+        let [rows] = self.run_for(images, [output])?;
+        Ok(rows)
+    }
+
+    /// [`Self::run`] for several outputs of one forward pass.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_for<const K: usize>(
+        &self,
+        images: &[&[f32]],
+        outputs: [Output; K],
+    ) -> Result<[Vec<Vec<f32>>; K]> {
         let Shape { height, width, channels } = self.input;
         let expected = self.input.elements();
         if let Some(image) = images.iter().find(|image| image.len() != expected) {
@@ -142,47 +155,66 @@ impl Engine {
         }
         let count = images.len();
         if count == 0 {
-            return Ok(Vec::new());
+            return Ok(empty());
         }
         match &self.runner {
             Runner::Cpu { team, .. } => {
                 // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
                 let mut engine = team.lock().unwrap_or_else(PoisonError::into_inner);
-                engine.with_features(output == Output::Features);
+                engine.with_features(outputs.contains(&Output::Features));
                 let results = engine.run(Images { images, height, width })?;
-                let rows = output.of(results);
-                Ok(rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect())
+                Ok(outputs.map(|output| {
+                    let rows = output.of(results);
+                    rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect()
+                }))
             }
             #[cfg(feature = "cuda")]
-            Runner::Cuda(engine) => self.halving.run(images, |images| engine.run(images, output)),
-            Runner::Portable(portable) => self.halving.run(images, |images| {
-                let shape = (images.len(), height, width, channels);
-                let input = Tensor::from_vec(images.concat(), shape, portable.device())?;
-                let outputs = portable.forward(&input)?;
-                let rows = match output {
-                    Output::Logits => outputs.logits.ok_or_else(|| Error::Config("no logits".to_owned()))?,
-                    Output::Pooled => outputs.pooled,
-                    Output::Features => outputs.features.flatten_from(1)?,
+            Runner::Cuda(engine) => {
+                Ok(by_output(self.halving.run(images, |images| engine.run(images, outputs))?))
+            }
+            Runner::Portable(portable) => {
+                let pass = |images: &[&[f32]]| {
+                    let shape = (images.len(), height, width, channels);
+                    let all =
+                        portable.forward(&Tensor::from_vec(images.concat(), shape, portable.device())?)?;
+                    let mut rows: Vec<[Vec<f32>; K]> = images.iter().map(|_| empty()).collect();
+                    for (place, output) in outputs.into_iter().enumerate() {
+                        let tensor = match output {
+                            Output::Logits => {
+                                all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
+                            }
+                            Output::Pooled => all.pooled.clone(),
+                            Output::Features => all.features.flatten_from(1)?,
+                        };
+                        for (row, values) in rows.iter_mut().zip(tensor.to_vec2()?) {
+                            row[place] = values;
+                        }
+                    }
+                    Ok(rows)
                 };
-                Ok(rows.to_vec2()?)
-            }),
+                Ok(by_output(self.halving.run(images, pass)?))
+            }
         }
     }
 
     /// A forward pass of one image by the caller's own thread, beside other callers; those beyond the
     /// number of threads wait. `None` where the device is not a CPU and wants batches.
     ///
-    /// `image`: H, W, 3, f32 in -1 to 1. The row has the same bits as that of [`Engine::run`].
+    /// `image`: H, W, 3, f32 in -1 to 1. The rows have the same bits as those of [`Engine::run_for`].
     ///
     /// # Errors
     /// When the image has not the input's size, or memory is short.
-    pub fn run_alone(&self, image: &[f32], output: Output) -> Option<Result<Vec<f32>>> {
+    pub fn run_alone<const K: usize>(
+        &self,
+        image: &[f32],
+        outputs: [Output; K],
+    ) -> Option<Result<[Vec<f32>; K]>> {
         let Runner::Cpu { seats, .. } = &self.runner else { return None };
         let Shape { height, width, .. } = self.input;
         Some(seats.with(|engine| {
-            engine.with_features(output == Output::Features);
+            engine.with_features(outputs.contains(&Output::Features));
             let results = engine.run(Images { images: &[image], height, width })?;
-            Ok(output.of(results).to_vec())
+            Ok(outputs.map(|output| output.of(results).to_vec()))
         }))
     }
 
@@ -193,6 +225,20 @@ impl Engine {
             _ => None,
         }
     }
+}
+
+/// Nothing, for each output.
+fn empty<T, const K: usize>() -> [Vec<T>; K] {
+    std::array::from_fn(|_| Vec::new())
+}
+
+/// Rows image by image as rows output by output.
+fn by_output<const K: usize>(rows: Vec<[Vec<f32>; K]>) -> [Vec<Vec<f32>>; K] {
+    let mut outputs = empty();
+    for row in rows {
+        outputs.iter_mut().zip(row).for_each(|(output, row)| output.push(row));
+    }
+    outputs
 }
 
 /// The CUDA engine, where there is a card and a plan for the graph. Graphs without one are left to the portable
@@ -213,4 +259,48 @@ fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Opt
 #[cfg(not(feature = "cuda"))]
 fn on_card(_: &Graph, _: &Weights, _: Placement) -> Result<Option<Runner>> {
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::weights::{Overrides, builtin};
+
+    #[test]
+    fn several_outputs_of_one_pass_are_those_of_single_ones_in_both_engines() {
+        let loaded = builtin(&Overrides { input_size: Some((64, 43)), ..Overrides::default() }).unwrap();
+        let (graph, weights, device) = (&loaded.graph, &loaded.weights, Device::Cpu);
+        let portable = Portable::new(graph.clone(), weights, &device).unwrap();
+        let portable = Engine {
+            input: graph.input_shape(),
+            precision: Precision::F32,
+            runner: Runner::Portable(portable),
+            halving: Halving::default(),
+        };
+        let placement = Placement { device: &device, threads: 2, precision: Precision::F32 };
+        let cpu = Engine::new(graph, weights, placement).unwrap();
+        let elements = graph.input_shape().elements();
+        let pixels: Vec<f32> = (0..2 * elements).map(|at| (at * 37 % 255) as f32 / 127.5 - 1.0).collect();
+        let images: Vec<&[f32]> = pixels.chunks(elements).collect();
+        let all = [Output::Features, Output::Logits, Output::Pooled];
+        let [fast, plain] = [&cpu, &portable].map(|engine| {
+            let rows = engine.run_for(&images, all).unwrap();
+            for (rows, output) in rows.iter().zip(all) {
+                assert_eq!(*rows, engine.run(&images, output).unwrap(), "{output:?}");
+            }
+            let alone = images.iter().filter_map(|image| engine.run_alone(image, all));
+            for (index, alone) in alone.enumerate() {
+                let of_batch = rows.each_ref().map(|rows| rows[index].clone());
+                assert_eq!(alone.unwrap(), of_batch, "image {index} alone");
+            }
+            rows.map(|rows| rows.concat())
+        });
+        for ((fast, plain), output) in fast.iter().zip(&plain).zip(all) {
+            let greatest = plain.iter().copied().map(f32::abs).fold(0.0, f32::max);
+            let gaps = fast.iter().zip(plain).map(|(a, b)| (a - b).abs());
+            assert!(fast.len() == plain.len() && gaps.fold(0.0, f32::max) < 1e-4 * greatest, "{output:?}");
+        }
+        assert!(cpu.run_for(&[&pixels[1..]], all).is_err());
+        assert!(cpu.run_for(&[], all).unwrap().iter().all(Vec::is_empty));
+    }
 }

@@ -132,7 +132,7 @@ impl Report<'_> {
             writeln!(out, "{:<14}{top1} % top-1, {top5} % top-5 ({source})", "published")?;
         }
         if let Some(recorded) = &self.recorded {
-            writeln!(out, "{:<14}{}", "recorded", printable(&recorded.to_string()))?;
+            writeln!(out, "{:<14}{}", "recorded", printable(&in_words(recorded)))?;
         }
         let calibration = &evaluation.calibration;
         writeln!(
@@ -162,5 +162,18 @@ impl Report<'_> {
             writeln!(out, "{:>8}  {} taken for {}", pair.images, printable(&truth), printable(&answer))?;
         }
         Ok(())
+    }
+}
+
+/// What a weights file says of its accuracy, as the table shows published figures; as it stands, if it is of
+/// another form.
+fn in_words(recorded: &serde_json::Value) -> String {
+    let number = |key| recorded.get(key).and_then(serde_json::Value::as_f64);
+    let dataset = recorded.get("dataset").and_then(serde_json::Value::as_str);
+    match (number("top1"), number("top5"), dataset, number("images")) {
+        (Some(top1), Some(top5), Some(dataset), Some(images)) => {
+            format!("{top1} % top-1, {top5} % top-5 ({dataset}, {images} images)")
+        }
+        _ => recorded.to_string(),
     }
 }

@@ -5,6 +5,7 @@ pub mod console;
 mod csv;
 pub mod evaluation;
 mod json;
+pub mod overlay;
 #[cfg(feature = "parquet")]
 mod parquet;
 pub mod report;

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// The longest line that is taken for a row; all scores of a thousand classes take a hundredth of it.
-const MAX_LINE_BYTES: u64 = 1 << 24;
+/// The longest line that is taken for a row; the feature map of Large takes a tenth of it.
+const MAX_LINE_BYTES: u64 = 1 << 26;
 
 /// The part of a row that tells whose answer it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +20,21 @@ pub struct RowHead {
     pub seq: u64,
     /// `name@fingerprint`.
     pub model: String,
-    /// It is an error record.
-    pub failed: bool,
+    /// What it says.
+    pub answer: Answer,
+}
+
+/// What a row says of its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Its classes.
+    Predictions,
+    /// Its features.
+    Features,
+    /// Where its features are among the rows of the file beside this one.
+    Row(u64),
+    /// Why there is nothing to say.
+    Failed,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +46,10 @@ struct RowLine<'a> {
     #[serde(default)]
     predictions: Option<IgnoredAny>,
     #[serde(default)]
+    features: Option<IgnoredAny>,
+    #[serde(default)]
+    row: Option<u64>,
+    #[serde(default)]
     error: Option<IgnoredAny>,
     seq: u64,
     #[serde(borrow)]
@@ -43,14 +60,18 @@ impl RowHead {
     /// The head of a line; `None` for what is no row.
     pub fn parse(line: &[u8]) -> Option<Self> {
         let row: RowLine<'_> = serde_json::from_slice(line).ok()?;
-        if row.predictions.is_some() == row.error.is_some() {
-            return None;
-        }
+        let answer = match (row.predictions, row.features, row.row, row.error) {
+            (Some(_), None, None, None) => Answer::Predictions,
+            (None, Some(_), None, None) => Answer::Features,
+            (None, None, Some(row), None) => Answer::Row(row),
+            (None, None, None, Some(_)) => Answer::Failed,
+            _ => return None,
+        };
         let path = match row.path_bytes {
             Some(base64) => STANDARD.decode(base64.as_bytes()).ok()?,
             None => row.path.into_owned().into_bytes(),
         };
-        Some(RowHead { path, seq: row.seq, model: row.model.into_owned(), failed: row.error.is_some() })
+        Some(RowHead { path, seq: row.seq, model: row.model.into_owned(), answer })
     }
 
     /// The fingerprint that [`Self::model`] ends in.
@@ -64,14 +85,14 @@ pub fn fingerprint(model: &str) -> &str {
     model.rsplit_once('@').map_or(model, |(_, fingerprint)| fingerprint)
 }
 
-/// The same row at another place of the input. Quotation marks within JSON's strings are escaped, so the
-/// key is met nowhere else.
-pub fn renumbered(line: &[u8], seq: u64) -> Option<Vec<u8>> {
-    const KEY: &[u8] = b"\"seq\":";
-    let key = line.windows(KEY.len()).rposition(|window| window == KEY)? + KEY.len();
+/// The same row with another number under `key`. Quotation marks within JSON's strings are escaped, so the key is met
+/// nowhere else.
+pub fn with_number(line: &[u8], key: &str, number: u64) -> Option<Vec<u8>> {
+    let text = format!("\"{key}\":");
+    let key = line.windows(text.len()).rposition(|window| window == text.as_bytes())? + text.len();
     let start = key + line[key..].iter().position(|byte| *byte != b' ')?;
     let end = start + line[start..].iter().position(|byte| !byte.is_ascii_digit())?;
-    Some([&line[..start], seq.to_string().as_bytes(), &line[end..]].concat())
+    Some([&line[..start], number.to_string().as_bytes(), &line[end..]].concat())
 }
 
 /// Reads the next line into `line`, its newline included, and says how long it is; 0 at the end.
@@ -97,14 +118,24 @@ mod tests {
         let line = br#"{"path": "a\ufffd", "path_bytes": "Yf8=", "error": {"kind": "io", "message": "\"seq\": 9"}, "seq": 7, "model": "x@y@0123"}"#;
         let head = RowHead::parse(line).unwrap();
         assert_eq!((&head.path[..], head.seq, head.fingerprint()), (&b"a\xff"[..], 7, "0123"));
-        assert!(head.failed);
+        assert_eq!(head.answer, Answer::Failed);
         for torn in 0..line.len() {
             assert_eq!(RowHead::parse(&line[..torn]), None);
         }
         assert_eq!(RowHead::parse(br#"{"path": "a", "seq": 7, "model": "x@0"}"#), None);
-        let moved = renumbered(line, 1234).unwrap();
+        let moved = with_number(line, "seq", 1234).unwrap();
         let text = String::from_utf8(moved.clone()).unwrap();
         assert!(text.contains(r#"\"seq\": 9"#) && text.contains(r#""seq": 1234, "model""#), "{text}");
         assert_eq!(RowHead::parse(&moved).unwrap().seq, 1234);
+        for (field, answer) in [
+            (r#""predictions": []"#, Answer::Predictions),
+            (r#""shape": [2], "features": [1.5, 0]"#, Answer::Features),
+            (r#""row": 3, "width": 4"#, Answer::Row(3)),
+        ] {
+            let line = format!(r#"{{"path": "a", {field}, "seq": 7, "model": "x@0"}}"#);
+            assert_eq!(RowHead::parse(line.as_bytes()).unwrap().answer, answer);
+        }
+        let both = br#"{"path": "a", "row": 3, "predictions": [], "seq": 7, "model": "x@0"}"#;
+        assert_eq!(RowHead::parse(both), None);
     }
 }

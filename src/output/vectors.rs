@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use super::ModelHeader;
 use crate::error::ImageError;
 use npy::Npy;
+pub use npy::NpyRows;
 use npz::Npz;
 use safetensors::Safetensors;
 use text::{Csv, JsonLines, Sidecar};
@@ -78,6 +79,20 @@ pub trait VectorWriter {
     /// When the file cannot be written.
     fn row(&mut self, row: &Row) -> io::Result<()>;
 
+    /// Hands what is written to the system, numbers before the lines that speak of them. Forms whose header can only
+    /// be written last may wait for [`Self::end`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Where in a file of lines the next one starts; 0 where there are none.
+    fn position(&self) -> u64 {
+        0
+    }
+
     /// Makes what is written a whole document: counts go into headers, buffers to disk. It can be called
     /// once, at the end or at an interruption.
     ///
@@ -127,6 +142,15 @@ pub fn to_stdout<'a>(
     })
 }
 
+/// A writer of jsonl behind the end of a file, which is open there.
+///
+/// # Errors
+/// When its length cannot be had.
+pub fn behind(file: File, shape: &[usize], model: &ModelHeader) -> io::Result<Box<dyn VectorWriter>> {
+    let length = file.metadata()?.len();
+    Ok(Box::new(JsonLines::new(BufWriter::new(file), shape.to_vec(), model).behind(length)))
+}
+
 /// All files of a form, beginning with the named one: what is written as `FILE.partial` and renamed.
 pub fn files(form: Form, file: &Path) -> Vec<PathBuf> {
     match form {
@@ -136,7 +160,7 @@ pub fn files(form: Form, file: &Path) -> Vec<PathBuf> {
 }
 
 /// Where the paths of a file of bare numbers are.
-fn sidecar(file: &Path) -> PathBuf {
+pub fn sidecar(file: &Path) -> PathBuf {
     with_suffix(file, ".jsonl")
 }
 

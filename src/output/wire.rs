@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use crate::error::ImageError;
-use crate::predictions::{Prediction, Record};
+use crate::predictions::{Explained, Prediction, Record};
 
 /// The version of the json document's shape.
 pub const SCHEMA: u32 = 1;
@@ -85,8 +85,16 @@ pub struct StreamLine<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Outcome<'a> {
-    Answer { width: u32, height: u32, predictions: Vec<PredictionLine<'a>> },
-    Failure { error: ErrorLine<'a> },
+    Answer {
+        width: u32,
+        height: u32,
+        predictions: Vec<PredictionLine<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        explained: Option<Vec<ExplainedLine>>,
+    },
+    Failure {
+        error: ErrorLine<'a>,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -96,6 +104,13 @@ struct PredictionLine<'a> {
     wnid: Option<&'a str>,
     label: Option<&'a str>,
     score: f32,
+}
+
+#[derive(Debug, Serialize)]
+struct ExplainedLine {
+    rank: usize,
+    index: usize,
+    file: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,6 +142,10 @@ impl<'a> RecordLine<'a> {
                 width: answer.width,
                 height: answer.height,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
+                explained: answer
+                    .explained
+                    .as_ref()
+                    .map(|explained| explained.iter().map(ExplainedLine::new).collect()),
             },
             Err(error) => Outcome::Failure { error: ErrorLine::new(error) },
         };
@@ -138,6 +157,13 @@ impl<'a> StreamLine<'a> {
     /// The wire form of a record in a stream; `model` is `name@fingerprint`.
     pub fn new(record: &'a Record, model: &'a str) -> Self {
         StreamLine { record: RecordLine::new(record), seq: record.seq, model }
+    }
+}
+
+impl ExplainedLine {
+    fn new(explained: &Explained) -> Self {
+        let Explained { rank, index, file } = explained;
+        ExplainedLine { rank: *rank, index: *index, file: file.to_string_lossy().into_owned() }
     }
 }
 

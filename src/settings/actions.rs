@@ -26,6 +26,15 @@ pub struct SortInto {
     pub dry_run: bool,
 }
 
+/// Where class activation maps are drawn.
+#[derive(Debug, Clone)]
+pub struct Explain {
+    /// The folder of the files.
+    pub dir: PathBuf,
+    /// Best classes of an image to draw.
+    pub top: usize,
+}
+
 /// What `nasnet classify` does with its answers.
 #[derive(Debug, Clone, Default)]
 pub struct Actions {
@@ -33,6 +42,8 @@ pub struct Actions {
     pub report: Option<PathBuf>,
     /// Sort images into folders.
     pub sort_into: Option<SortInto>,
+    /// Draw class activation maps.
+    pub explain: Option<Explain>,
     /// Best classes to keep; all, if there are none.
     pub only: Vec<String>,
 }
@@ -47,6 +58,7 @@ pub(super) fn of_flags(flags: &cli::Actions) -> Actions {
     Actions {
         report: flags.report.clone(),
         sort_into: flags.sort_into.clone().map(|dir| SortInto { dir, way, dry_run: flags.dry_run }),
+        explain: flags.explain.clone().map(|dir| Explain { dir, top: flags.explain_top as usize }),
         only: flags.only.clone(),
     }
 }

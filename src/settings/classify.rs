@@ -46,6 +46,13 @@ pub enum Resume {
     RetryErrors,
 }
 
+impl Resume {
+    /// What `--resume` and `--retry-errors` ask for.
+    pub(super) fn of_flags(resume: bool, retry_errors: bool) -> Option<Self> {
+        resume.then_some(if retry_errors { Resume::RetryErrors } else { Resume::KeepErrors })
+    }
+}
+
 /// A part of the inputs, by a hash of the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
@@ -99,20 +106,19 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         };
         return Err(Error::Config(format!("--resume: goes on with rows of jsonl only; {way_out}")));
     }
+    let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
+    let actions = actions::of_flags(&flags.actions);
     Ok(Classify {
         inputs: inputs(&flags.inputs),
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: Pipeline { explains: actions.explain.is_some(), ..pipeline },
         format,
         selection: Selection { top_k: output.top_k, threshold: output.threshold },
         scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
         output: output.output.clone(),
         force: output.force,
-        resume: output.resume.then_some(match output.retry_errors {
-            true => Resume::RetryErrors,
-            false => Resume::KeepErrors,
-        }),
+        resume: Resume::of_flags(output.resume, output.retry_errors),
         shard: word("--shard", flags.shard.as_deref())?,
         exit_zero: output.exit_zero,
-        actions: actions::of_flags(&flags.actions),
+        actions,
     })
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::pipeline::{self, Pipeline};
-use super::{Environment, inputs};
+use super::{Environment, Resume, Shard, inputs, word};
 use crate::classifier::Pooling;
 use crate::cli;
 use crate::error::{Error, Result};
@@ -27,6 +27,10 @@ pub struct Embed {
     pub output: Option<PathBuf>,
     /// Replace that file.
     pub force: bool,
+    /// Go on with that file.
+    pub resume: Option<Resume>,
+    /// Take only a part of the inputs.
+    pub shard: Option<Shard>,
     /// Failed images do not change the exit code.
     pub exit_zero: bool,
 }
@@ -41,6 +45,12 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         let detail = format!("--format {}: it needs a file, name it with --output", form.as_str());
         return Err(Error::Config(detail));
     }
+    if flags.resume && !matches!(form, Form::JsonLines | Form::Npy) {
+        let form = form.as_str();
+        return Err(Error::Config(format!(
+            "--resume: goes on with jsonl and npy only, got {form}; name the output NAME.npy or NAME.jsonl"
+        )));
+    }
     Ok(Embed {
         inputs: inputs(&flags.inputs),
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
@@ -53,6 +63,8 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         form,
         output: flags.output.clone(),
         force: flags.force,
+        resume: Resume::of_flags(flags.resume, flags.retry_errors),
+        shard: word("--shard", flags.shard.as_deref())?,
         exit_zero: flags.exit_zero,
     })
 }

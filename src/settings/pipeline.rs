@@ -23,6 +23,8 @@ pub struct Pipeline {
     pub decode: DecodeOptions,
     /// How images become input.
     pub preprocessing: PreprocessingOverrides,
+    /// Keep what class activation maps are made of: photos and the last layer.
+    pub explains: bool,
 }
 
 /// The pipeline that flags ask for.
@@ -54,5 +56,6 @@ pub(super) fn of_flags(
             images.filter.as_deref(),
             images.crop_pct,
         )?,
+        explains: false,
     })
 }

@@ -149,6 +149,7 @@ pub struct Record {
     pub width: Option<u32>,
     pub height: Option<u32>,
     pub predictions: Option<Vec<Prediction>>,
+    pub explained: Option<Vec<Explained>>,
     pub error: Option<Failure>,
 }
 
@@ -160,6 +161,7 @@ pub struct Line {
     pub width: Option<u32>,
     pub height: Option<u32>,
     pub predictions: Option<Vec<Prediction>>,
+    pub explained: Option<Vec<Explained>>,
     pub error: Option<Failure>,
     pub seq: u64,
     pub model: String,
@@ -173,6 +175,14 @@ pub struct Prediction {
     pub wnid: Option<String>,
     pub label: Option<String>,
     pub score: f32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explained {
+    pub rank: usize,
+    pub index: usize,
+    pub file: String,
 }
 
 #[derive(Debug, Deserialize)]

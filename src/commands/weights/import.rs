@@ -13,7 +13,7 @@ use crate::weights::{self, canonical};
 /// # Errors
 /// When the file is no NASNet-A, or the other one cannot be written.
 pub fn run(settings: &Import, common: Common) -> Result<ExitStatus> {
-    refuse_to_replace(&settings.output, settings.force)?;
+    refuse_to_replace("--output", &settings.output, settings.force)?;
     let mut loaded = weights::load(&settings.file, &settings.overrides)?;
     for note in &loaded.notes {
         common.console.note(note);

@@ -133,3 +133,21 @@ fn messages_say_what_the_file_is_and_what_to_do() {
     assert_eq!(message("half_grey.jpg"), (Decode, "truncated JPEG: it ends before its pixels do".to_owned()));
     assert_eq!(message("no_end_marker.jpg"), message("half_grey.jpg"));
 }
+
+#[test]
+fn nothing_of_the_memory_that_is_reused_shows_in_an_image() {
+    let whole = read("images/baseline_420.jpg");
+    let options = DecodeOptions::default();
+    let mut decoded = 0;
+    for at in (200..whole.len() - 2).step_by(7) {
+        let mut corrupt = whole.clone();
+        // A piece of the data is missing, the end marker is not: decoders give what they have.
+        corrupt.drain(at..(at + at % 90).min(whole.len() - 2));
+        let fresh = decode(&corrupt, &options);
+        let reused = decode_reusing(&corrupt, &options, &mut vec![0xaa; 1 << 20]);
+        assert_eq!(fresh.is_ok(), reused.is_ok(), "{at}");
+        decoded += usize::from(fresh.is_ok());
+        assert_eq!(fresh.ok(), reused.ok(), "{at}");
+    }
+    assert!(decoded > 10, "{decoded}");
+}

@@ -48,6 +48,32 @@ fn centre(resized: u32, input: u32) -> Span {
     Span { from, to: 0, count: input }
 }
 
+/// A part of an image, in its pixels, whose edges lie between pixels and may lie beyond the image.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Region {
+    /// Left edge; 0 is the image's.
+    pub left: f64,
+    /// Top edge; 0 is the image's.
+    pub top: f64,
+    /// Pixels across.
+    pub width: f64,
+    /// Pixels down.
+    pub height: f64,
+}
+
+impl Region {
+    /// The same part of a copy of the image that is `to` (H, W) where the image is `from` (H, W).
+    pub fn scaled(self, from: (u32, u32), to: (u32, u32)) -> Self {
+        let (down, across) = (f64::from(to.0) / f64::from(from.0), f64::from(to.1) / f64::from(from.1));
+        Region {
+            left: self.left * across,
+            top: self.top * down,
+            width: self.width * across,
+            height: self.height * down,
+        }
+    }
+}
+
 /// A resize and a centred crop or border.
 pub(super) struct Plan {
     /// Size (H, W) to which the image is resized.
@@ -92,19 +118,32 @@ impl Plan {
         }
     }
 
+    /// The part of an image of `image` (H, W) that the whole input stands for, borders included.
+    pub fn region(&self, image: (u32, u32), input: (u32, u32)) -> Region {
+        let axis = |image: u32, size: u32, input: u32, span: Span| {
+            let scale = f64::from(image) / f64::from(size);
+            ((f64::from(span.from) - f64::from(span.to)) * scale, f64::from(input) * scale)
+        };
+        let (top, height) = axis(image.0, self.size.0, input.0, self.rows);
+        let (left, width) = axis(image.1, self.size.1, input.1, self.columns);
+        Region { left, top, width, height }
+    }
+
     /// Whether the window is all of an input of `input` (H, W).
     pub fn fills(&self, input: (u32, u32)) -> bool {
         (self.rows.count, self.columns.count) == input
     }
 }
 
-/// The centre that TF-slim keeps, by the arithmetic of `tf.image.central_crop`.
+/// What TF-slim cuts off either end of a side, by the arithmetic of `tf.image.central_crop`.
+pub(super) fn central_margin(side: u32, share: f64) -> u32 {
+    let side = f64::from(side);
+    ((side - side * share) / 2.0) as u32
+}
+
+/// The centre that TF-slim keeps.
 pub(super) fn central_crop(image: &Rgb8, share: f64) -> Rgb8 {
-    let margin = |side: u32| {
-        let side = f64::from(side);
-        ((side - side * share) / 2.0) as u32
-    };
-    let (left, top) = (margin(image.width), margin(image.height));
+    let (left, top) = (central_margin(image.width, share), central_margin(image.height, share));
     let (width, height) = (image.width - left * 2, image.height - top * 2);
     let row_bytes = image.width as usize * 3;
     let cut = left as usize * 3..(left + width) as usize * 3;

@@ -124,3 +124,74 @@ fn a_share_that_is_no_share_is_refused() {
     assert_eq!(with(87.5).unwrap_err(), "crop_pct is a share from 0.01 to 1, got 87.5");
     assert!(with(0.0).is_err() && with(f64::NAN).is_err() && with(-0.5).is_err());
 }
+
+/// Columns and rows written as red and green, two levels a pixel.
+fn ramps(height: u32, width: u32) -> Rgb8 {
+    let places = (0..height).flat_map(|y| (0..width).map(move |x| (y, x)));
+    let pixels = places.flat_map(|(y, x)| [(2 * x) as u8, (2 * y) as u8, 0]).collect();
+    Rgb8 { width, height, pixels }
+}
+
+#[test]
+fn a_region_is_where_the_pixels_of_an_input_come_from() {
+    let resizes = [Resize::Crop, Resize::Squash, Resize::Pad, Resize::Central];
+    let filters = [Filter::Box, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos, Filter::TfBilinear];
+    for (image, input) in
+        [((90, 120), (64, 64)), ((127, 71), (48, 48)), ((60, 110), (40, 72)), ((33, 47), (64, 64))]
+    {
+        for (resize, filter) in resizes.into_iter().flat_map(|r| filters.map(|f| (r, f))) {
+            let preprocessing = Preprocessing { resize, filter, crop_pct: 0.8 };
+            let seen = super::resize(&ramps(image.0, image.1), input, &preprocessing);
+            let region = region(image, input, &preprocessing);
+            let mut checked = 0;
+            for (at, pixel) in seen.pixels.as_chunks::<3>().0.iter().enumerate() {
+                let (y, x) = (at as u32 / input.1, at as u32 % input.1);
+                let from = |start: f64, length: f64, at: u32, input: u32| {
+                    start + (f64::from(at) + 0.5) / f64::from(input) * length - 0.5
+                };
+                let column = from(region.left, region.width, x, input.1);
+                let row = from(region.top, region.height, y, input.0);
+                // Near a border, or that of the part that is cut out first, filters see less than they would like to.
+                let inside = |place: f64, side: u32, start: f64, length: f64| {
+                    let cut = if resize == Resize::Central {
+                        (start, start + length)
+                    } else {
+                        (0.0, f64::from(side))
+                    };
+                    place > cut.0.max(0.0) + 8.0 && place < cut.1.min(f64::from(side)) - 9.0
+                };
+                if !inside(column, image.1, region.left, region.width)
+                    || !inside(row, image.0, region.top, region.height)
+                {
+                    continue;
+                }
+                checked += 1;
+                for (byte, place) in [(pixel[0], column), (pixel[1], row)] {
+                    let off = (f64::from(byte) / 2.0 - place).abs();
+                    let limit = if filter == Filter::Box { 0.8 } else { 0.4 };
+                    assert!(off < limit, "{preprocessing:?} {image:?} to {input:?} at {y},{x}: {off}");
+                }
+            }
+            assert!(checked > 200, "{preprocessing:?} {image:?} to {input:?}: {checked}");
+        }
+    }
+}
+
+#[test]
+fn the_region_of_a_crop_is_known_by_hand() {
+    // 480 x 320 to 64 of 73: resized to 109 x 73, of which 64 from column 22 and row 4 on are kept.
+    let part = region((320, 480), (64, 64), &Preset::Timm.into());
+    let want = [22.0 * 480.0 / 109.0, 4.0 * 320.0 / 73.0, 64.0 * 480.0 / 109.0, 64.0 * 320.0 / 73.0];
+    for (got, want) in [part.left, part.top, part.width, part.height].into_iter().zip(want) {
+        assert!((got - want).abs() < 1e-9, "{part:?}");
+    }
+    let half = part.scaled((320, 480), (160, 240));
+    assert!((half.left * 2.0 - part.left).abs() < 1e-9 && (half.height * 2.0 - part.height).abs() < 1e-9);
+    let all = region((320, 480), (64, 64), &Preset::Keras.into());
+    assert_eq!(all, Region { left: 0.0, top: 0.0, width: 480.0, height: 320.0 });
+    // 480 x 320 in a square: 64 x 43, so 10 rows above it and 11 below.
+    let pad = Preprocessing { resize: Resize::Pad, ..Preset::Timm.into() };
+    let padded = region((320, 480), (64, 64), &pad);
+    assert_eq!((padded.left, padded.width), (0.0, 480.0));
+    assert!((padded.top + 10.0 * 320.0 / 43.0).abs() < 1e-9, "{padded:?}");
+}

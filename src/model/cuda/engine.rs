@@ -49,13 +49,16 @@ pub struct Engine {
     state: Mutex<State>,
 }
 
+/// By images and outputs; those that came once are not recorded yet.
+type Graphs = HashMap<(usize, Vec<Output>), Option<Recorded>>;
+
 /// Memory for batches, and what was recorded over it.
 #[derive(Default)]
 struct State {
     images: usize,
     row: usize,
     memory: Option<Memory>,
-    graphs: HashMap<(usize, Output), Option<Recorded>>,
+    graphs: Graphs,
 }
 
 struct Memory {
@@ -111,47 +114,55 @@ impl Engine {
         self.streams[0].context().ordinal()
     }
 
-    /// A forward pass; a row an image.
+    /// A forward pass; a row for each output and image.
     ///
     /// `images`: H, W, 3 each, f32 in -1 to 1, of the network's size.
     ///
     /// # Errors
     /// When there is no such output, memory is short, or the device fails.
-    pub fn run(&self, images: &[&[f32]], output: Output) -> Result<Vec<Vec<f32>>> {
-        let launches = self.program.result(output)?;
-        let row = Program::result_elements(launches);
+    pub fn run<const K: usize>(&self, images: &[&[f32]], outputs: [Output; K]) -> Result<Vec<[Vec<f32>; K]>> {
         // One pass at a time: all use the same memory.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rows = Vec::with_capacity(images.len());
         for images in images.chunks(self.most_images) {
-            self.pass(&mut state, images, (output, launches, row), &mut rows)?;
+            rows.extend(self.pass(&mut state, images, outputs)?);
         }
         Ok(rows)
     }
 
-    fn pass(
+    fn pass<const K: usize>(
         &self,
         state: &mut State,
         images: &[&[f32]],
-        (output, launches, row): (Output, &[Launch], usize),
-        rows: &mut Vec<Vec<f32>>,
-    ) -> Result<()> {
+        outputs: [Output; K],
+    ) -> Result<Vec<[Vec<f32>; K]>> {
         let (main, count) = (&self.streams[0], images.len());
+        let mut lengths = [0; K]; // of a row of each output
+        for (length, output) in lengths.iter_mut().zip(outputs) {
+            *length = Program::result_elements(self.program.result(output)?);
+        }
         main.context().bind_to_thread().w()?;
-        self.reserve(state, count, row)?;
+        self.reserve(state, count, lengths.iter().sum())?;
         let State { memory, graphs, .. } = state;
         let memory = memory.as_mut().ok_or_else(|| Error::Config("no memory was reserved".to_owned()))?;
         let bases = self.bases(memory);
         let copied = self.upload(&mut memory.up, images, bases.input);
-        let done = copied.and_then(|()| self.compute(graphs, count, &bases, (output, launches)));
-        let down = &mut memory.down.as_mut_slice().w()?[..count * row];
+        let done = copied.and_then(|()| self.compute(graphs, count, &bases, &outputs));
+        let down = &mut memory.down.as_mut_slice().w()?[..count * lengths.iter().sum::<usize>()];
         // SAFETY: the memory is large enough, and nobody reads or writes it before the stream is done.
         let fetched = unsafe { result::memcpy_dtoh_async(down, bases.results, main.cu_stream()) };
         main.synchronize().w()?; // also after a failure: nothing may be under way to memory that is used again
         done?;
         fetched.w()?;
-        rows.extend(down.chunks_exact(row).map(<[f32]>::to_vec));
-        Ok(())
+        let row = |image: usize| {
+            let mut start = 0; // of an output's rows
+            lengths.map(|length| {
+                let row = &down[start + image * length..][..length];
+                start += count * length;
+                row.to_vec()
+            })
+        };
+        Ok((0..count).map(row).collect())
     }
 
     /// Puts images on their way: while some are copied by the card, the next ones are made ready.
@@ -169,25 +180,20 @@ impl Engine {
     }
 
     /// Starts a pass: kernel by kernel the first time, recorded the second, replayed from then on.
-    fn compute(
-        &self,
-        graphs: &mut HashMap<(usize, Output), Option<Recorded>>,
-        images: usize,
-        bases: &Bases,
-        (output, results): (Output, &[Launch]),
-    ) -> Result<()> {
-        if graphs.len() >= MOST_GRAPHS && !graphs.contains_key(&(images, output)) {
-            graphs.clear();
-        }
-        let Some(graph) = graphs.get_mut(&(images, output)) else {
+    fn compute(&self, graphs: &mut Graphs, images: usize, bases: &Bases, outputs: &[Output]) -> Result<()> {
+        let key = (images, outputs.to_vec());
+        let Some(graph) = graphs.get_mut(&key) else {
             // The first time libraries load and choose what they need, which a recording would not allow.
-            self.enqueue(images, bases, results)?;
-            graphs.insert((images, output), None);
+            self.enqueue(images, bases, outputs)?;
+            if graphs.len() >= MOST_GRAPHS {
+                graphs.clear();
+            }
+            graphs.insert(key, None);
             return Ok(());
         };
         let Recorded(graph) = match graph {
             Some(graph) => graph,
-            None => graph.insert(self.record(images, bases, results)?),
+            None => graph.insert(self.record(images, bases, outputs)?),
         };
         graph.launch().w()?;
         Ok(())
@@ -229,10 +235,10 @@ impl Engine {
     }
 
     /// Records what [`Engine::enqueue`] does.
-    fn record(&self, images: usize, bases: &Bases, results: &[Launch]) -> Result<Recorded> {
+    fn record(&self, images: usize, bases: &Bases, outputs: &[Output]) -> Result<Recorded> {
         let main = &self.streams[0];
         main.begin_capture(CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL).w()?;
-        let done = self.enqueue(images, bases, results);
+        let done = self.enqueue(images, bases, outputs);
         let graph = main.end_capture(CUgraphInstantiate_flags(0)); // also after a failure: it ends the recording
         done?;
         let graph = graph.w()?.ok_or_else(|| candle_core::Error::Msg("nothing was recorded".to_owned()))?;
@@ -240,7 +246,7 @@ impl Engine {
     }
 
     /// Puts all kernels and products on the streams; the first stream is done when all are.
-    fn enqueue(&self, images: usize, bases: &Bases, results: &[Launch]) -> Result<()> {
+    fn enqueue(&self, images: usize, bases: &Bases, outputs: &[Output]) -> Result<()> {
         let main = &self.streams[0];
         for region in &self.program.regions {
             let used = region.len().min(STREAMS);
@@ -260,7 +266,13 @@ impl Engine {
                 main.wait(event).w()?;
             }
         }
-        results.iter().try_for_each(|launch| self.put(launch, images, bases, 0))
+        let mut bases = *bases;
+        for output in outputs {
+            let results = self.program.result(*output)?;
+            results.iter().try_for_each(|launch| self.put(launch, images, &bases, 0))?;
+            bases.results += (images * Program::result_elements(results) * size_of::<f32>()) as Address;
+        }
+        Ok(())
     }
 
     fn put(&self, launch: &Launch, images: usize, bases: &Bases, stream: usize) -> Result<()> {

@@ -1,10 +1,12 @@
 //! NumPy's .npy, version 1.0: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use super::text::Sidecar;
 use super::{Row, VectorWriter};
+use crate::output::ModelHeader;
 
 /// Bytes of a header: room for any number of rows, and a multiple of 64 as the format asks.
 const HEADER_BYTES: usize = 192;
@@ -48,6 +50,14 @@ impl Npy {
     }
 }
 
+impl Npy {
+    fn count(&mut self) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&header("<f4", &with_rows(self.rows, &self.shape))?)?;
+        self.file.seek(SeekFrom::End(0)).map(drop)
+    }
+}
+
 impl VectorWriter for Npy {
     fn row(&mut self, row: &Row) -> io::Result<()> {
         if let Ok(features) = &row.outcome {
@@ -57,13 +67,106 @@ impl VectorWriter for Npy {
         self.sidecar.row(row)
     }
 
+    /// Also counts the rows in the header, so that whatever ends the run leaves an array that can be read.
+    fn flush(&mut self) -> io::Result<()> {
+        self.count()?;
+        self.file.flush()?;
+        self.sidecar.flush()
+    }
+
+    fn position(&self) -> u64 {
+        self.sidecar.position()
+    }
+
     fn end(&mut self) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&header("<f4", &with_rows(self.rows, &self.shape))?)?;
+        self.count()?;
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
         self.sidecar.end()
     }
+}
+
+/// An .npy of rows that was written here, to go on with.
+pub struct NpyRows {
+    file: File,
+    shape: Vec<usize>,
+    rows: u64,
+}
+
+impl NpyRows {
+    /// Opens a file of rows of features of `shape`, or makes an empty one. Its length says how many there are, its
+    /// header how many there were when that was last written.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is another array.
+    pub fn open(path: &Path, shape: &[usize]) -> io::Result<Self> {
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut found = Vec::new();
+        Read::by_ref(&mut file).take(HEADER_BYTES as u64).read_to_end(&mut found)?;
+        let own = header("<f4", &with_rows(counted(&found).unwrap_or(0), shape))?;
+        if found != own[..found.len()] {
+            let what = format!(
+                "it is no .npy that `nasnet embed` wrote, or its features are not of shape {shape:?}"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        let mut rows = NpyRows { file, shape: shape.to_vec(), rows: 0 };
+        rows.rows = rows.file.metadata()?.len().saturating_sub(HEADER_BYTES as u64) / rows.row_bytes();
+        Ok(rows)
+    }
+
+    /// How many rows are whole.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn row_bytes(&self) -> u64 {
+        self.shape.iter().map(|side| *side as u64).product::<u64>() * 4
+    }
+
+    fn start(&self, row: u64) -> u64 {
+        HEADER_BYTES as u64 + row * self.row_bytes()
+    }
+
+    /// A writer behind the first `rows` rows; the others are dropped. `lines` is the file beside it, open at its end.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn go_on(self, rows: u64, lines: File, model: &ModelHeader) -> io::Result<Box<dyn VectorWriter>> {
+        self.file.set_len(self.start(rows))?;
+        let sidecar = Sidecar::behind(lines, model, rows)?;
+        let mut writer = Npy { file: BufWriter::new(self.file), shape: self.shape, rows, sidecar };
+        writer.count()?;
+        Ok(Box::new(writer))
+    }
+
+    /// Writes a copy with the rows of `order`, in that order.
+    ///
+    /// # Errors
+    /// When a row is not there, or the copy cannot be written.
+    pub fn reordered(self, to: &Path, order: &[u64]) -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(to)?);
+        out.write_all(&header("<f4", &with_rows(order.len() as u64, &self.shape))?)?;
+        let mut reader = BufReader::new(&self.file);
+        let mut here = reader.seek(SeekFrom::Start(self.start(0)))?;
+        let mut row = vec![0; self.row_bytes() as usize];
+        for place in order {
+            reader.seek_relative(self.start(*place) as i64 - here as i64)?;
+            reader.read_exact(&mut row)?;
+            here = self.start(*place) + self.row_bytes();
+            out.write_all(&row)?;
+        }
+        out.flush()?;
+        out.get_ref().sync_all()
+    }
+}
+
+/// The rows that a header counts.
+fn counted(header: &[u8]) -> Option<u64> {
+    const KEY: &[u8] = b"'shape': (";
+    let start = header.windows(KEY.len()).position(|window| window == KEY)? + KEY.len();
+    let digits = header[start..].split(|byte| *byte == b',').next()?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// Numbers as little-endian bytes.

@@ -55,16 +55,40 @@ fn line<'a>(row: &Row<'a>, place: Option<u64>, shape: Option<&'a [usize]>, model
     Line { path, path_bytes: path_bytes(row.path), row: place, outcome, seq: row.seq, model }
 }
 
+/// A writer that knows how many bytes it has taken.
+struct Counted<W> {
+    out: W,
+    length: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// One record a line, with its features.
 pub(super) struct JsonLines<W> {
-    out: W,
+    out: Counted<W>,
     shape: Vec<usize>,
     model: String,
 }
 
 impl<W: Write> JsonLines<W> {
     pub(super) fn new(out: W, shape: Vec<usize>, model: &ModelHeader) -> Self {
-        JsonLines { out, shape, model: model.short() }
+        JsonLines { out: Counted { out, length: 0 }, shape, model: model.short() }
+    }
+
+    /// The same writer, behind `length` bytes of lines.
+    pub(super) fn behind(mut self, length: u64) -> Self {
+        self.out.length = length;
+        self
     }
 }
 
@@ -74,6 +98,14 @@ impl<W: Write> VectorWriter for JsonLines<W> {
         self.out.write_all(b"\n")
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn position(&self) -> u64 {
+        self.out.length
+    }
+
     fn end(&mut self) -> io::Result<()> {
         self.out.flush()
     }
@@ -81,14 +113,28 @@ impl<W: Write> VectorWriter for JsonLines<W> {
 
 /// One record a line, with the row of its features in the file beside it.
 pub(super) struct Sidecar {
-    out: BufWriter<File>,
+    out: Counted<BufWriter<File>>,
     model: String,
     rows: u64,
 }
 
 impl Sidecar {
     pub(super) fn new(out: BufWriter<File>, model: &ModelHeader) -> Self {
-        Sidecar { out, model: model.short(), rows: 0 }
+        Sidecar { out: Counted { out, length: 0 }, model: model.short(), rows: 0 }
+    }
+
+    /// Lines behind the end of a file, which is open there, that speak of `rows` rows.
+    pub(super) fn behind(file: File, model: &ModelHeader, rows: u64) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Sidecar { out: Counted { out: BufWriter::new(file), length }, model: model.short(), rows })
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.out.length
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     pub(super) fn row(&mut self, row: &Row) -> io::Result<()> {
@@ -100,7 +146,7 @@ impl Sidecar {
 
     pub(super) fn end(&mut self) -> io::Result<()> {
         self.out.flush()?;
-        self.out.get_ref().sync_all()
+        self.out.out.get_ref().sync_all()
     }
 }
 
@@ -145,6 +191,10 @@ impl<W: Write> VectorWriter for Csv<W> {
         }
         self.writer.write_record(None::<&[u8]>)?;
         Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
     }
 
     fn end(&mut self) -> io::Result<()> {
