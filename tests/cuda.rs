@@ -141,6 +141,20 @@ fn an_image_gets_the_same_answer_at_any_place_of_a_batch() {
 }
 
 #[test]
+fn several_outputs_of_one_pass_are_those_of_single_ones() {
+    let case = Case::new(Config::tiny(), Dialect::Keras);
+    let engine = case.engine(Precision::F32);
+    let pixels = case.pixels(5);
+    let images: Vec<&[f32]> = pixels.chunks(case.graph.input_shape().elements()).collect();
+    let all = [Output::Features, Output::Logits, Output::Pooled];
+    for _ in 0..3 {
+        for (rows, output) in engine.run_for(&images, all).unwrap().iter().zip(all) {
+            assert!(difference(rows, &engine.run(&images, output).unwrap()) < 1e-6, "{output:?}");
+        }
+    }
+}
+
+#[test]
 fn threads_take_turns_on_one_engine() {
     let case = Case::new(Config::tiny(), Dialect::Keras);
     let engine = case.engine(Precision::F32);
