@@ -236,7 +236,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -334,7 +334,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -478,7 +478,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -564,7 +564,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -682,7 +682,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)
@@ -804,7 +804,7 @@ _nasnet() {
                     return 0
                     ;;
                 --dtype)
-                    COMPREPLY=($(compgen -W "f32 f16 bf16" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "f32 tf32 f16 bf16" -- "${cur}"))
                     return 0
                     ;;
                 --batch-size)

@@ -58,7 +58,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
@@ -129,7 +130,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
@@ -189,7 +191,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
@@ -238,7 +241,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
@@ -279,7 +283,8 @@ timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r
@@ -326,7 +331,8 @@ slim\t''
 timm\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l device -d 'auto, cpu, cuda, cuda:N or metal' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l threads -d 'Threads to use [default: one a core]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Number type of the arithmetic' -r -f -a "f32\t''
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l dtype -d 'Number type of the arithmetic; others than f32 need --device cuda' -r -f -a "f32\t''
+tf32\t''
 f16\t''
 bf16\t''"
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l batch-size -d 'Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread [default: by device]' -r

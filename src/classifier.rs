@@ -11,7 +11,8 @@ use crate::image::decode::Rgb8;
 use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
 use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
-use crate::model::engine::{Engine, Output};
+use crate::model::device::Precision;
+use crate::model::engine::{Engine, Output, Placement};
 use crate::predictions::{Prediction, Scores, Selection, select, softmax};
 use crate::weights::{self, Loaded, Overrides};
 
@@ -24,6 +25,8 @@ pub struct Options {
     pub device: Device,
     /// Threads of a CPU; `None` for one a core.
     pub threads: Option<NonZeroUsize>,
+    /// In which numbers it computes; others than f32 are for CUDA.
+    pub precision: Precision,
     /// Keep a copy of the last layer, which [`Classifier::activation_map`] needs: 4 bytes * C * classes, 4 MB of
     /// Mobile and 16 MB of Large.
     pub keep_top: bool,
@@ -31,7 +34,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { preprocessing: None, device: Device::Cpu, threads: None, keep_top: true }
+        Options {
+            preprocessing: None,
+            device: Device::Cpu,
+            threads: None,
+            precision: Precision::F32,
+            keep_top: true,
+        }
     }
 }
 
@@ -89,7 +98,7 @@ impl Classifier {
     /// without labels is taken for one of ImageNet.
     ///
     /// # Errors
-    /// When the labels are not as many as the classes, or the device refuses the weights.
+    /// When the labels are not as many as the classes, or the device refuses the weights or the precision.
     pub fn new(mut loaded: Loaded, options: Options) -> Result<Self> {
         let labels = match (&loaded.labels, loaded.config.classes) {
             (Some(labels), Some(classes)) if labels.len() != classes => {
@@ -103,8 +112,12 @@ impl Classifier {
         let preprocessing = options.preprocessing.or(loaded.preprocessing).unwrap_or_default();
         preprocessing.validate().map_err(Error::Config)?;
         let threads = options.threads.or_else(|| std::thread::available_parallelism().ok());
-        let threads = threads.map_or(1, NonZeroUsize::get);
-        let engine = Engine::new(&loaded.graph, &loaded.weights, &options.device, threads)?;
+        let placement = Placement {
+            device: &options.device,
+            threads: threads.map_or(1, NonZeroUsize::get),
+            precision: options.precision,
+        };
+        let engine = Engine::new(&loaded.graph, &loaded.weights, placement)?;
         let top = if options.keep_top { Top::of(&loaded.graph, &loaded.weights) } else { None };
         loaded.release_weights();
         Ok(Classifier { loaded, engine, preprocessing, labels, top })

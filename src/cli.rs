@@ -193,8 +193,8 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,
 
-    /// Number type of the arithmetic
-    #[arg(long, default_value = "f32", value_parser = ["f32", "f16", "bf16"])]
+    /// Number type of the arithmetic; others than f32 need --device cuda
+    #[arg(long, default_value = "f32", value_parser = ["f32", "tf32", "f16", "bf16"])]
     pub dtype: String,
 
     /// Images in one forward pass, at most; a CPU takes those of a folder one by one, on every thread

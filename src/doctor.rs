@@ -10,6 +10,7 @@ use crate::classifier::Classifier;
 use crate::error::{Error, Result};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::model::config::Dialect;
+use crate::model::device::Precision;
 use crate::model::engine::Output;
 use crate::model::portable::Portable;
 use crate::weights::{Loaded, fingerprint};
@@ -17,8 +18,14 @@ use crate::weights::{Loaded, fingerprint};
 /// The image that every model gets.
 static IMAGE: &[u8] = include_bytes!("../fixtures/images/rgb.png");
 
-/// Of the largest number, what rounding may take.
-const TOLERANCE: f32 = 1e-4;
+/// Of the largest number, what rounding may take; in fewer bits it takes more, layer by layer.
+fn tolerance(precision: Precision) -> f32 {
+    match precision {
+        Precision::F32 => 1e-4,
+        Precision::Tf32 | Precision::F16 => 2e-2,
+        Precision::Bf16 => 1e-1,
+    }
+}
 
 /// What the reference says of that image (fixtures/make_doctor_answers.py).
 #[derive(Deserialize)]
@@ -119,8 +126,14 @@ pub fn portable_answer(classifier: &Classifier, loaded: &Loaded) -> Result<Vec<f
     Ok(outputs.logits.unwrap_or(outputs.pooled).flatten_all()?.to_vec1()?)
 }
 
-/// Holds an answer against another one.
-pub fn check_answer(name: &'static str, got: &[f32], want: &[f32], whose: &str) -> Check {
+/// Holds an answer in some precision against one in f32.
+pub fn check_answer(
+    name: &'static str,
+    got: &[f32],
+    want: &[f32],
+    whose: &str,
+    precision: Precision,
+) -> Check {
     if let Some(place) = got.iter().position(|value| !value.is_finite()) {
         return Check::new(name, false, format!("number {place} of the answer is not finite"));
     }
@@ -132,7 +145,7 @@ pub fn check_answer(name: &'static str, got: &[f32], want: &[f32], whose: &str) 
     let off = got.iter().zip(want).fold(0f32, |off, (got, want)| off.max((got - want).abs())) / greatest;
     let detail =
         format!("the answer to the built-in image differs from {whose} by {off:.1e} of the largest number");
-    Check::new(name, off <= TOLERANCE, detail)
+    Check::new(name, off <= tolerance(precision), detail)
 }
 
 fn short(fingerprint: &str) -> &str {
@@ -151,7 +164,7 @@ mod tests {
     }
 
     fn against_keras(got: &[f32]) -> Check {
-        check_answer("answer", got, reference(tiny().fingerprint()).unwrap(), "Keras")
+        check_answer("answer", got, reference(tiny().fingerprint()).unwrap(), "Keras", Precision::F32)
     }
 
     /// The built-in model with its tensors changed.
@@ -175,7 +188,7 @@ mod tests {
         let check = against_keras(&got);
         assert!(check.ok, "{check:?}");
         let portable = portable_answer(&classifier, &tiny()).unwrap();
-        assert!(check_answer("engines", &got, &portable, "the portable engine").ok);
+        assert!(check_answer("engines", &got, &portable, "the portable engine", Precision::F32).ok);
     }
 
     #[test]
@@ -229,7 +242,7 @@ mod tests {
 
     #[test]
     fn numbers_that_are_not_finite_are_caught() {
-        assert!(!check_answer("answer", &[0.0, f32::NAN], &[0.0, 1.0], "Keras").ok);
-        assert!(!check_answer("answer", &[0.0], &[0.0, 1.0], "Keras").ok);
+        assert!(!check_answer("answer", &[0.0, f32::NAN], &[0.0, 1.0], "Keras", Precision::F32).ok);
+        assert!(!check_answer("answer", &[0.0], &[0.0, 1.0], "Keras", Precision::F32).ok);
     }
 }

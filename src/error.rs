@@ -69,9 +69,16 @@ pub enum Error {
         /// The model.
         model: String,
     },
-    /// The tensor library failed (out of memory, lost device).
+    /// The tensor library failed (out of memory, lost device). It says all there is to say: the error within is
+    /// not its source.
     #[error("{}", first_line(.0))]
-    Tensor(#[from] candle_core::Error),
+    Tensor(candle_core::Error),
+}
+
+impl From<candle_core::Error> for Error {
+    fn from(error: candle_core::Error) -> Self {
+        Error::Tensor(error)
+    }
 }
 
 impl Error {
@@ -90,6 +97,15 @@ impl Error {
         Error::Fetch { reason, what: what.to_string(), hint: hint.to_string() }
     }
 
+    /// Whether a device had not enough memory: cudarc, cuBLAS and Metal say it in their own words.
+    pub fn is_out_of_memory(&self) -> bool {
+        let Error::Tensor(error) = self else { return false };
+        let text = error.to_string();
+        ["OUT_OF_MEMORY", "out of memory", "STATUS_ALLOC_FAILED", "Failed to create metal resource: Buffer"]
+            .iter()
+            .any(|words| text.contains(words))
+    }
+
     /// What to try next, if there is something to try.
     pub fn hint(&self) -> Option<&str> {
         match self {
@@ -104,6 +120,9 @@ impl Error {
             Error::NoTop { .. } => {
                 Some("use a weights file with its `predictions` layer, or ask for features instead")
             }
+            Error::Tensor(_) if self.is_out_of_memory() => Some(
+                "the device has no room for the network and one image: free some of its memory, or use --device cpu",
+            ),
             Error::Tensor(_) => None,
         }
     }

@@ -20,6 +20,7 @@ use crate::cli;
 use crate::error::{Error, Result};
 use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
 use crate::inputs::{FolderOptions, InputOptions};
+use crate::model::device::{DeviceChoice, Precision};
 use crate::output::TableStyle;
 use crate::output::console::Console;
 use crate::weights::Overrides;
@@ -246,14 +247,14 @@ where
     text.map(str::parse).transpose().map_err(|error: T::Err| Error::Config(format!("{flag}: {error}")))
 }
 
-/// On a CPU arithmetic is in f32 only.
-fn check_dtype(run: &cli::Run) -> Result<()> {
-    if run.dtype == "f32" {
-        return Ok(());
+/// `--device` and `--dtype`; only CUDA computes in other numbers than f32.
+fn device(run: &cli::Run) -> Result<(DeviceChoice, Precision)> {
+    let (device, precision) = (run.device.parse()?, run.dtype.parse()?);
+    if precision == Precision::F32 || matches!(device, DeviceChoice::Cuda(_)) {
+        return Ok((device, precision));
     }
     Err(Error::Config(format!(
-        "--dtype {}: arithmetic is in f32 only; f16 and bf16 weight files are read and computed in f32",
-        run.dtype
+        "--dtype {precision}: arithmetic is in f32 only on --device {device}, which reads f16 and bf16 weight files too; other numbers need --device cuda"
     )))
 }
 
@@ -267,6 +268,22 @@ mod tests {
         assert_eq!(size("97x65").unwrap(), (97, 65));
         for bad in ["31", "x", "224x", "0x224", "-5", "1e3", "99999"] {
             assert!(size(bad).unwrap_err().to_string().contains(&format!("got {bad:?}")), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_cuda_computes_in_other_numbers_than_f32() {
+        let run = |device: &str, dtype: &str| cli::Run {
+            device: device.to_owned(),
+            threads: None,
+            dtype: dtype.to_owned(),
+            batch_size: None,
+        };
+        assert_eq!(device(&run("cpu", "f32")).unwrap(), (DeviceChoice::Cpu, Precision::F32));
+        assert_eq!(device(&run("cuda:1", "bf16")).unwrap(), (DeviceChoice::Cuda(1), Precision::Bf16));
+        for elsewhere in ["auto", "cpu", "metal"] {
+            let text = device(&run(elsewhere, "f16")).unwrap_err().to_string();
+            assert!(text.starts_with("--dtype f16") && text.contains(elsewhere), "{text}");
         }
     }
 

@@ -23,7 +23,8 @@ use crate::settings::{Bench, Common};
 /// When weights or device cannot be had, or the device fails.
 pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let threads = open::threads(settings.threads)?;
-    let classifier = open::plain(&settings.model, settings.device, threads, common.console)?;
+    let Bench { model, device, precision, .. } = settings;
+    let classifier = open::plain(model, *device, *precision, threads, common.console)?;
     let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
     let pixels = pixels(settings.batch_size * classifier.engine().input().elements());
     let images: Vec<&[f32]> = pixels.chunks(classifier.engine().input().elements()).collect();
@@ -72,6 +73,7 @@ fn take_profile(classifier: &Classifier) -> Option<Profile> {
 struct Report {
     model: String,
     device: String,
+    dtype: String,
     instruction_set: Option<&'static str>,
     threads: usize,
     input: (usize, usize),
@@ -125,6 +127,7 @@ impl Report {
         Report {
             model: classifier.name().to_owned(),
             device: classifier.device(),
+            dtype: classifier.engine().precision().to_string(),
             instruction_set: classifier.engine().as_cpu().map(|_| Kernels::best().kind().as_str()),
             threads,
             input: classifier.config().input_size,
@@ -147,7 +150,7 @@ impl Report {
             printable(&self.model),
             self.batch_size
         )?;
-        writeln!(out, "device       {}{isa}, {} threads", self.device, self.threads)?;
+        writeln!(out, "device       {}{isa}, {}, {} threads", self.device, self.dtype, self.threads)?;
         writeln!(
             out,
             "latency      {median:.3} ms (least {min:.3}, most {max:.3}, {} passes)",

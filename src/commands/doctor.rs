@@ -36,7 +36,7 @@ pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<
             Ok(_) => models.push(Examined {
                 name: name.clone(),
                 present: true,
-                checks: examine(model, settings.device, threads, common)?,
+                checks: examine(model, settings, threads, common)?,
             }),
         }
     }
@@ -50,12 +50,7 @@ pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<
 }
 
 /// All that can be checked of a model.
-fn examine(
-    model: &ModelSettings,
-    device: DeviceChoice,
-    threads: usize,
-    common: Common,
-) -> Result<Vec<Check>> {
+fn examine(model: &ModelSettings, settings: &Doctor, threads: usize, common: Common) -> Result<Vec<Check>> {
     let loaded = open::weights(model, common.console)?;
     let as_recorded = ModelSettings { overrides: recorded(&model.overrides), ..model.clone() };
     let quiet = crate::output::console::Console { quiet: true, ..common.console };
@@ -66,13 +61,13 @@ fn examine(
     // changed tensors are held against the answer of those that they were.
     let same_size = loaded.config == own.config;
     let reference = doctor::reference(own.fingerprint()).filter(|_| same_size);
-    let (device, _) = device::open(device)?;
-    let options =
-        Options { preprocessing: None, device, threads: NonZeroUsize::new(threads), keep_top: false };
+    let (device, _) = device::open(settings.device)?;
+    let (precision, threads) = (settings.precision, NonZeroUsize::new(threads));
+    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
     let classifier = Classifier::new(loaded.clone(), options)?;
     let got = doctor::answer(&classifier)?;
     checks.push(match reference {
-        Some(want) => doctor::check_answer("answer", &got, want, "Keras'"),
+        Some(want) => doctor::check_answer("answer", &got, want, "Keras'", settings.precision),
         None => engines(&classifier, &loaded, &got)?,
     });
     Ok(checks)
@@ -81,7 +76,8 @@ fn examine(
 /// The fast engine against the slow one, where no reference has answered for these weights.
 fn engines(classifier: &Classifier, loaded: &Loaded, got: &[f32]) -> Result<Check> {
     let want = doctor::portable_answer(classifier, loaded)?;
-    Ok(doctor::check_answer("engines", got, &want, "the portable engine's (no reference answer is known)"))
+    let whose = "the portable engine's (no reference answer is known)";
+    Ok(doctor::check_answer("engines", got, &want, whose, classifier.engine().precision()))
 }
 
 /// What the caller says, but for the dialect.
@@ -101,6 +97,10 @@ struct Report {
     ok: bool,
     version: &'static str,
     device: String,
+    /// Name, memory and versions of a card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<String>,
+    dtype: String,
     threads: usize,
     instruction_set: &'static str,
     cache: Option<PathBuf>,
@@ -116,6 +116,8 @@ impl Report {
             ok: models.iter().flat_map(|model| &model.checks).all(|check| check.ok),
             version: env!("CARGO_PKG_VERSION"),
             device: device.to_string(),
+            card: device::describe(device),
+            dtype: settings.precision.to_string(),
             threads,
             instruction_set: Kernels::best().kind().as_str(),
             cache: settings.cache.clone(),
@@ -134,6 +136,9 @@ impl Report {
         };
         line("nasnet", self.version)?;
         line("device", &format!("{}, threads: {}, {}", self.device, self.threads, self.instruction_set))?;
+        if let Some(card) = &self.card {
+            line("card", &format!("{card}, {}", self.dtype))?;
+        }
         line("cache", &folder(&self.cache))?;
         line("hub cache", &folder(&self.hub_cache))?;
         let free = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);

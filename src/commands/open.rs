@@ -9,7 +9,7 @@ use crate::classifier::{Classifier, Options};
 use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::Resize;
 use crate::labels::Labels;
-use crate::model::device::{self, DeviceChoice};
+use crate::model::device::{self, DeviceChoice, Precision};
 use crate::output::console::Console;
 use crate::output::transfer::Transfers;
 use crate::output::{ModelHeader, PreprocessingHeader};
@@ -55,15 +55,17 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
 pub fn plain(
     model: &ModelSettings,
     device: DeviceChoice,
+    precision: Precision,
     threads: usize,
     console: Console,
 ) -> Result<Classifier> {
     let loaded = weights(model, console)?;
     let (device, _) = device::open(device)?;
-    Ok(Classifier::new(
-        loaded,
-        Options { preprocessing: None, device, threads: NonZeroUsize::new(threads), keep_top: false },
-    )?)
+    let threads = NonZeroUsize::new(threads);
+    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
+    let classifier = Classifier::new(loaded, options)?;
+    classifier.engine().tell(Box::new(move |text| console.note(text)));
+    Ok(classifier)
 }
 
 /// The classifier of a run.
@@ -80,9 +82,11 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
             preprocessing: Some(preprocessing),
             device,
             threads: NonZeroUsize::new(threads),
+            precision: settings.precision,
             keep_top: settings.explains,
         },
     )?;
+    classifier.engine().tell(Box::new(move |text| console.note(text)));
     let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
     if settings.device == DeviceChoice::Auto {
         console.note(&format!("{} on {choice}, {threads}", classifier.name()));
@@ -108,7 +112,7 @@ pub fn describe(classifier: &Classifier, decode: &DecodeOptions, scores: &str) -
             alpha: decode.alpha.to_string(),
             exif: decode.apply_exif,
         },
-        dtype: "f32".to_owned(),
+        dtype: classifier.engine().precision().to_string(),
         device: classifier.device(),
         scores: scores.to_owned(),
         sha256: weights.fingerprint().to_owned(),

@@ -5,6 +5,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(any(test, feature = "cuda"))]
+pub mod cuda;
 pub mod depthwise;
 pub mod gemm;
 mod generic;

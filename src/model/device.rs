@@ -1,5 +1,10 @@
 //! Where a model runs. A device that was asked for by name is had or is an error; only `auto` chooses.
 
+#[cfg(feature = "cuda")]
+mod cuda;
+#[cfg(any(test, feature = "cuda"))]
+mod found;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -54,18 +59,55 @@ impl FromStr for DeviceChoice {
     }
 }
 
+/// In which numbers a network is computed. Sums are always in f32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Precision {
+    /// Single precision.
+    #[default]
+    F32,
+    /// Activations and weights in f32, of which products see 10 bits behind the point.
+    Tf32,
+    /// Activations and weights in half precision.
+    F16,
+    /// Activations and weights in bfloat16.
+    Bf16,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Precision::F32 => "f32",
+            Precision::Tf32 => "tf32",
+            Precision::F16 => "f16",
+            Precision::Bf16 => "bf16",
+        })
+    }
+}
+
+impl FromStr for Precision {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "f32" => Ok(Precision::F32),
+            "tf32" => Ok(Precision::Tf32),
+            "f16" => Ok(Precision::F16),
+            "bf16" => Ok(Precision::Bf16),
+            _ => Err(Error::Config(format!("--dtype: expected f32, tf32, f16 or bf16, got {text:?}"))),
+        }
+    }
+}
+
 /// Opens a device; the choice that is returned is never `auto`.
 ///
 /// # Errors
 /// When a device that was named is not in this machine, or this binary was built without it.
 pub fn open(choice: DeviceChoice) -> Result<(Device, DeviceChoice)> {
     let device = match choice {
-        DeviceChoice::Auto if candle_core::utils::cuda_is_available() => return open(DeviceChoice::Cuda(0)),
-        DeviceChoice::Auto if candle_core::utils::metal_is_available() => return open(DeviceChoice::Metal),
-        DeviceChoice::Auto | DeviceChoice::Cpu => return Ok((Device::Cpu, DeviceChoice::Cpu)),
-        DeviceChoice::Cuda(_) if !candle_core::utils::cuda_is_available() => Err(not_built("cuda")),
+        DeviceChoice::Auto => return Ok(any()),
+        DeviceChoice::Cpu => return Ok((Device::Cpu, DeviceChoice::Cpu)),
         DeviceChoice::Metal if !candle_core::utils::metal_is_available() => Err(not_built("metal")),
-        DeviceChoice::Cuda(index) => Device::new_cuda(index).map_err(|error| error.to_string()),
+        DeviceChoice::Cuda(index) => open_cuda(index),
         DeviceChoice::Metal => Device::new_metal(0).map_err(|error| error.to_string()),
     };
     match device {
@@ -75,6 +117,32 @@ pub fn open(choice: DeviceChoice) -> Result<(Device, DeviceChoice)> {
             Err(Error::Device { device: choice.to_string(), detail })
         }
     }
+}
+
+/// The first of CUDA, Metal and CPU that this binary and this machine have.
+fn any() -> (Device, DeviceChoice) {
+    let wanted = [DeviceChoice::Cuda(0), DeviceChoice::Metal];
+    let had = wanted.into_iter().find_map(|choice| open(choice).ok());
+    had.unwrap_or((Device::Cpu, DeviceChoice::Cpu))
+}
+
+/// What is known of a device beyond its name.
+pub fn describe(choice: DeviceChoice) -> Option<String> {
+    match choice {
+        #[cfg(feature = "cuda")]
+        DeviceChoice::Cuda(index) => cuda::describe(index),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "cuda")]
+fn open_cuda(index: usize) -> std::result::Result<Device, String> {
+    cuda::open(index)
+}
+
+#[cfg(not(feature = "cuda"))]
+fn open_cuda(_: usize) -> std::result::Result<Device, String> {
+    Err(not_built("cuda"))
 }
 
 fn not_built(feature: &str) -> String {
@@ -91,6 +159,9 @@ mod tests {
             assert_eq!(name.parse::<DeviceChoice>().unwrap().to_string(), name);
         }
         assert_eq!("cuda".parse::<DeviceChoice>().unwrap(), DeviceChoice::Cuda(0));
+        for name in ["f32", "tf32", "f16", "bf16"] {
+            assert_eq!(name.parse::<Precision>().unwrap().to_string(), name);
+        }
         for bad in ["gpu", "cuda:", "cuda:-1", "CPU", ""] {
             assert!(bad.parse::<DeviceChoice>().is_err(), "{bad}");
         }

@@ -1,4 +1,4 @@
-//! What runs a model: the CPU engine on a CPU, the portable engine everywhere else.
+//! What runs a model: the CPU engine on a CPU, the CUDA engine on a card, the portable engine everywhere else.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -7,14 +7,16 @@ use candle_core::{Device, DeviceLocation, Tensor};
 
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
+use crate::model::device::Precision;
 use crate::model::execute::{self, Images};
 use crate::model::graph::{Graph, Shape};
+use crate::model::halving::{Halving, Notice};
 use crate::model::portable::Portable;
 use crate::model::seats::Seats;
 use crate::weights::Weights;
 
 /// What is wanted of a forward pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Output {
     /// Class scores before softmax: classes.
     Logits,
@@ -35,10 +37,23 @@ impl Output {
     }
 }
 
+/// Where and how a network runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Placement<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// Threads of a CPU.
+    pub threads: usize,
+    /// In which numbers; others than f32 are for CUDA.
+    pub precision: Precision,
+}
+
 /// A network on a device, ready to run.
 pub struct Engine {
     input: Shape,
+    precision: Precision,
     runner: Runner,
+    halving: Halving,
 }
 
 impl fmt::Debug for Engine {
@@ -53,36 +68,58 @@ enum Runner {
         team: Box<Mutex<execute::Engine>>,
         seats: Seats,
     },
+    #[cfg(feature = "cuda")]
+    Cuda(Box<super::cuda::Engine>),
     Portable(Portable),
 }
 
 impl Engine {
-    /// Puts a network on a device; `threads` are those of a CPU.
+    /// Puts a network on a device.
     ///
     /// # Errors
-    /// When memory is short or the device refuses the weights.
-    pub fn new(graph: &Graph, weights: &Weights, device: &Device, threads: usize) -> Result<Self> {
+    /// When memory is short, or the device refuses the weights or the precision.
+    pub fn new(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Self> {
+        let Placement { device, threads, precision } = placement;
+        if precision != Precision::F32 && !device.is_cuda() {
+            let detail = format!("computing in {precision} needs a CUDA device; others compute in f32");
+            return Err(Error::Config(detail));
+        }
         let runner = if device.is_cpu() {
             let options = execute::Options { threads, kernels: Kernels::best() };
             let engine = execute::Engine::new(graph, weights, options)?;
             let seats = Seats::beside(&engine)?;
             Runner::Cpu { team: Box::new(Mutex::new(engine)), seats }
         } else {
-            Runner::Portable(Portable::new(graph.clone(), weights, device)?)
+            match on_card(graph, weights, placement)? {
+                Some(runner) => runner,
+                None => Runner::Portable(Portable::new(graph.clone(), weights, device)?),
+            }
         };
-        Ok(Engine { input: graph.input_shape(), runner })
+        Ok(Engine { input: graph.input_shape(), precision, runner, halving: Halving::default() })
     }
 
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
     pub fn device(&self) -> String {
         match &self.runner {
             Runner::Cpu { .. } => "cpu".to_owned(),
+            #[cfg(feature = "cuda")]
+            Runner::Cuda(engine) => format!("cuda:{}", engine.ordinal()),
             Runner::Portable(portable) => match portable.device().location() {
                 DeviceLocation::Cpu => "cpu".to_owned(),
                 DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
                 DeviceLocation::Metal { .. } => "metal".to_owned(),
             },
         }
+    }
+
+    /// In which numbers it computes.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Whom to tell when a batch has to be made smaller to fit into a device's memory; the first one stays.
+    pub fn tell(&self, notice: Notice) {
+        self.halving.tell(notice);
     }
 
     /// The image that it takes.
@@ -118,7 +155,7 @@ impl Engine {
         }
         let count = images.len();
         if count == 0 {
-            return Ok(std::array::from_fn(|_| Vec::new()));
+            return Ok(empty());
         }
         match &self.runner {
             Runner::Cpu { team, .. } => {
@@ -131,22 +168,31 @@ impl Engine {
                     rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect()
                 }))
             }
+            #[cfg(feature = "cuda")]
+            Runner::Cuda(engine) => {
+                Ok(by_output(self.halving.run(images, |images| engine.run(images, outputs))?))
+            }
             Runner::Portable(portable) => {
-                let input =
-                    Tensor::from_vec(images.concat(), (count, height, width, channels), portable.device())?;
-                let all = portable.forward(&input)?;
-                let mut found = std::array::from_fn(|_| Vec::new());
-                for (rows, output) in found.iter_mut().zip(outputs) {
-                    let tensor = match output {
-                        Output::Logits => {
-                            all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
+                let pass = |images: &[&[f32]]| {
+                    let shape = (images.len(), height, width, channels);
+                    let all =
+                        portable.forward(&Tensor::from_vec(images.concat(), shape, portable.device())?)?;
+                    let mut rows: Vec<[Vec<f32>; K]> = images.iter().map(|_| empty()).collect();
+                    for (place, output) in outputs.into_iter().enumerate() {
+                        let tensor = match output {
+                            Output::Logits => {
+                                all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
+                            }
+                            Output::Pooled => all.pooled.clone(),
+                            Output::Features => all.features.flatten_from(1)?,
+                        };
+                        for (row, values) in rows.iter_mut().zip(tensor.to_vec2()?) {
+                            row[place] = values;
                         }
-                        Output::Pooled => all.pooled.clone(),
-                        Output::Features => all.features.flatten_from(1)?,
-                    };
-                    *rows = tensor.to_vec2()?;
-                }
-                Ok(found)
+                    }
+                    Ok(rows)
+                };
+                Ok(by_output(self.halving.run(images, pass)?))
             }
         }
     }
@@ -176,9 +222,43 @@ impl Engine {
     pub fn as_cpu(&self) -> Option<&Mutex<execute::Engine>> {
         match &self.runner {
             Runner::Cpu { team, .. } => Some(team),
-            Runner::Portable(_) => None,
+            _ => None,
         }
     }
+}
+
+/// Nothing, for each output.
+fn empty<T, const K: usize>() -> [Vec<T>; K] {
+    std::array::from_fn(|_| Vec::new())
+}
+
+/// Rows image by image as rows output by output.
+fn by_output<const K: usize>(rows: Vec<[Vec<f32>; K]>) -> [Vec<Vec<f32>>; K] {
+    let mut outputs = empty();
+    for row in rows {
+        outputs.iter_mut().zip(row).for_each(|(output, row)| output.push(row));
+    }
+    outputs
+}
+
+/// The CUDA engine, where there is a card and a plan for the graph. Graphs without one are left to the portable
+/// engine, which computes in f32.
+#[cfg(feature = "cuda")]
+fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Option<Runner>> {
+    let Placement { device: Device::Cuda(device), precision, .. } = placement else { return Ok(None) };
+    match super::plan::Plan::new(graph, 1) {
+        Ok(plan) => {
+            let engine = super::cuda::Engine::new(device, &plan, weights, precision)?;
+            Ok(Some(Runner::Cuda(Box::new(engine))))
+        }
+        Err(_) if precision == Precision::F32 => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(feature = "cuda"))]
+fn on_card(_: &Graph, _: &Weights, _: Placement) -> Result<Option<Runner>> {
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -191,8 +271,14 @@ mod tests {
         let loaded = builtin(&Overrides { input_size: Some((64, 43)), ..Overrides::default() }).unwrap();
         let (graph, weights, device) = (&loaded.graph, &loaded.weights, Device::Cpu);
         let portable = Portable::new(graph.clone(), weights, &device).unwrap();
-        let portable = Engine { input: graph.input_shape(), runner: Runner::Portable(portable) };
-        let cpu = Engine::new(graph, weights, &device, 2).unwrap();
+        let portable = Engine {
+            input: graph.input_shape(),
+            precision: Precision::F32,
+            runner: Runner::Portable(portable),
+            halving: Halving::default(),
+        };
+        let placement = Placement { device: &device, threads: 2, precision: Precision::F32 };
+        let cpu = Engine::new(graph, weights, placement).unwrap();
         let elements = graph.input_shape().elements();
         let pixels: Vec<f32> = (0..2 * elements).map(|at| (at * 37 % 255) as f32 / 127.5 - 1.0).collect();
         let images: Vec<&[f32]> = pixels.chunks(elements).collect();

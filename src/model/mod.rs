@@ -2,10 +2,13 @@
 //! [`plan`] and [`execute`] fast on a CPU.
 
 pub mod config;
+#[cfg(any(test, feature = "cuda"))]
+pub mod cuda;
 pub mod device;
 pub mod engine;
 pub mod execute;
 pub mod graph;
+pub mod halving;
 pub mod nasnet;
 pub mod plan;
 pub mod portable;

@@ -11,8 +11,8 @@
 //! A plan knows shapes and places, no numbers and no threads. `Display` prints it, a step a line.
 
 mod lower;
-mod memory;
-mod pack;
+pub(crate) mod memory;
+pub(crate) mod pack;
 mod print;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,10 @@
 //! Runs a graph as it is written, node by node, with candle's operations on any device: nothing fused,
 //! nothing folded. It is slow and plain, which makes it the oracle of the numeric tests and the engine
 //! wherever no faster one is at hand.
+//!
+//! A CPU has a depthwise convolution of its own; every other device gets [`Operations::General`], whose
+//! operations all backends of candle have, on tensors that lie in one piece: Metal's kernels (0.11) ignore
+//! offsets and some strides. The tests run those very operations on a CPU.
 
 mod depthwise;
 
@@ -21,6 +25,15 @@ pub struct Outputs {
     pub logits: Option<Tensor>,
 }
 
+/// What a graph is run with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operations {
+    /// With a custom operation that only a CPU has.
+    Cpu,
+    /// With candle's own operations.
+    General,
+}
+
 /// A graph with its weights on a device.
 #[derive(Debug)]
 pub struct Portable {
@@ -28,6 +41,7 @@ pub struct Portable {
     weights: Vec<Tensor>,
     last_use: Vec<usize>,
     device: Device,
+    operations: Operations,
 }
 
 impl Portable {
@@ -36,12 +50,21 @@ impl Portable {
     /// # Errors
     /// When the device refuses them.
     pub fn new(graph: Graph, weights: &Weights, device: &Device) -> Result<Self> {
+        let operations = if device.is_cpu() { Operations::Cpu } else { Operations::General };
+        Portable::with(graph, weights, device, operations)
+    }
+
+    /// The same with given operations.
+    ///
+    /// # Errors
+    /// When the device refuses the weights.
+    pub fn with(graph: Graph, weights: &Weights, device: &Device, operations: Operations) -> Result<Self> {
         let tensors = weights.tensors().iter();
         let weights = tensors
             .map(|tensor| Ok(Tensor::from_slice(&tensor.to_f32(), tensor.shape(), device)?))
             .collect::<Result<_>>()?;
         let last_use = last_use(&graph);
-        Ok(Portable { graph, weights, last_use, device: device.clone() })
+        Ok(Portable { graph, weights, last_use, device: device.clone(), operations })
     }
 
     /// The graph that it runs.
@@ -99,7 +122,10 @@ impl Portable {
             Op::Input => Ok(x.clone()),
             Op::Conv { kernel } => stem(x, self.weight(kernel)),
             Op::Pointwise { kernel } => pointwise(x, self.weight(kernel)),
-            Op::Depthwise { kernel, stride, .. } => depthwise::depthwise(x, self.weight(kernel), stride),
+            Op::Depthwise { kernel, stride, .. } => match self.operations {
+                Operations::Cpu => depthwise::on_cpu(x, self.weight(kernel), stride),
+                Operations::General => depthwise::by_shifts(x, self.weight(kernel), stride),
+            },
             Op::BatchNorm(norm) => {
                 let deviation = (self.weight(norm.variance) + f64::from(BATCH_NORM_EPSILON))?.sqrt()?;
                 let scale = (self.weight(norm.gamma) / deviation)?;
@@ -138,8 +164,8 @@ fn last_use(graph: &Graph) -> Vec<usize> {
 
 /// `x`: N, H, W, C; `kernel`: rows, columns, in, out. Stride 2, no padding.
 fn stem(x: &Tensor, kernel: &Tensor) -> candle_core::Result<Tensor> {
-    let kernel = kernel.permute((3, 2, 0, 1))?.contiguous()?;
-    to_rows(&to_planes(x)?.conv2d(&kernel, 0, 2, 1, 1)?)
+    let kernel = kernel.permute((3, 2, 0, 1))?.force_contiguous()?;
+    to_rows(&to_planes(x)?.force_contiguous()?.conv2d(&kernel, 0, 2, 1, 1)?)
 }
 
 /// `x`: N, H, W, in; `kernel`: in, out. A 1 x 1 convolution is a matrix product over all pixels.
@@ -155,7 +181,7 @@ fn subsample(x: &Tensor, offset: usize) -> candle_core::Result<Tensor> {
         let out = x.dim(axis)?.div_ceil(2) as u32;
         let wanted: Vec<u32> = (0..out).map(|i| 2 * i + offset as u32).collect();
         let index = Tensor::new(wanted, x.device())?;
-        x = x.pad_with_zeros(axis, 0, offset)?.index_select(&index, axis)?;
+        x = x.pad_with_zeros(axis, 0, offset)?.force_contiguous()?.index_select(&index, axis)?;
     }
     Ok(x)
 }
@@ -167,7 +193,7 @@ fn average_pool(x: &Tensor, stride: usize, count_padding: bool) -> candle_core::
         let (before, after) = same_padding(planes.dim(axis)?, 3, stride);
         planes = planes.pad_with_zeros(axis, before, after)?;
     }
-    let mean = to_rows(&planes.contiguous()?.avg_pool2d_with_stride(3, stride)?)?; // divides by nine
+    let mean = to_rows(&planes.force_contiguous()?.avg_pool2d_with_stride(3, stride)?)?; // divides by nine
     if count_padding {
         return Ok(mean);
     }
@@ -198,7 +224,7 @@ fn max_pool(x: &Tensor, see_padding: bool) -> candle_core::Result<Tensor> {
             planes.pad_with_same(axis, before, after)?
         };
     }
-    to_rows(&planes.contiguous()?.max_pool2d_with_stride(3, 2)?)
+    to_rows(&planes.force_contiguous()?.max_pool2d_with_stride(3, 2)?)
 }
 
 /// N, H, W, C to N, C, H, W.
@@ -214,6 +240,9 @@ fn to_rows(x: &Tensor) -> candle_core::Result<Tensor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::config::{Config, Dialect};
+    use crate::model::nasnet;
+    use crate::weights::synthetic;
 
     /// 1, 5, 4, 2 with negative numbers at the borders.
     fn sample() -> Tensor {
@@ -267,6 +296,38 @@ mod tests {
         check("maximum with zeros", 2, max_pool(&x, true).unwrap(), |seen| {
             if seen.len() < 9 { greatest(seen).max(0.0) } else { greatest(seen) }
         });
+    }
+
+    #[test]
+    fn other_devices_get_the_numbers_of_a_cpu() {
+        // Windows of 3, 5 and 7 with strides of 1 and 2 on odd and even sides; all of it runs on this CPU.
+        for (size, skip_reduction) in [((49, 66), false), ((34, 45), true)] {
+            for dialect in Dialect::ALL {
+                let small = Config { num_blocks: 1, classes: Some(37), ..Config::mobile() };
+                let config = Config { input_size: size, skip_reduction, ..small };
+                let graph = nasnet::graph(&config, dialect).unwrap();
+                let weights = synthetic::weights(&graph, 1);
+                let pixels = synthetic::pixels(2 * graph.input_shape().elements(), 2);
+                let pixels = Tensor::from_vec(pixels, (2, size.0, size.1, 3), &Device::Cpu).unwrap();
+                let run = |operations| {
+                    let engine = Portable::with(graph.clone(), &weights, &Device::Cpu, operations).unwrap();
+                    engine.forward(&pixels).unwrap()
+                };
+                let (own, general) = (run(Operations::Cpu), run(Operations::General));
+                let pairs = [
+                    (own.features, general.features),
+                    (own.pooled, general.pooled),
+                    (own.logits.unwrap(), general.logits.unwrap()),
+                ];
+                for (own, general) in pairs {
+                    assert_eq!(own.dims(), general.dims());
+                    let greatest =
+                        |x: Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+                    let (off, largest) = (greatest((&own - general).unwrap()), greatest(own));
+                    assert!(largest > 1e-3 && off < 1e-5 * largest, "{dialect} {size:?}: {off} of {largest}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Environment, ModelSettings, check_dtype, overrides, threads};
+use super::{Environment, ModelSettings, device, overrides, threads};
 use crate::cli;
 use crate::error::Result;
-use crate::model::device::DeviceChoice;
+use crate::model::device::{DeviceChoice, Precision};
 use crate::weights::store::ModelSource;
 
 /// The variables that change what the tool does, and whether their values are nobody's business.
@@ -37,6 +37,8 @@ pub struct Doctor {
     pub asked_for: bool,
     /// Which device.
     pub device: DeviceChoice,
+    /// In which numbers it computes.
+    pub precision: Precision,
     /// How many threads; `None` for one a core.
     pub threads: Option<usize>,
     /// Where converted weights are kept.
@@ -54,7 +56,7 @@ pub struct Doctor {
 /// # Errors
 /// Names the flag at fault.
 pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> {
-    check_dtype(&flags.run)?;
+    let (device, precision) = device(&flags.run)?;
     let names = match &flags.model {
         Some(model) => vec![model.as_str()],
         None => vec!["tiny", "mobile", "large"],
@@ -71,7 +73,8 @@ pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> 
     Ok(Doctor {
         models: names.into_iter().map(model).collect(),
         asked_for: flags.model.is_some(),
-        device: flags.run.device.parse()?,
+        device,
+        precision,
         threads: threads(flags.run.threads, environment)?,
         cache: environment.caches.converted.clone(),
         hub: environment.caches.hub.clone(),

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Environment, ModelSettings, check_dtype, model, overrides, parquet, threads};
+use super::{Environment, ModelSettings, device, model, overrides, parquet, threads};
 use crate::cli;
 use crate::error::Result;
-use crate::model::device::DeviceChoice;
+use crate::model::device::{DeviceChoice, Precision};
 use crate::output::Format;
 use crate::weights::store::ModelSource;
 
@@ -16,6 +16,8 @@ pub struct Bench {
     pub model: ModelSettings,
     /// Which device.
     pub device: DeviceChoice,
+    /// In which numbers it computes.
+    pub precision: Precision,
     /// How many threads; `None` for one a core.
     pub threads: Option<usize>,
     /// Images in a forward pass.
@@ -35,10 +37,11 @@ pub struct Bench {
 /// # Errors
 /// Names the flag at fault.
 pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
-    check_dtype(&flags.run)?;
+    let (device, precision) = device(&flags.run)?;
     Ok(Bench {
         model: model(&flags.model, environment)?,
-        device: flags.run.device.parse()?,
+        device,
+        precision,
         threads: threads(flags.run.threads, environment)?,
         batch_size: flags.run.batch_size.map_or(1, |size| size as usize),
         iterations: flags.iterations as usize,

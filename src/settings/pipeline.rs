@@ -1,10 +1,10 @@
 //! What every command needs that runs images through a model.
 
-use super::{Environment, ModelSettings, PreprocessingOverrides, check_dtype, model, threads, word};
+use super::{Environment, ModelSettings, PreprocessingOverrides, device, model, threads, word};
 use crate::cli;
 use crate::error::Result;
 use crate::image::decode::DecodeOptions;
-use crate::model::device::DeviceChoice;
+use crate::model::device::{DeviceChoice, Precision};
 
 /// From image files to the numbers that come out of a network.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Pipeline {
     pub model: ModelSettings,
     /// Which device.
     pub device: DeviceChoice,
+    /// In which numbers it computes.
+    pub precision: Precision,
     /// How many threads; `None` for one a core.
     pub threads: Option<usize>,
     /// Images in a forward pass, at most; `None` for the device's own.
@@ -35,11 +37,12 @@ pub(super) fn of_flags(
     images: &cli::Images,
     environment: &Environment,
 ) -> Result<Pipeline> {
-    check_dtype(run)?;
+    let (device, precision) = device(run)?;
     let defaults = DecodeOptions::default();
     Ok(Pipeline {
         model: model(model_flags, environment)?,
-        device: run.device.parse()?,
+        device,
+        precision,
         threads: threads(run.threads, environment)?,
         batch_size: run.batch_size.map(|size| size as usize),
         decode: DecodeOptions {

@@ -20,32 +20,59 @@ pub(super) fn place_buffers(plan: &mut Plan) {
     for id in results.collect::<Vec<_>>() {
         plan.buffers[id.0].last_read = plan.regions.len();
     }
-    let mut order: Vec<usize> = (0..plan.buffers.len()).collect();
-    order.sort_by_key(|&index| std::cmp::Reverse(plan.buffers[index].elements()));
+    let slot = |buffer: &Buffer| {
+        let Buffer { written, last_read, .. } = *buffer;
+        Slot { elements: buffer.elements(), written, last_read }
+    };
+    let slots: Vec<Slot> = plan.buffers.iter().map(slot).collect();
+    let (offsets, elements) = place(&slots);
+    for (buffer, offset) in plan.buffers.iter_mut().zip(offsets) {
+        buffer.offset = offset;
+    }
+    plan.arena = elements;
+}
+
+/// Memory that holds something from one region to another, both included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slot {
+    /// How much.
+    pub(crate) elements: usize,
+    /// The first region.
+    pub(crate) written: usize,
+    /// The last.
+    pub(crate) last_read: usize,
+}
+
+/// Gives every slot the lowest place that no slot alive at the same time has, the largest first; and says how
+/// much memory holds them all.
+pub(crate) fn place(slots: &[Slot]) -> (Vec<usize>, usize) {
+    let mut order: Vec<usize> = (0..slots.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(slots[index].elements));
+    let (mut offsets, mut elements) = (vec![0; slots.len()], 0);
     let mut placed: Vec<usize> = Vec::new();
     for index in order {
-        let buffer = &plan.buffers[index];
+        let slot = &slots[index];
         let mut taken: Vec<(usize, usize)> = placed
             .iter()
-            .map(|&other| &plan.buffers[other])
-            .filter(|other| overlap(buffer, other))
-            .map(|other| (other.offset, other.offset + other.elements()))
+            .filter(|&&other| overlap(slot, &slots[other]))
+            .map(|&other| (offsets[other], offsets[other] + slots[other].elements))
             .collect();
         taken.sort_unstable();
         let mut offset = 0;
         for (start, end) in taken {
-            if start >= offset + buffer.elements() {
+            if start >= offset + slot.elements {
                 break;
             }
             offset = offset.max(end);
         }
-        plan.arena = plan.arena.max(offset + buffer.elements());
-        plan.buffers[index].offset = offset;
+        elements = elements.max(offset + slot.elements);
+        offsets[index] = offset;
         placed.push(index);
     }
+    (offsets, elements)
 }
 
-fn overlap(a: &Buffer, b: &Buffer) -> bool {
+fn overlap(a: &Slot, b: &Slot) -> bool {
     a.written <= b.last_read && b.written <= a.last_read
 }
 

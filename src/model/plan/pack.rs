@@ -38,13 +38,13 @@ impl Plan {
     }
 }
 
-/// Scales and biases are computed in double precision and rounded once.
-fn pack_matrix(matrix: &Matrix, weights: &Weights, bias: &mut [f32], packed: &mut [f32]) {
+/// What the kernels of a matrix are multiplied by, part by part and column by column, and what is added to its
+/// columns: in double precision, to be rounded once.
+pub(crate) fn folded(matrix: &Matrix, weights: &Weights) -> (Vec<Vec<f64>>, Vec<f64>) {
     let columns = matrix.panels.columns;
     let mut biases = vec![0.0; columns];
-    let mut first_row = 0;
-    for part in &matrix.parts {
-        let mut scales = vec![1.0; columns];
+    let mut scales = vec![vec![1.0; columns]; matrix.parts.len()];
+    for (part, scales) in matrix.parts.iter().zip(&mut scales) {
         if let Some((norm, first_channel)) = part.norm {
             let channels = first_channel..first_channel + columns;
             for (column, (scale, shift)) in fold(weights, norm, channels).enumerate() {
@@ -57,7 +57,15 @@ fn pack_matrix(matrix: &Matrix, weights: &Weights, bias: &mut [f32], packed: &mu
                 *sum += f64::from(*value);
             }
         }
-        matrix.panels.pack(packed, first_row, &weights.get(part.kernel).to_f32(), &scales);
+    }
+    (scales, biases)
+}
+
+fn pack_matrix(matrix: &Matrix, weights: &Weights, bias: &mut [f32], packed: &mut [f32]) {
+    let (scales, biases) = folded(matrix, weights);
+    let mut first_row = 0;
+    for (part, scales) in matrix.parts.iter().zip(&scales) {
+        matrix.panels.pack(packed, first_row, &weights.get(part.kernel).to_f32(), scales);
         first_row += part.depth;
     }
     bias.fill(0.0);

@@ -6,19 +6,15 @@ use rayon::prelude::*;
 
 use crate::model::graph::{same_padding, strided};
 
-/// Depthwise convolution with SAME padding.
+/// Depthwise convolution with SAME padding, on a CPU.
 ///
 /// `x`: N, H, W, C; `kernel`: rows, columns, C, f32.
-pub fn depthwise(x: &Tensor, kernel: &Tensor, stride: usize) -> Result<Tensor> {
-    if x.device().is_cpu() {
-        x.contiguous()?.apply_op2_no_bwd(&kernel.contiguous()?, &Depthwise { stride })
-    } else {
-        by_shifts(x, kernel, stride)
-    }
+pub fn on_cpu(x: &Tensor, kernel: &Tensor, stride: usize) -> Result<Tensor> {
+    x.contiguous()?.apply_op2_no_bwd(&kernel.contiguous()?, &Depthwise { stride })
 }
 
-/// The sum over the window of (the image shifted to that tap) * (the tap's weights).
-fn by_shifts(x: &Tensor, kernel: &Tensor, stride: usize) -> Result<Tensor> {
+/// The same on any device: the sum over the window of (the image shifted to that tap) * (the tap's weights).
+pub fn by_shifts(x: &Tensor, kernel: &Tensor, stride: usize) -> Result<Tensor> {
     let (size, _, _) = kernel.dims3()?;
     let (_, height, width, _) = x.dims4()?;
     let pick = |x: &Tensor, axis: usize, length: usize, tap: usize| -> Result<Tensor> {
@@ -27,13 +23,13 @@ fn by_shifts(x: &Tensor, kernel: &Tensor, stride: usize) -> Result<Tensor> {
         let wanted: Vec<u32> =
             (0..strided(length, stride) as u32).map(|i| from + i * stride as u32).collect();
         let index = Tensor::new(wanted, x.device())?;
-        x.pad_with_zeros(axis, before, after)?.index_select(&index, axis)
+        x.pad_with_zeros(axis, before, after)?.force_contiguous()?.index_select(&index, axis)
     };
     let mut sum: Option<Tensor> = None;
     for i in 0..size {
         let rows = pick(x, 1, height, i)?;
         for j in 0..size {
-            let tap = kernel.get(i)?.get(j)?;
+            let tap = kernel.get(i)?.get(j)?.force_contiguous()?;
             let product = pick(&rows, 2, width, j)?.broadcast_mul(&tap)?;
             sum = Some(match sum {
                 Some(sum) => (sum + product)?,
@@ -114,7 +110,7 @@ mod tests {
             for (height, width) in [(9, 6), (4, 7), (1, 2), (2, 1)] {
                 let x = Tensor::randn(0f32, 1.0, (2, height, width, 3), &Device::Cpu)?;
                 let kernel = Tensor::randn(0f32, 1.0, (size, size, 3), &Device::Cpu)?;
-                let one = depthwise(&x, &kernel, stride)?;
+                let one = on_cpu(&x, &kernel, stride)?;
                 let other = by_shifts(&x, &kernel, stride)?;
                 assert_eq!(one.dims(), other.dims());
                 let off = (one - other)?.abs()?.max_all()?.to_scalar::<f32>()?;
