@@ -133,7 +133,7 @@ mod tests {
             let label = (index % 2 == 0).then(|| label.clone());
             Prediction { rank: index + 1, index, label, score }
         });
-        let answer = Answer { width: 17, height: 5, predictions: predictions.collect() };
+        let answer = Answer { width: 17, height: 5, predictions: predictions.collect(), explained: None };
         rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, outcome: Ok(answer) });
         let error = ImageError::new(ImageErrorKind::Decode, "\"corrupt\"\u{7f}");
         rows_agree(&Record { path: "b".into(), seq: 0, outcome: Err(error.clone()) });
