@@ -4,8 +4,6 @@
 mod support;
 
 use std::fs;
-use std::process::Stdio;
-use std::time::Duration;
 
 use support::{Finished, Place};
 
@@ -92,8 +90,8 @@ fn runs_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
         let mut kept = 0;
         for moment in 0..14 {
             let flags = ["embed", "--model", "tiny", "--batch-size", "2", "--resume", "-o", output, "in"];
-            let mut child = place.command(&flags).stderr(Stdio::null()).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(moment * 71 % 400));
+            let mut child = place.command(&flags).stderr(std::process::Stdio::null()).spawn().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(moment * 71 % 400));
             child.kill().unwrap();
             child.wait().unwrap();
             let lines = fs::read(place.path().join(files[files.len() - 1])).unwrap_or_default();
@@ -138,7 +136,7 @@ fn a_full_disk_is_an_error_that_a_later_run_mends() {
         let line =
             format!("ulimit -f 50; exec {} embed --model tiny --resume -o {output} in", binary.display());
         let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &line]).current_dir(place.path()).env_clear().stdin(Stdio::null());
+        shell.args(["-c", &line]).current_dir(place.path()).env_clear().stdin(std::process::Stdio::null());
         Finished::of(shell.output().unwrap()).exits(2).says(&format!("--output {output}")).says("too large");
         resume(&place, output, &["in"]).exits(1).says("images were answered already");
         same(&place, files, &whole, "after a full disk");

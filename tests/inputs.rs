@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use support::{Line, Place, fixture};
@@ -159,6 +159,8 @@ fn a_reader_that_has_had_enough_is_no_error() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_the_run_with_what_was_answered_written() {
+    use std::io::Read;
+
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");
     for (signal, code) in [("INT", 130), ("TERM", 143)] {

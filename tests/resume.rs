@@ -3,8 +3,6 @@
 mod support;
 
 use std::fs;
-use std::process::Stdio;
-use std::time::Duration;
 
 use support::{Finished, Line, Place};
 
@@ -72,8 +70,8 @@ fn runs_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
     let whole = whole(&place);
     for moment in 0..20 {
         let arguments = [&RUN[..], &["in", "--resume"]].concat();
-        let mut child = place.command(&arguments).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(moment * 53 % 300));
+        let mut child = place.command(&arguments).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(moment * 53 % 300));
         child.kill().unwrap();
         child.wait().unwrap();
     }
@@ -189,7 +187,7 @@ fn a_full_disk_is_an_error_that_a_later_run_mends() {
         // A limit on the size of files, in blocks of 512 or 1024 bytes, stands in for a disk that is full.
         let line = format!("ulimit -f 3; exec {} {} in {resume}", binary.display(), RUN.join(" "));
         let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &line]).current_dir(place.path()).env_clear().stdin(Stdio::null());
+        shell.args(["-c", &line]).current_dir(place.path()).env_clear().stdin(std::process::Stdio::null());
         Finished::of(shell.output().unwrap()).exits(2).says("--output").says("too large");
         run(&place, &["in", "--resume"]).exits(1);
         assert_eq!(text(&place, "answers.jsonl"), whole);

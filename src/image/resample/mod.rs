@@ -73,12 +73,11 @@ enum Isa {
 impl Isa {
     /// The instruction sets this machine has, the fastest last.
     fn available() -> Vec<Isa> {
-        let mut known = vec![Isa::Scalar];
         #[cfg(target_arch = "x86_64")]
         if std::is_x86_feature_detected!("avx2") {
-            known.push(Isa::Avx2);
+            return vec![Isa::Scalar, Isa::Avx2];
         }
-        known
+        vec![Isa::Scalar]
     }
 
     /// Rows of `row_bytes` resized to one pixel a tap list.

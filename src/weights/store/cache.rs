@@ -204,13 +204,12 @@ pub fn is_plain(part: &str) -> bool {
     !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '/', '\0'])
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     const COMMIT: &str = "0123456789012345678901234567890123456789";
 
-    #[cfg(unix)]
     #[test]
     fn a_blob_becomes_a_file_of_a_commit_by_a_relative_link() {
         let root = tempfile::tempdir().unwrap();
