@@ -47,7 +47,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l ext -d 'File 
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
@@ -119,7 +119,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'File ext
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
@@ -180,7 +180,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l labels-file -d 'T
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l synsets -d 'Numbers in --labels-file count, from 1, in this list of wnids (for ILSVRC2012_validation_ground_truth.txt)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
@@ -230,7 +230,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l holdout -d 'T
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l steps -d 'Training steps, at most' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
@@ -272,7 +272,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s q -l quiet -d
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5, .keras, .pth. What is not on this machine is fetched once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l file -d 'File of --repo [default: the file of weights that the repository holds]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l skip-reduction -d 'Whether cells after a reduction skip its own input, as in Large' -r -f -a "true\t''
@@ -368,7 +368,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l refresh -d 'Ask the Hub whether a branch or tag has moved'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
@@ -379,7 +379,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -389,7 +389,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l repo -d 'Weights from a Hugging Face Hub repository' -r
@@ -398,7 +398,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l all -d 'Everything that `nasnet weights list` shows as here'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
@@ -408,7 +408,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l offline -d 'Never use the network'
+complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l offline -d 'Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l force -d 'Replace OUT.tar'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'

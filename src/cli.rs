@@ -141,11 +141,25 @@ pub struct Model {
     #[arg(long, short, value_name = "MODEL", default_value = "mobile", conflicts_with = "repo")]
     pub model: String,
 
+    #[command(flatten)]
+    pub hub: Hub,
+
+    #[command(flatten)]
+    pub identity: Identity,
+
+    /// Names of the classes: one a line, or a class-index JSON
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+}
+
+/// Where weights come from that have no name here.
+#[derive(Debug, Args)]
+pub struct Hub {
     /// Weights from a Hugging Face Hub repository
     #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Option<String>,
 
-    /// Revision of --repo
+    /// Revision of --repo: a branch, a tag or a commit
     #[arg(long, value_name = "REV", requires = "repo", default_value = "main")]
     pub revision: String,
 
@@ -156,13 +170,6 @@ pub struct Model {
     /// Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)
     #[arg(long)]
     pub offline: bool,
-
-    #[command(flatten)]
-    pub identity: Identity,
-
-    /// Names of the classes: one a line, or a class-index JSON
-    #[arg(long, value_name = "FILE")]
-    pub labels: Option<PathBuf>,
 }
 
 /// What tensors cannot tell.

@@ -194,11 +194,11 @@ fn inputs(flags: &cli::Inputs) -> InputOptions {
 }
 
 fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {
-    let source = match &flags.repo {
-        Some(repo) => ModelSource::hub(repo, &flags.revision, flags.file.as_deref())?,
+    let source = match &flags.hub.repo {
+        Some(repo) => ModelSource::hub(repo, &flags.hub.revision, flags.hub.file.as_deref())?,
         None => ModelSource::named(&flags.model),
     };
-    let source = environment.provided(source, flags.offline)?;
+    let source = environment.provided(source, flags.hub.offline)?;
     Ok(ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Identity;
+use super::{Hub, Identity};
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
@@ -96,21 +96,8 @@ pub struct Which {
     #[arg(value_name = "MODEL")]
     pub models: Vec<String>,
 
-    /// Weights from a Hugging Face Hub repository
-    #[arg(long, value_name = "OWNER/NAME")]
-    pub repo: Option<String>,
-
-    /// Revision of --repo: a branch, a tag or a commit
-    #[arg(long, value_name = "REV", requires = "repo", default_value = "main")]
-    pub revision: String,
-
-    /// File of --repo [default: the file of weights that the repository holds]
-    #[arg(long, value_name = "NAME", requires = "repo")]
-    pub file: Option<String>,
-
-    /// Never use the network
-    #[arg(long)]
-    pub offline: bool,
+    #[command(flatten)]
+    pub hub: Hub,
 }
 
 #[derive(Debug, Args)]

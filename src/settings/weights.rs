@@ -72,11 +72,11 @@ pub fn which(flags: &cli::Which, environment: &Environment) -> Result<Vec<ModelS
                 known.join(", ")
             )));
         }
-        sources.push(environment.provided(source, flags.offline)?);
+        sources.push(environment.provided(source, flags.hub.offline)?);
     }
-    if let Some(repo) = &flags.repo {
-        let source = ModelSource::hub(repo, &flags.revision, flags.file.as_deref())?;
-        sources.push(environment.provided(source, flags.offline)?);
+    if let Some(repo) = &flags.hub.repo {
+        let source = ModelSource::hub(repo, &flags.hub.revision, flags.hub.file.as_deref())?;
+        sources.push(environment.provided(source, flags.hub.offline)?);
     }
     Ok(sources)
 }
