@@ -81,10 +81,6 @@ pub struct Classify {
     #[command(flatten)]
     pub inputs: Inputs,
 
-    /// Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes
-    #[arg(long, value_name = "I/N", help_heading = "Inputs")]
-    pub shard: Option<String>,
-
     #[command(flatten)]
     pub model: Model,
     #[command(flatten)]
@@ -131,6 +127,10 @@ pub struct Inputs {
     /// Take files of a folder in the order in which they are found, which starts at once
     #[arg(long)]
     pub unsorted: bool,
+
+    /// Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
 }
 
 #[derive(Debug, Args)]

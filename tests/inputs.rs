@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use support::{Line, Place, fixture};
 
@@ -121,15 +121,21 @@ fn hostile_file_names_do_no_harm_in_any_form() {
     assert!(paths.contains(&"./new\nline.jpg".to_owned()) && paths.contains(&"./quo\"te',.jpg".to_owned()));
 }
 
+/// A run whose list of paths is still to be written.
+fn on_open_list(place: &Place) -> (Child, ChildStdin, BufReader<ChildStdout>) {
+    let mut command = place.command(&jsonl(&["--files-from", "-"]));
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let list = child.stdin.take().unwrap();
+    let answers = BufReader::new(child.stdout.take().unwrap());
+    (child, list, answers)
+}
+
 #[test]
 fn a_record_appears_while_the_list_is_still_open() {
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");
-    let mut command = place.command(&jsonl(&["--files-from", "-"]));
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut list = child.stdin.take().unwrap();
-    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    let (mut child, mut list, mut answers) = on_open_list(&place);
     for _ in 0..3 {
         list.write_all(b"a.jpg\n").unwrap();
         let mut line = String::new();
@@ -256,11 +262,7 @@ fn images_in_archives_are_named_below_them_and_a_broken_archive_is_a_record() {
 fn a_run_survives_files_that_vanish_and_inputs_named_twice() {
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");
-    let mut command = place.command(&jsonl(&["--files-from", "-"]));
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut list = child.stdin.take().unwrap();
-    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    let (mut child, mut list, mut answers) = on_open_list(&place);
     let mut kinds = Vec::new();
     for vanishes in [false, false, true] {
         if vanishes {

@@ -11,10 +11,6 @@ pub struct Embed {
     #[command(flatten)]
     pub inputs: Inputs,
 
-    /// Take only part I of N of the inputs, 1/N to N/N, by a hash of the path that never changes
-    #[arg(long, value_name = "I/N", help_heading = "Inputs")]
-    pub shard: Option<String>,
-
     #[command(flatten)]
     pub model: Model,
     #[command(flatten)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use rayon::prelude::*;
 
+use super::resume::partial_name;
 use super::sink::refuse_to_replace;
 use crate::evaluation::truth::Names;
 use crate::image::decode::{DecodeOptions, decode};
@@ -47,9 +48,7 @@ pub fn around(
     let page = match &actions.report {
         Some(name) => {
             refuse_to_replace("--report", name, force)?;
-            let mut partial = name.as_os_str().to_owned();
-            partial.push(".partial");
-            let partial = PathBuf::from(partial);
+            let partial = partial_name(name);
             let out = BufWriter::new(File::create(&partial)?);
             Some(Page {
                 page: Predictions::new(out, &model())?,

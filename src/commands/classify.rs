@@ -14,7 +14,7 @@ use super::ExitStatus;
 use super::actions;
 use super::explain::{self, Explainer};
 use super::interrupt::Interrupt;
-use super::jobs::{SharedLedger, jobs, locked};
+use super::jobs::{SharedLedger, jobs, locked, sum_up};
 use super::pipeline::{Answered, Numbers, Pipeline};
 use super::resume::{self, Kind};
 use super::sink::Sink;
@@ -248,20 +248,11 @@ impl Run<'_> {
         }
         let file = self.sink.file().map(Path::to_owned);
         self.sink.finish()?;
-        let console = self.console;
-        if passed_over.count() > 0 {
-            console.note(&format!("{} other files were passed over", passed_over.count()));
+        let (console, ledger) = (self.console, self.ledger.as_deref());
+        if let (Some(ledger), Some(file)) = (ledger, file) {
+            locked(ledger).tidy(&file)?;
         }
-        let (mut total, mut failed) = (self.answered, self.failed);
-        if let (Some(ledger), Some(file)) = (self.ledger.as_deref(), file) {
-            let ledger = locked(ledger);
-            ledger.tidy(&file)?;
-            (total, failed) = (total + ledger.skipped(), failed + ledger.failed());
-            ledger.notes().iter().for_each(|note| console.note(note));
-        }
-        if failed > 0 {
-            console.note(&format!("{failed} of {total} images failed"));
-        }
+        let failed = sum_up(console, passed_over, ledger, self.answered, self.failed);
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = self.answered as f64 / seconds.max(1e-9);
         if self.answered > 1 {

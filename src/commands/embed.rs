@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use super::ExitStatus;
 use super::interrupt::Interrupt;
-use super::jobs::{jobs, locked};
+use super::jobs::{jobs, locked, sum_up};
 use super::pipeline::{Answered, Numbers, Pipeline};
 use super::resume::Ledger;
 use crate::classifier::{Pooling, max_pool};
@@ -49,16 +49,17 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
         failed += batch.iter().filter(|image| image.image.is_err()).count() as u64;
         answered += batch.len() as u64;
         let written = write(&pipeline, settings, batch, writer.as_mut(), ledger.as_deref());
+        let written = written.map_err(|error| match output.file() {
+            Some(file) => error.context(format!("--output {}", file.display())),
+            None => error,
+        });
         counter.set_position(answered + ledger.as_deref().map_or(0, |ledger| locked(ledger).passed_over()));
         batch = match written.and_then(|()| images.next_batch(&interrupt)) {
             Ok(batch) => batch,
             Err(error) => {
                 // What is written stays a whole document, if it can be written to at all.
                 let _ = writer.end();
-                return Err(match output.file() {
-                    Some(file) => error.context(format!("--output {}", file.display())),
-                    None => error,
-                });
+                return Err(error);
             }
         };
     }
@@ -77,17 +78,7 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
         return Ok(ExitStatus::Interrupted(signal));
     }
     output.finish(rows)?;
-    if passed_over.count() > 0 {
-        common.console.note(&format!("{} other files were passed over", passed_over.count()));
-    }
-    if let Some(ledger) = ledger.as_deref() {
-        let ledger = locked(ledger);
-        ledger.notes().iter().for_each(|note| common.console.note(note));
-        (answered, failed) = (answered + ledger.skipped(), failed + ledger.failed());
-    }
-    if failed > 0 {
-        common.console.note(&format!("{failed} of {answered} images failed"));
-    }
+    let failed = sum_up(common.console, &passed_over, ledger.as_deref(), answered, failed);
     let excused = failed == 0 || settings.exit_zero;
     Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }

@@ -10,6 +10,8 @@ pub mod execute;
 pub mod graph;
 pub mod halving;
 pub mod nasnet;
+#[cfg(test)]
+mod odd;
 pub mod plan;
 pub mod portable;
 mod seats;

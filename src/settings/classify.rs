@@ -117,7 +117,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         output: output.output.clone(),
         force: output.force,
         resume: Resume::of_flags(output.resume, output.retry_errors),
-        shard: word("--shard", flags.shard.as_deref())?,
+        shard: word("--shard", flags.inputs.shard.as_deref())?,
         exit_zero: output.exit_zero,
         actions,
     })

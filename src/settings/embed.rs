@@ -64,7 +64,7 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         output: flags.output.clone(),
         force: flags.force,
         resume: Resume::of_flags(flags.resume, flags.retry_errors),
-        shard: word("--shard", flags.shard.as_deref())?,
+        shard: word("--shard", flags.inputs.shard.as_deref())?,
         exit_zero: flags.exit_zero,
     })
 }

@@ -16,6 +16,7 @@ use crate::model::device::Precision;
 use crate::model::engine::Output;
 use crate::model::graph::Graph;
 use crate::model::nasnet::graph;
+use crate::model::odd::networks;
 use crate::model::plan::Plan;
 use crate::model::portable::Portable;
 use crate::weights::synthetic;
@@ -181,20 +182,6 @@ impl Card {
 unsafe fn with_arguments<A>(kernel: *mut c_void, _: &A) -> extern "C" fn(A) {
     // SAFETY: the caller's.
     unsafe { std::mem::transmute(kernel) }
-}
-
-/// Networks whose channels fill no block, as in the tests of the CPU engine.
-fn networks() -> [Config; 3] {
-    let small = Config { num_blocks: 1, classes: Some(37), input_size: (49, 65), ..Config::mobile() };
-    let odd = Config { filter_multiplier: 1, penultimate_filters: 120, stem_filters: 7, ..small };
-    let steep = Config {
-        filter_multiplier: 4,
-        penultimate_filters: 1536,
-        num_blocks: 2,
-        input_size: (34, 45),
-        ..small
-    };
-    [small, Config { skip_reduction: true, num_blocks: 2, input_size: (50, 39), ..odd }, steep]
 }
 
 /// The greatest difference, in parts of the greatest number.
