@@ -320,6 +320,10 @@ pub struct Merge {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
+    /// Join what there is: rows that are missing are counted, and are no error
+    #[arg(long)]
+    pub allow_gaps: bool,
+
     /// Form of the output; parquet needs --output, and a build with that feature
     #[arg(long, value_name = "FORM", default_value = "jsonl", value_parser = ["jsonl", "parquet"])]
     pub format: String,

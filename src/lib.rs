@@ -35,6 +35,7 @@ pub mod doctor;
 pub mod error;
 pub mod evaluation;
 pub mod explain;
+mod files;
 pub mod image;
 pub mod inputs;
 pub mod kernels;

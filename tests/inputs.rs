@@ -170,7 +170,9 @@ fn an_interrupt_ends_the_run_with_what_was_answered_written() {
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let arguments = ["classify", "--model", "tiny", "--json", "-k1", "--files-from", "-"];
+        let page = format!("{signal}.html");
+        let arguments =
+            ["classify", "--model", "tiny", "--json", "-k1", "--files-from", "-", "--report", &page];
         let mut command = place.command(&arguments);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -191,6 +193,9 @@ fn an_interrupt_ends_the_run_with_what_was_answered_written() {
         assert_eq!(child.wait().unwrap().code(), Some(code));
         let document: support::Document = serde_json::from_str(&text).unwrap();
         assert_eq!(document.results.len(), 1, "the document is whole");
+        let report = fs::read_to_string(place.path().join(format!("{page}.partial"))).unwrap();
+        assert!(report.contains("a.jpg") && report.ends_with("</html>\n"), "the report is whole too");
+        assert!(!place.path().join(page).exists(), "and has the name of one that is not finished");
         drop(list);
     }
 }

@@ -1,23 +1,22 @@
-//! What `nasnet classify` does with its records beside printing them: a printer around the one that prints.
+//! What `nasnet classify` does with its records beside printing them.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rayon::prelude::*;
 
-use super::resume::partial_name;
-use super::sink::refuse_to_replace;
+use super::sink::Unfinished;
 use crate::evaluation::truth::Names;
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::Source;
 use crate::labels::Labels;
+use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::report::{Predictions, thumbnail};
-use crate::output::{ModelHeader, Printer};
-use crate::predictions::{Prediction, Record};
-use crate::settings::{Actions, SortInto, Way};
+use crate::predictions::{Answer, Prediction, Record};
+use crate::settings::{self, SortInto, Way};
 
 /// Records that wait for their thumbnails, which are made together.
 const TOGETHER: usize = 32;
@@ -26,69 +25,54 @@ const TOGETHER: usize = 32;
 ///
 /// # Errors
 /// When a label is no class of the model.
-pub fn only(actions: &Actions, labels: Option<&Labels>) -> Result<Vec<usize>> {
+pub fn only(actions: &settings::Actions, labels: Option<&Labels>) -> Result<Vec<usize>> {
     let names = Names::new(labels, labels.map_or(0, Labels::len));
     let classes = actions.only.iter().map(|text| names.class(text, true));
     classes.collect::<Result<_, String>>().map_err(|detail| anyhow::anyhow!("--only: {detail}"))
 }
 
-/// The printer of a run with all that was asked for around it.
-///
-/// # Errors
-/// When the report cannot be written.
-pub fn around(
-    printer: Box<dyn Printer>,
-    actions: &Actions,
-    force: bool,
-    decode: DecodeOptions,
-    only: Vec<usize>,
-    model: impl FnOnce() -> ModelHeader,
-    console: Console,
-) -> Result<Box<dyn Printer>> {
-    let page = match &actions.report {
-        Some(name) => {
-            refuse_to_replace("--report", name, force)?;
-            let partial = partial_name(name);
-            let out = BufWriter::new(File::create(&partial)?);
-            Some(Page {
-                page: Predictions::new(out, &model())?,
-                partial,
-                name: name.clone(),
-                waiting: Vec::new(),
-                decode,
-            })
-        }
-        None => None,
-    };
-    if page.is_none() && actions.sort_into.is_none() && only.is_empty() {
-        return Ok(printer);
-    }
-    Ok(Box::new(Around { printer, only, page, sort_into: actions.sort_into.clone(), console }))
-}
-
-struct Around {
-    printer: Box<dyn Printer>,
+/// What is done with the records of a run.
+pub struct Actions {
     only: Vec<usize>,
     page: Option<Page>,
     sort_into: Option<SortInto>,
     console: Console,
 }
 
-impl Printer for Around {
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.printer.begin(out)
+impl Actions {
+    /// Those that `settings` asks for; `only` are the classes of --only.
+    ///
+    /// # Errors
+    /// When the report cannot be written.
+    pub fn new(
+        settings: &settings::Actions,
+        force: bool,
+        decode: DecodeOptions,
+        only: Vec<usize>,
+        model: impl FnOnce() -> ModelHeader,
+        console: Console,
+    ) -> Result<Self> {
+        let page = |name: &PathBuf| Page::new(name, force, decode, &model());
+        let page = settings.report.as_ref().map(page).transpose()?;
+        Ok(Actions { only, page, sort_into: settings.sort_into.clone(), console })
     }
 
-    fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
-        let best = record.outcome.as_ref().ok().and_then(|answer| answer.predictions.first());
-        let wanted = best.is_some_and(|best| self.only.contains(&best.index));
-        if record.outcome.is_ok() && !self.only.is_empty() && !wanted {
-            return Ok(());
-        }
-        self.printer.record(record, out)?;
+    /// Whether the run is to speak of a record: images that failed, and those of the classes of --only.
+    pub fn wants(&self, record: &Record) -> bool {
+        let class =
+            |answer: &Answer| answer.predictions.first().is_some_and(|best| self.only.contains(&best.index));
+        self.only.is_empty() || record.outcome.as_ref().map_or(true, class)
+    }
+
+    /// Does what is to be done with a record that is wanted.
+    ///
+    /// # Errors
+    /// When the report cannot be written; that an image cannot be sorted is said.
+    pub fn take(&mut self, record: &Record) -> Result<()> {
         if let Some(page) = &mut self.page {
             page.push(record)?;
         }
+        let best = record.outcome.as_ref().ok().and_then(|answer| answer.predictions.first());
         if let (Some(sort_into), Some(best)) = (&self.sort_into, best) {
             match sort(sort_into, &record.path, best) {
                 Ok(Some(done)) => self.console.note(&done),
@@ -99,10 +83,25 @@ impl Printer for Around {
         Ok(())
     }
 
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        // A report that fails leaves the output whole.
-        let page = self.page.as_mut().map_or(Ok(()), Page::end);
-        self.printer.end(out).and(page)
+    /// Makes the report a whole document, which it is also when the run was interrupted.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn end(&mut self) -> Result<()> {
+        self.page.as_mut().map_or(Ok(()), Page::end)
+    }
+
+    /// The report, under the name that it has until [`Actions::finish`].
+    pub fn report(&self) -> Option<&Path> {
+        self.page.as_ref().map(|page| page.unfinished.file())
+    }
+
+    /// Gives the report of a finished run its name.
+    ///
+    /// # Errors
+    /// When it cannot be made durable or renamed.
+    pub fn finish(self) -> Result<()> {
+        self.page.map_or(Ok(()), |page| page.unfinished.finish())
     }
 }
 
@@ -164,19 +163,24 @@ fn folder_name(best: &Prediction) -> String {
 /// The report that is being written.
 struct Page {
     page: Predictions<BufWriter<File>>,
-    partial: PathBuf,
-    name: PathBuf,
+    unfinished: Unfinished,
     waiting: Vec<Record>,
     decode: DecodeOptions,
 }
 
 impl Page {
-    fn push(&mut self, record: &Record) -> io::Result<()> {
+    fn new(name: &Path, force: bool, decode: DecodeOptions, model: &ModelHeader) -> Result<Self> {
+        let (out, unfinished) = Unfinished::create("--report", name, force)?;
+        let page = Predictions::new(out, model).with_context(|| unfinished.describe())?;
+        Ok(Page { page, unfinished, waiting: Vec::new(), decode })
+    }
+
+    fn push(&mut self, record: &Record) -> Result<()> {
         self.waiting.push(record.clone());
         if self.waiting.len() < TOGETHER { Ok(()) } else { self.write() }
     }
 
-    fn write(&mut self) -> io::Result<()> {
+    fn write(&mut self) -> Result<()> {
         let options = self.decode;
         let small = |record: &Record| {
             record.outcome.as_ref().ok()?;
@@ -186,14 +190,13 @@ impl Page {
         };
         let thumbnails: Vec<Option<String>> = self.waiting.par_iter().map(small).collect();
         for (record, thumbnail) in self.waiting.drain(..).zip(thumbnails) {
-            self.page.record(&record, thumbnail)?;
+            self.page.record(&record, thumbnail).with_context(|| self.unfinished.describe())?;
         }
         Ok(())
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    fn end(&mut self) -> Result<()> {
         self.write()?;
-        self.page.end()?;
-        fs::rename(&self.partial, &self.name)
+        self.page.end().with_context(|| self.unfinished.describe())
     }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 use super::ExitStatus;
-use super::actions;
+use super::actions::{self, Actions};
 use super::explain::{self, Explainer};
 use super::interrupt::Interrupt;
 use super::jobs::{SharedLedger, jobs, locked, sum_up};
@@ -59,8 +59,8 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         };
         Explainer::new(wanted, how, common.console)
     });
-    let printer = actions::around(
-        output::printer(settings.format, header, settings.scores, common.table)?,
+    let printer = output::printer(settings.format, header, settings.scores, common.table)?;
+    let actions = Actions::new(
         &settings.actions,
         settings.force,
         settings.pipeline.decode,
@@ -73,6 +73,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         pipeline: &pipeline,
         explainer,
         printer,
+        actions,
         sink: output.sink(settings, stdout)?,
         ledger: output.ledger,
         counter: common.console.counter(),
@@ -131,6 +132,7 @@ struct Run<'a> {
     pipeline: &'a Pipeline,
     explainer: Option<Explainer>,
     printer: Box<dyn Printer>,
+    actions: Actions,
     sink: Sink<'a>,
     ledger: Option<SharedLedger>,
     counter: ProgressBar,
@@ -179,15 +181,15 @@ impl Run<'_> {
     }
 
     fn write(&mut self, record: &Record) -> Result<()> {
+        if !self.actions.wants(record) {
+            return Ok(());
+        }
         let at = self.sink.position();
         self.printer.record(record, &mut self.sink).with_context(|| self.sink.describe())?;
         if let Some(ledger) = self.ledger.as_deref() {
-            // An image that --only leaves out has no row.
-            if self.sink.position() > at {
-                locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
-            }
+            locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
         }
-        Ok(())
+        self.actions.take(record)
     }
 
     /// Inputs that are dealt with.
@@ -221,12 +223,17 @@ impl Run<'_> {
 
     /// Writes what stands behind the last record.
     fn end(&mut self) -> Result<()> {
+        // A report that fails leaves the output whole.
+        let report = self.actions.end();
         let end = self.printer.end(&mut self.sink).and_then(|()| self.sink.flush());
-        end.with_context(|| self.sink.describe())
+        end.with_context(|| self.sink.describe()).and(report)
     }
 
     /// What there is of a file that is not finished, and how to go on with it.
     fn note_rest(&self, has_end: bool) {
+        if let Some(report) = self.actions.report() {
+            self.console.note(&format!("the report so far is in {}", report.display()));
+        }
         let Some(file) = self.sink.file() else { return };
         let (file, format) = (file.display(), self.settings.format);
         self.console.note(&match format {
@@ -248,6 +255,7 @@ impl Run<'_> {
         }
         let file = self.sink.file().map(Path::to_owned);
         self.sink.finish()?;
+        self.actions.finish()?;
         let (console, ledger) = (self.console, self.ledger.as_deref());
         if let (Some(ledger), Some(file)) = (ledger, file) {
             locked(ledger).tidy(&file)?;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use super::ExitStatus;
 use super::interrupt::Interrupt;
 use super::pipeline::Pipeline;
-use super::sink::{Sink, refuse_to_replace};
+use super::sink::{Unfinished, refuse_to_replace};
 use crate::classifier::Classifier;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Names};
@@ -76,12 +76,13 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         evaluation: &evaluation,
     };
     if let Some(file) = &settings.report {
-        let mut sink = Sink::open(Some(file), settings.force, stdout)?;
+        let (mut out, unfinished) = Unfinished::create("--report", file, settings.force)?;
         let mistakes = mistakes(&outcomes, &paths, &report, settings.pipeline.decode);
         let mut document = Vec::new();
         report.json(&mut document)?;
-        page::evaluation(&mut sink, &report.model, serde_json::from_slice(&document)?, &mistakes)?;
-        sink.finish()?;
+        page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
+            .with_context(|| unfinished.describe())?;
+        unfinished.finish()?;
     }
     if settings.json {
         report.json(stdout)?

@@ -29,7 +29,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
         }
     }
     let findings = join(&settings.files, &mut |_| Ok(()))?;
-    if findings.report(common.console) {
+    if findings.report(settings.allow_gaps, common.console) {
         common.console.note("nothing was written");
         return Ok(ExitStatus::SomeFailed);
     }
@@ -110,7 +110,7 @@ impl<T> Few<T> {
 
 impl Findings {
     /// Says what is wrong; false if nothing is.
-    fn report(&self, console: Console) -> bool {
+    fn report(&self, allow_gaps: bool, console: Console) -> bool {
         for bad in &self.bad.named {
             console.error(bad);
         }
@@ -123,16 +123,17 @@ impl Findings {
                 _ => format!("{from} to {}", to - 1),
             };
             let spans: Vec<String> = self.gaps.named.iter().map(span).collect();
-            console.error(&format!(
-                "{} rows are missing: seq {}{}",
-                self.missing,
-                spans.join(", "),
-                self.gaps.more()
-            ));
-            console.hint(
-                "name the outputs of all shards, finished by --resume; a path that is named twice has one row with \
-                 --resume, which leaves a gap too",
-            );
+            let missing =
+                format!("{} rows are missing: seq {}{}", self.missing, spans.join(", "), self.gaps.more());
+            if allow_gaps {
+                console.note(&missing);
+            } else {
+                console.error(&missing);
+                console.hint(
+                    "name the outputs of all shards, finished by --resume; inputs that were named twice have one row \
+                     with --resume, and --allow-gaps joins what there is",
+                );
+            }
         }
         if self.duplicates.count > 0 {
             console.error(&format!(
@@ -151,7 +152,8 @@ impl Findings {
             console.error(&format!("rows of {} different models: {}", self.models.len(), models.join(", ")));
             console.hint("classify the shards again with one model and the same settings; --resume redoes only rows of others");
         }
-        self.bad.count + self.missing + self.duplicates.count > 0 || self.models.len() > 1
+        let missing = !allow_gaps && self.missing > 0;
+        missing || self.bad.count + self.duplicates.count > 0 || self.models.len() > 1
     }
 }
 

@@ -7,11 +7,12 @@
 mod known;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::files::{partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead, with_number};
@@ -102,13 +103,6 @@ pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Le
         fs::rename(&partial, &name).with_context(context)?;
     }
     Ok((file, name, ledger))
-}
-
-/// The name under which a file is written that is not whole yet.
-pub fn partial_name(name: &Path) -> PathBuf {
-    let mut partial = name.as_os_str().to_owned();
-    partial.push(".partial");
-    partial.into()
 }
 
 /// Reads a file's rows; returns them, and the length of the file up to the last whole one.
@@ -278,26 +272,16 @@ impl Ledger {
             return Ok(());
         }
         let partial = partial_name(name);
-        let written = self.write_tidy(name, &partial);
-        if written.is_err() {
-            // The rows are all in the file itself.
-            let _ = fs::remove_file(&partial);
-        }
-        written.with_context(|| format!("--output {}", partial.display()))?;
-        fs::rename(&partial, name).with_context(|| format!("--output {}", name.display()))
-    }
-
-    fn write_tidy(&self, name: &Path, partial: &Path) -> io::Result<()> {
-        let mut writer = BufWriter::new(File::create(partial)?);
-        self.in_order(name, |line, seq| {
-            let moved = RowHead::parse(line).is_some_and(|head| head.seq != seq);
-            match moved.then(|| with_number(line, "seq", seq)).flatten() {
-                Some(line) => writer.write_all(&line),
-                None => writer.write_all(line),
-            }
-        })?;
-        writer.flush()?;
-        writer.get_ref().sync_all()
+        write_whole(name, &partial, |writer| {
+            self.in_order(name, |line, seq| {
+                let moved = RowHead::parse(line).is_some_and(|head| head.seq != seq);
+                match moved.then(|| with_number(line, "seq", seq)).flatten() {
+                    Some(line) => writer.write_all(&line),
+                    None => writer.write_all(line),
+                }
+            })
+        })
+        .with_context(|| format!("--output {}", partial.display()))
     }
 
     /// Hands out the line that counts of each path, in the order of the inputs, with the place that it has there.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::resume::partial_name;
+use crate::files::partial_name;
 
 /// A writer that has to be finished.
 pub enum Sink<'a> {
@@ -15,12 +15,10 @@ pub enum Sink<'a> {
     Stdout(&'a mut dyn Write),
     /// Data for a file.
     File {
-        /// The unfinished file.
+        /// What is written to it.
         writer: BufWriter<File>,
-        /// Its name.
-        partial: PathBuf,
-        /// The name that it gets.
-        name: PathBuf,
+        /// Its names.
+        unfinished: Unfinished,
     },
     /// Rows behind those that a file has.
     Rows {
@@ -40,10 +38,8 @@ impl<'a> Sink<'a> {
     /// When the file is there and not to be replaced, or cannot be written.
     pub fn open(file: Option<&Path>, force: bool, stdout: &'a mut dyn Write) -> Result<Self> {
         let Some(name) = file else { return Ok(Sink::Stdout(stdout)) };
-        refuse_to_replace("--output", name, force)?;
-        let partial = partial_name(name);
-        let writer = File::create(&partial).with_context(|| format!("--output {}", partial.display()))?;
-        Ok(Sink::File { writer: BufWriter::new(writer), partial, name: name.to_owned() })
+        let (writer, unfinished) = Unfinished::create("--output", name, force)?;
+        Ok(Sink::File { writer, unfinished })
     }
 
     /// A sink behind the end of `file`, which is open there.
@@ -63,10 +59,7 @@ impl<'a> Sink<'a> {
         self.flush().with_context(|| self.describe())?;
         match self {
             Sink::Stdout(_) => {}
-            Sink::File { writer, partial, name } => {
-                writer.get_ref().sync_all().with_context(|| format!("--output {}", partial.display()))?;
-                fs::rename(&partial, &name).with_context(|| format!("--output {}", name.display()))?;
-            }
+            Sink::File { unfinished, .. } => unfinished.finish()?,
             Sink::Rows { writer, name, .. } => {
                 writer.get_ref().sync_all().with_context(|| format!("--output {}", name.display()))?;
             }
@@ -78,7 +71,7 @@ impl<'a> Sink<'a> {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Sink::Stdout(_) => None,
-            Sink::File { partial, .. } => Some(partial),
+            Sink::File { unfinished, .. } => Some(unfinished.file()),
             Sink::Rows { name, .. } => Some(name),
         }
     }
@@ -115,6 +108,49 @@ impl Write for Sink<'_> {
             Sink::Stdout(out) => out.flush(),
             Sink::File { writer, .. } | Sink::Rows { writer, .. } => writer.flush(),
         }
+    }
+}
+
+/// A file that gets its name when it is whole.
+pub struct Unfinished {
+    /// The flag that asked for it, for errors.
+    flag: &'static str,
+    handle: File,
+    partial: PathBuf,
+    name: PathBuf,
+}
+
+impl Unfinished {
+    /// Creates the file that `flag` asked for, under the name that it has until it is whole, and a writer of it.
+    ///
+    /// # Errors
+    /// When one of that name is there and not to be replaced, or it cannot be written.
+    pub fn create(flag: &'static str, name: &Path, force: bool) -> Result<(BufWriter<File>, Self)> {
+        refuse_to_replace(flag, name, force)?;
+        let partial = partial_name(name);
+        let created = File::create(&partial).and_then(|file| Ok((file.try_clone()?, file)));
+        let (handle, file) = created.with_context(|| format!("{flag} {}", partial.display()))?;
+        Ok((BufWriter::new(file), Unfinished { flag, handle, partial, name: name.to_owned() }))
+    }
+
+    /// The file under the name that it has now.
+    pub fn file(&self) -> &Path {
+        &self.partial
+    }
+
+    /// What it is, for errors.
+    pub fn describe(&self) -> String {
+        format!("{} {}", self.flag, self.partial.display())
+    }
+
+    /// Makes what was written durable and gives the file its name.
+    ///
+    /// # Errors
+    /// When the disk is full or the file cannot be renamed; the unfinished file stays.
+    pub fn finish(self) -> Result<()> {
+        self.handle.sync_all().with_context(|| self.describe())?;
+        fs::rename(&self.partial, &self.name)
+            .with_context(|| format!("{} {}", self.flag, self.name.display()))
     }
 }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::ModelHeader;
 use crate::error::ImageError;
+use crate::files::beside;
 use npy::Npy;
 pub use npy::NpyRows;
 use npz::Npz;
@@ -161,13 +162,7 @@ pub fn files(form: Form, file: &Path) -> Vec<PathBuf> {
 
 /// Where the paths of a file of bare numbers are.
 pub fn sidecar(file: &Path) -> PathBuf {
-    with_suffix(file, ".jsonl")
-}
-
-fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
+    beside(file, ".jsonl")
 }
 
 /// A file that is removed when it is done with.
@@ -179,7 +174,7 @@ struct Scratch {
 
 impl Scratch {
     fn beside(file: &Path, suffix: &str) -> io::Result<Self> {
-        let path = with_suffix(file, suffix);
+        let path = beside(file, suffix);
         let writer =
             BufWriter::new(File::options().read(true).write(true).create(true).truncate(true).open(&path)?);
         Ok(Scratch { path, writer })

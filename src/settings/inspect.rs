@@ -56,6 +56,8 @@ pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
 pub struct Merge {
     /// The outputs to join.
     pub files: Vec<PathBuf>,
+    /// Rows may be missing.
+    pub allow_gaps: bool,
     /// In which form: jsonl as it is, or Parquet.
     pub format: Format,
     /// A file to write instead of stdout.
@@ -73,7 +75,13 @@ pub fn merge(flags: &cli::Merge) -> Result<Merge> {
         "parquet" => parquet::format(flags.output.as_deref())?,
         _ => Format::JsonLines,
     };
-    Ok(Merge { files: flags.files.clone(), format, output: flags.output.clone(), force: flags.force })
+    Ok(Merge {
+        files: flags.files.clone(),
+        allow_gaps: flags.allow_gaps,
+        format,
+        output: flags.output.clone(),
+        force: flags.force,
+    })
 }
 
 /// Settings of `nasnet info`.

@@ -1,13 +1,13 @@
 //! The file that every other kind is converted to: safetensors with canonical names and layouts, tensors in the order
 //! of the graph, and a [`Card`] in the header. Numbers in f32 are used where they lie in the mapped file.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
+use crate::files::{partial_name, write_whole};
 use crate::model::graph::Graph;
 use crate::weights::Weights;
 use crate::weights::card::{Card, check_labels, fingerprint};
@@ -25,9 +25,9 @@ fn stored(dtype: Dtype, tensor: &Tensor) -> Dtype {
     if tensor.elements() <= SMALL && tensor.dtype() == Dtype::F32 { Dtype::F32 } else { dtype }
 }
 
-/// Writes a canonical file with numbers of type `dtype`; small tensors of f32 stay as they are. The bytes depend on nothing but the arguments. It is written
-/// beside its place as `.partial` and renamed when it is whole. The card's format and fingerprint are set here; the card
-/// as written is returned.
+/// Writes a canonical file with numbers of type `dtype`; small tensors of f32 stay as they are. The bytes depend on
+/// nothing but the arguments. It gets its name when it is whole. The card's format and fingerprint are set here; the
+/// card as written is returned.
 ///
 /// # Errors
 /// [`Error::Io`] when it cannot be written, [`Error::Weights`] when numbers are beyond what `dtype` holds,
@@ -45,25 +45,15 @@ pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: 
     let fingerprint = fingerprint(graph, &tensors);
     let card = Card { format: crate::weights::card::FORMAT_VERSION, fingerprint, ..card.clone() };
     let header = header(graph, &tensors, &card)?;
-    let mut name = path.as_os_str().to_owned();
-    name.push(".partial");
-    let partial = Path::new(&name);
-    let written = write_parts(partial, &header, &tensors).and_then(|()| std::fs::rename(partial, path));
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(partial); // the first failure is the one to report
-        return Err(Error::io(path, error));
-    }
+    write_whole(path, &partial_name(path), |writer| write_parts(writer, &header, &tensors))
+        .map_err(|error| Error::io(path, error))?;
     Ok(card)
 }
 
-fn write_parts(path: &Path, header: &str, tensors: &[Tensor]) -> std::io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    file.write_all(&(header.len() as u64).to_le_bytes())?;
-    file.write_all(header.as_bytes())?;
-    for tensor in tensors {
-        file.write_all(tensor.bytes())?;
-    }
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+fn write_parts(out: &mut impl Write, header: &str, tensors: &[Tensor]) -> std::io::Result<()> {
+    out.write_all(&(header.len() as u64).to_le_bytes())?;
+    out.write_all(header.as_bytes())?;
+    tensors.iter().try_for_each(|tensor| out.write_all(tensor.bytes()))
 }
 
 fn header(graph: &Graph, tensors: &[Tensor], card: &Card) -> Result<String> {

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context, Result, bail};
 
 use super::super::jobs::{SharedLedger, locked};
-use super::super::resume::{self, Kind, partial_name};
+use super::super::resume::{self, Kind};
 use super::super::sink::refuse_to_replace;
 use super::pair;
+use crate::files::partial_name;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::rows;

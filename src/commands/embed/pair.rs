@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::super::resume::{Ledger, partial_name};
+use super::super::resume::Ledger;
+use crate::files::{beside, partial_name};
 use crate::output::rows::{Answer, RowHead, with_number};
 use crate::output::vectors::{self, Form, NpyRows};
 
@@ -41,9 +42,7 @@ pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
 }
 
 fn tidy_name(name: &Path) -> PathBuf {
-    let mut tidy = name.as_os_str().to_owned();
-    tidy.push(".tidy");
-    tidy.into()
+    beside(name, ".tidy")
 }
 
 /// Ends what a run left that was ended while it put the pair in order.

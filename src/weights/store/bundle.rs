@@ -2,18 +2,19 @@
 //! other one is, its size and its sha256. Nothing of a bundle is put into place before all of it was checked.
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::cache::{is_commit, is_plain};
 use super::checksum::{Checksum, sha256_of};
-use super::record::{HubFile, beside};
+use super::record::HubFile;
 use super::registry::{Entry, Origin};
 use super::shelf::{Store, no_folder};
 use super::{Asked, Caches, ModelSource, Name, convert};
 use crate::error::{Error, FetchReason, Result};
+use crate::files::{beside, partial_name, write_whole};
 
 const SCHEMA: u32 = 1;
 const MANIFEST: &str = "manifest.json";
@@ -81,20 +82,16 @@ pub fn pack(models: &[ModelSource], output: &Path) -> Result<Vec<Packed>> {
         let sha256 = sha256_of(&path).map_err(failed)?;
         files.push((path, Packed { member, bytes, sha256, what }));
     }
-    let partial = beside(output, ".partial");
-    let written = write(&partial, &files).and_then(|()| fs::rename(&partial, output));
-    if let Err(error) = written {
-        let _ = fs::remove_file(&partial); // the first failure is the one to report
-        return Err(Error::io(output, error));
-    }
+    write_whole(output, &partial_name(output), |writer| write(writer, &files))
+        .map_err(|error| Error::io(output, error))?;
     Ok(files.into_iter().map(|(_, packed)| packed).collect())
 }
 
-fn write(output: &Path, files: &[(PathBuf, Packed)]) -> std::io::Result<()> {
+fn write(output: &mut impl Write, files: &[(PathBuf, Packed)]) -> std::io::Result<()> {
     let manifest =
         Manifest { schema: SCHEMA, files: files.iter().map(|(_, packed)| packed.clone()).collect() };
     let manifest = serde_json::to_vec_pretty(&manifest)?;
-    let mut archive = tar::Builder::new(BufWriter::new(File::create(output)?));
+    let mut archive = tar::Builder::new(output);
     let mut append = |name: &str, bytes: u64, content: &mut dyn Read| {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes);
@@ -106,9 +103,7 @@ fn write(output: &Path, files: &[(PathBuf, Packed)]) -> std::io::Result<()> {
     for (path, packed) in files {
         append(&packed.member, packed.bytes, &mut File::open(path)?.take(packed.bytes))?;
     }
-    let mut file = archive.into_inner()?;
-    file.flush()?;
-    file.get_ref().sync_all()
+    archive.finish()
 }
 
 impl ModelSource {

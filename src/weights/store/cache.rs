@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use hf_hub::{Cache, CacheRepo, Repo, RepoType};
 
 use super::checksum::Checksum;
-use super::record::{beside, write_whole};
 use crate::error::{Error, Result};
+use crate::files::{beside, write_small};
 
 /// A repository's part of the cache.
 #[derive(Debug)]
@@ -132,7 +132,7 @@ impl RepoCache {
         let path = self.below("refs").join(revision);
         let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
-        write_whole(&path, commit.as_bytes()).map_err(|error| Error::io(&path, error))
+        write_small(&path, commit.as_bytes()).map_err(|error| Error::io(&path, error))
     }
 
     /// Branches and tags that point to a commit.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cache::Found;
 use super::checksum::{Checksum, sha256};
+use crate::files::write_small;
 
 const SCHEMA: u32 = 1;
 
@@ -96,7 +97,7 @@ impl Records {
             path,
         };
         fs::create_dir_all(file.parent()?).ok()?;
-        write_whole(&file, &serde_json::to_vec(&record).ok()?).ok()
+        write_small(&file, &serde_json::to_vec(&record).ok()?).ok()
     }
 
     /// Forgets a file.
@@ -121,26 +122,6 @@ impl Records {
 
 fn modified(metadata: &Metadata) -> Option<u128> {
     Some(metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos())
-}
-
-/// Writes a small file so that it is there as a whole or not at all.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let partial = beside(path, &format!(".{}.tmp", std::process::id()));
-    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&partial); // the first failure is the one to report
-    }
-    written
-}
-
-/// The path with something behind its name.
-pub fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use super::checksum::{Checksum, sha256, sha256_of};
 use super::http::Http;
 use super::hub::{self, Hub};
 use super::progress::Progress;
-use super::record::{HubFile, Records, beside, write_whole};
+use super::record::{HubFile, Records};
 use super::registry::{self, Entry};
 use super::transfer::{Wanted, fetch};
 use super::{Asked, Caches, Located, convert, lock};
 use crate::error::{Error, FetchReason, Result};
+use crate::files::{beside, write_small};
 
 /// The folders of weights, and what is known of the files in them.
 pub struct Store<'a> {
@@ -146,7 +147,7 @@ impl Store<'_> {
     pub fn choose(&self, repo: &str, commit: &str, file: &str) {
         let Some(path) = self.choice(repo, commit) else { return };
         let _ = fs::create_dir_all(path.parent().unwrap_or(&path))
-            .and_then(|()| write_whole(&path, file.as_bytes()));
+            .and_then(|()| write_small(&path, file.as_bytes()));
     }
 
     /// Where the canonical file of a model is kept.

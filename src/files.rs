@@ -1,0 +1,70 @@
+//! Files that are there whole or not at all: written under another name in the same folder, and renamed when they are
+//! durable.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// The path with something behind its name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The name under which a file is written that people wait for.
+pub(crate) fn partial_name(path: &Path) -> PathBuf {
+    beside(path, ".partial")
+}
+
+/// Writes a file by way of `partial`, which is gone afterwards, also after a failure.
+///
+/// # Errors
+/// When it cannot be written or renamed; a file that had the name before is then as it was.
+pub(crate) fn write_whole(
+    path: &Path,
+    partial: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let written = File::create(partial).and_then(|file| {
+        let mut writer = BufWriter::new(file);
+        write(&mut writer)?;
+        writer.flush()?;
+        writer.get_ref().sync_all()?;
+        fs::rename(partial, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(partial); // the first failure is the one to report
+    }
+    written
+}
+
+/// Writes a small file, by way of a name that no other process uses.
+///
+/// # Errors
+/// As [`write_whole`].
+pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let partial = beside(path, &format!(".{}.tmp", std::process::id()));
+    write_whole(path, &partial, |writer| writer.write_all(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_leaves_the_file_that_was_there_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weights");
+        write_small(&file, b"old").unwrap();
+        let failed = write_whole(&file, &partial_name(&file), |writer| {
+            writer.write_all(b"ne")?;
+            Err(io::Error::other("the disk is full"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        write_whole(&file, &partial_name(&file), |writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
