@@ -1,9 +1,11 @@
 //! Files that are there whole or not at all: written under another name in the same folder, and renamed when they are
-//! durable.
+//! durable. One run at a time writes to a file that people wait for.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use same_file::Handle;
 
 /// The path with something behind its name.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -15,6 +17,38 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// The name under which a file is written that people wait for.
 pub(crate) fn partial_name(path: &Path) -> PathBuf {
     beside(path, ".partial")
+}
+
+/// Opens a file to read and write, made where there is none. No other process that asks in this way has it until it is
+/// closed.
+///
+/// # Errors
+/// When it cannot be opened, or another run has it.
+pub(crate) fn claim(path: &Path) -> io::Result<File> {
+    loop {
+        let file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        // Some network file systems have no locks.
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing to it"));
+        }
+        // Whoever had it before may have renamed it after it was opened.
+        match Handle::from_path(path) {
+            Ok(named) if named == Handle::from_file(file.try_clone()?)? => return Ok(file),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// As [`claim`], and empties it.
+///
+/// # Errors
+/// As there; the file is then as it was.
+pub(crate) fn claim_anew(path: &Path) -> io::Result<File> {
+    let file = claim(path)?;
+    file.set_len(0)?;
+    Ok(file)
 }
 
 /// Writes a file by way of `partial`, which is gone afterwards, also after a failure.
@@ -51,6 +85,20 @@ pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_one_writer_and_a_name_that_moved_on_is_claimed_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (partial, file) = (folder.path().join("rows.partial"), folder.path().join("rows"));
+        let mut first = claim_anew(&partial).unwrap();
+        first.write_all(b"of the first").unwrap();
+        assert_eq!(claim_anew(&partial).unwrap_err().to_string(), "another run is writing to it");
+        fs::rename(&partial, &file).unwrap();
+        claim_anew(&partial).unwrap().write_all(b"of the second").unwrap();
+        drop(first);
+        assert_eq!(fs::read(&file).unwrap(), b"of the first");
+        assert_eq!(fs::read(&partial).unwrap(), b"of the second");
+    }
 
     #[test]
     fn a_failure_leaves_the_file_that_was_there_and_nothing_else() {

@@ -1,5 +1,5 @@
-//! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources. It looks at
-//! names, never into files.
+//! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources, and their bytes. Of files it
+//! knows archives, whose members have names too; images are bytes to it.
 
 mod folder;
 mod key;
@@ -179,8 +179,9 @@ fn archive(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> 
     }
 }
 
-/// Files below the fixed part of a pattern whose whole path it matches, and folders that it matches.
+/// Files below the fixed part of a pattern whose whole path it matches, and the images of folders that it matches.
 fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    let pattern: PathBuf = pattern.components().collect(); // as paths are met: without a//b and a/./b
     let compiled = pattern.to_str().map(|text| GlobBuilder::new(text).literal_separator(true).build());
     let Some(Ok(compiled)) = compiled else {
         return Box::new(std::iter::once(Source::nowhere(pattern, "no such file, and not a valid glob")));
@@ -191,7 +192,10 @@ fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> 
         .take_while(|part| !has_meta(part.as_os_str()))
         .map(|part| part.as_os_str())
         .collect();
-    let found: Vec<PathBuf> = folder::matches(&base, &compiled.compile_matcher(), folders);
+    let any_depth = pattern.as_os_str().as_encoded_bytes().windows(2).any(|pair| pair == b"**");
+    let levels = pattern.components().count() - base.components().count();
+    let depth = if any_depth { usize::MAX } else { levels };
+    let found = folder::matches(&base, depth, &compiled.compile_matcher(), folders);
     if found.is_empty() {
         return Box::new(std::iter::once(Source::nowhere(
             pattern,
@@ -199,5 +203,8 @@ fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> 
         )));
     }
     let (folders, passed_over) = (folders.clone(), passed_over.clone());
-    Box::new(found.into_iter().flat_map(move |path| plain(path, &folders, &passed_over)))
+    Box::new(found.into_iter().flat_map(move |found| match found {
+        Ok(path) => plain(path, &folders, &passed_over),
+        Err(nowhere) => Box::new(std::iter::once(nowhere)),
+    }))
 }

@@ -6,13 +6,13 @@
 
 mod known;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::files::{partial_name, write_whole};
+use crate::files::{claim, partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead, with_number};
@@ -84,13 +84,9 @@ pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Le
     let adopted = !name.exists() && partial.is_file();
     let found = if adopted { &partial } else { &name };
     let context = || format!("--output {}", found.display());
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(found);
-    let mut file = file.with_context(context)?;
+    let mut file = claim(found).with_context(context)?;
     if !file.metadata().with_context(context)?.is_file() {
         bail!("--output {}: --resume needs a plain file", found.display());
-    }
-    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-        bail!("--output {}: another run is writing to it", found.display());
     }
     let (ledger, whole) = scan(&file, request).with_context(context)?;
     let length = file.metadata().with_context(context)?.len();

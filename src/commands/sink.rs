@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::files::partial_name;
+use crate::files::{claim_anew, partial_name};
 
 /// A writer that has to be finished.
 pub enum Sink<'a> {
@@ -128,7 +128,7 @@ impl Unfinished {
     pub fn create(flag: &'static str, name: &Path, force: bool) -> Result<(BufWriter<File>, Self)> {
         refuse_to_replace(flag, name, force)?;
         let partial = partial_name(name);
-        let created = File::create(&partial).and_then(|file| Ok((file.try_clone()?, file)));
+        let created = claim_anew(&partial).and_then(|file| Ok((file.try_clone()?, file)));
         let (handle, file) = created.with_context(|| format!("{flag} {}", partial.display()))?;
         Ok((BufWriter::new(file), Unfinished { flag, handle, partial, name: name.to_owned() }))
     }

@@ -184,19 +184,20 @@ impl Entries {
         match self {
             Entries::Sorted(listing) => listing.next().map(Ok),
             Entries::AsFound(entries) => entries.find_map(|entry| {
-                let kind =
-                    entry.and_then(|entry| Ok((kind(&entry, options, passed_over)?, entry.file_name())));
-                kind.map(|(kind, name)| kind.map(|kind| (name.into(), kind))).transpose()
+                let found = |entry: DirEntry| {
+                    kind(&entry, options, passed_over).map(|kind| (entry.file_name().into(), kind))
+                };
+                entry.map(found).transpose()
             }),
         }
     }
 }
 
 /// What an entry is; `None` if it is not of interest.
-fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Option<Kind>> {
+fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> Option<Kind> {
     let name = entry.file_name();
     if !options.hidden && name.as_encoded_bytes().starts_with(b".") {
-        return Ok(None);
+        return None;
     }
     let of = |file_type: FileType| match file_type {
         folder if folder.is_dir() => Some(Kind::Folder),
@@ -204,7 +205,11 @@ fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> 
         link if link.is_symlink() => Some(Kind::Link),
         _ => None,
     };
-    let mut kind = of(entry.file_type()?);
+    let mut kind = match entry.file_type() {
+        Ok(file_type) => of(file_type),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None, // gone since it was listed
+        Err(_) => Some(Kind::Link),                                           // tried, so that it is reported
+    };
     if kind == Some(Kind::Link)
         && options.follow
         && let Ok(target) = entry.path().metadata()
@@ -221,7 +226,7 @@ fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> 
     if !wanted {
         passed_over.add_one();
     }
-    Ok(kind.filter(|_| wanted))
+    kind.filter(|_| wanted)
 }
 
 /// The entries of a folder in the order of whole paths by their bytes, least last: seven bytes each and
@@ -270,7 +275,7 @@ impl Listing {
         let (mut entries, mut starts) = (Blocks::default(), Vec::new());
         for entry in found {
             let entry = entry?;
-            if let Some(kind) = kind(&entry, options, passed_over)? {
+            if let Some(kind) = kind(&entry, options, passed_over) {
                 starts.push(entries.push(entry.file_name().as_encoded_bytes(), kind)?);
             }
         }
@@ -284,21 +289,49 @@ impl Listing {
     }
 }
 
-/// Paths below `base` that a glob matches, sorted.
-pub(super) fn matches(base: &Path, glob: &GlobMatcher, options: &FolderOptions) -> Vec<PathBuf> {
+/// Paths at most `depth` levels below `base` that a glob matches, and what could not be looked into on the way to them,
+/// sorted. What is below a folder that matches belongs to that folder.
+pub(super) fn matches(
+    base: &Path,
+    depth: usize,
+    glob: &GlobMatcher,
+    options: &FolderOptions,
+) -> Vec<Result<PathBuf, Source>> {
     let here = base.as_os_str().is_empty();
     let root = if here { Path::new(".") } else { base };
-    let walk = WalkDir::new(root).follow_links(options.follow).sort_by_file_name();
-    let hidden = options.hidden;
+    let below = |path: &Path| if here { path.strip_prefix(".").unwrap_or(path) } else { path }.to_owned();
+    let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(options.follow).into_iter();
     let is_hidden = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
-    let walk = walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || hidden || !is_hidden(entry));
-    let paths = walk.filter_map(Result::ok).filter(|entry| entry.depth() > 0);
-    let relative = paths.map(|entry| {
-        let path = entry.into_path();
-        if here { path.strip_prefix(".").map(Path::to_owned).unwrap_or(path) } else { path }
-    });
-    let mut found: Vec<PathBuf> = relative.filter(|path| glob.is_match(path)).collect();
-    found.sort_unstable_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    let mut walk = walk.filter_entry(|entry| options.hidden || entry.depth() == 0 || !is_hidden(entry));
+    let mut found = Vec::new();
+    while let Some(entry) = walk.next() {
+        match entry {
+            Ok(entry) if glob.is_match(below(entry.path())) => {
+                let mut path = below(entry.path());
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                    path.push(""); // a separator, which counts in the order of whole paths
+                }
+                found.push(Ok(path));
+            }
+            Ok(_) => {}
+            // Nothing there: nothing matches.
+            Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {}
+            Err(error) => {
+                let path = below(error.path().unwrap_or(root));
+                let message = match error.loop_ancestor() {
+                    Some(ancestor) => format!("symbolic link loop: it leads back to {}", ancestor.display()),
+                    None => error.io_error().map_or_else(|| error.to_string(), io::Error::to_string),
+                };
+                found.push(Err(Source::nowhere(path, message)));
+            }
+        }
+    }
+    let path = |found: &Result<PathBuf, Source>| match found {
+        Ok(path) => path.clone(),
+        Err(source) => source.path.clone(),
+    };
+    found.sort_by_cached_key(|found| path(found).into_os_string().into_encoded_bytes());
     found
 }
 
@@ -357,6 +390,27 @@ mod tests {
         assert_eq!(got, [".hidden.jpg", "a-b.PNG", "a.jpg", "a0.bmp", "b.jpg"]);
         let png = FolderOptions { extensions: vec!["png".to_owned()], ..FolderOptions::default() };
         assert_eq!(names(&png, root.path(), &PassedOver::default()), ["a-b.PNG", "a/z.png"]);
+    }
+
+    #[test]
+    fn a_glob_names_each_file_once_and_looks_no_deeper_than_it_has_levels() {
+        let root = sample();
+        let expand = |pattern: &str| -> Vec<String> {
+            let options = FolderOptions::default();
+            let below = |source: Source| {
+                source.path.strip_prefix(root.path()).unwrap().to_string_lossy().into_owned()
+            };
+            crate::inputs::glob(root.path().join(pattern), &options, &PassedOver::default())
+                .map(below)
+                .collect()
+        };
+        assert_eq!(expand("a*.jpg"), ["a.jpg"]);
+        assert_eq!(expand(".//a/./*.png"), ["a/z.png"]);
+        assert_eq!(expand("*/*/*.gif"), ["a/b/deep.gif"]);
+        assert_eq!(expand("*/*.gif"), ["*/*.gif"], "nothing, which is said of the pattern");
+        assert_eq!(expand("**/*.{gif,png}"), ["a/b/deep.gif", "a/z.png"]);
+        assert_eq!(expand("a**"), ["a-b.PNG", "a.jpg", "a/b/deep.gif", "a/z.png", "a0.bmp"]);
+        assert_eq!(expand("a/**"), ["a/b/deep.gif", "a/z.png"]);
     }
 
     #[cfg(unix)]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::ModelHeader;
 use crate::error::ImageError;
-use crate::files::beside;
+use crate::files::{beside, claim_anew};
 use npy::Npy;
 pub use npy::NpyRows;
 use npz::Npz;
@@ -105,14 +105,14 @@ pub trait VectorWriter {
 /// The writer of a form to a file; `shape` is that of one image's features.
 ///
 /// # Errors
-/// When a file cannot be created.
+/// When a file cannot be created, or another run is writing to it.
 pub fn to_file(
     form: Form,
     file: &Path,
     shape: &[usize],
     model: &ModelHeader,
 ) -> io::Result<Box<dyn VectorWriter>> {
-    let create = |path: &Path| File::create(path).map(BufWriter::new);
+    let create = |path: &Path| claim_anew(path).map(BufWriter::new);
     let shape = shape.to_vec();
     Ok(match form {
         Form::Npy => Box::new(Npy::new(create(file)?, shape, Sidecar::new(create(&sidecar(file))?, model))?),

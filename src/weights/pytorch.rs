@@ -15,18 +15,25 @@ use crate::weights::zipped::Archive;
 /// Keys under which training scripts keep a state dict, the likelier first.
 const NESTED: [&str; 6] = ["state_dict", "model_state_dict", "model_state", "model", "net", "network"];
 
+/// Dimensions of a tensor, more than any of a network's has. One tuple may stand for the shapes of all tensors of a
+/// hostile file, so what each of them copies is bounded; texts are borrowed.
+const MAX_DIMENSIONS: usize = 8;
+
+/// Bytes of a tensor's name or a storage's class, for the same reason.
+const MAX_NAME_BYTES: usize = 1024;
+
 /// A storage as pickles refer to it.
-struct Storage {
-    key: String,
-    class: String,
+struct Storage<'a> {
+    key: &'a str,
+    class: &'a str,
     /// Numbers of its root before the first one.
     offset: usize,
 }
 
 /// A tensor before its storage is looked up.
-struct View {
-    name: String,
-    storage: Storage,
+struct View<'a> {
+    name: &'a str,
+    storage: Storage<'a>,
     offset: usize,
     shape: Vec<usize>,
     strides: Vec<usize>,
@@ -50,10 +57,10 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
     }
     let bytes = archive.read(&format!("{folder}data.pkl"))?.unwrap_or_else(|| Blob::from_static(b""));
     let pickle = Pickle::read(&bytes).map_err(|error| fail(format!("data.pkl: {error}")))?;
-    let mut storages: HashMap<String, Blob> = HashMap::new();
+    let mut storages: HashMap<&str, Blob> = HashMap::new();
     let mut tensors = Vec::new();
     for view in state_dict(&pickle).map_err(fail)? {
-        let key = &view.storage.key;
+        let key = view.storage.key;
         let bytes = match storages.get(key) {
             Some(bytes) => bytes.clone(),
             None => {
@@ -61,7 +68,7 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
                 let missing =
                     || Error::weights(origin, format!("{}: its storage {entry} is missing", view.name));
                 let bytes = archive.read(&entry)?.ok_or_else(missing)?;
-                storages.insert(key.clone(), bytes.clone());
+                storages.insert(key, bytes.clone());
                 bytes
             }
         };
@@ -103,7 +110,7 @@ pub(crate) fn read_legacy(origin: &str, blob: &Blob) -> Result<Source> {
     let storages = legacy_storages(blob, &pickle, &keys, end).map_err(fail)?;
     let mut tensors = Vec::new();
     for view in state_dict(&pickle).map_err(fail)? {
-        let bytes = storages.get(&view.storage.key).cloned();
+        let bytes = storages.get(view.storage.key).cloned();
         let missing = || Error::weights(origin, format!("{}: its storage is missing", view.name));
         let bytes = bytes.ok_or_else(missing)?;
         tensors.push(view.tensor(bytes));
@@ -123,7 +130,7 @@ fn legacy_storages(
         if let Value::Persistent(id) = value
             && let Ok(storage) = storage(pickle, *id)
         {
-            sizes.insert(storage.key, number(&storage.class).1);
+            sizes.insert(storage.key, number(storage.class).1);
         }
     }
     let (mut storages, mut at) = (HashMap::new(), start);
@@ -148,7 +155,7 @@ fn legacy_storages(
 }
 
 /// The tensors of the state dict in a pickle: the dict of tensors with the most names of a NASNet-A.
-fn state_dict(pickle: &Pickle) -> Result<Vec<View>, String> {
+fn state_dict(pickle: &Pickle) -> Result<Vec<View<'_>>, String> {
     let Some(top) = pickle.entries(pickle.root) else {
         return Err(match pickle.get(pickle.root) {
             Value::Call { callable, .. } => match pickle.get(*callable) {
@@ -191,6 +198,9 @@ fn state_dict(pickle: &Pickle) -> Result<Vec<View>, String> {
         .filter(|(_, value)| is_tensor(pickle, *value))
         .map(|(key, value)| {
             let name = pickle.text(*key).unwrap_or("a tensor without a name");
+            if name.len() > MAX_NAME_BYTES {
+                return Err(format!("a tensor with a name of {} bytes", name.len()));
+            }
             view(pickle, name, *value).map_err(|error| format!("{name}: {error}"))
         })
         .collect::<Result<Vec<_>, _>>()?;
@@ -213,7 +223,7 @@ fn is_tensor(pickle: &Pickle, id: Id) -> bool {
     call(pickle, id).is_some_and(|(name, _)| name.starts_with("_rebuild_"))
 }
 
-fn view(pickle: &Pickle, name: &str, id: Id) -> Result<View, String> {
+fn view<'a>(pickle: &'a Pickle, name: &'a str, id: Id) -> Result<View<'a>, String> {
     let (mut function, mut arguments) = call(pickle, id).ok_or("no tensor")?;
     for _ in 0..4 {
         // a parameter, or a tensor of a subclass, wraps a tensor
@@ -235,6 +245,9 @@ fn view(pickle: &Pickle, name: &str, id: Id) -> Result<View, String> {
     };
     let Value::Persistent(key) = pickle.get(*storage_id) else { return Err("no storage".to_owned()) };
     let sizes = |id: Id| {
+        if pickle.items(id).len() > MAX_DIMENSIONS {
+            return Err("more dimensions than any tensor of a network has");
+        }
         let sizes: Option<Vec<usize>> = pickle.items(id).iter().map(|id| pickle.size(*id)).collect();
         sizes.ok_or("a size that is no count")
     };
@@ -243,18 +256,21 @@ fn view(pickle: &Pickle, name: &str, id: Id) -> Result<View, String> {
         return Err(format!("{} dimensions, but {} strides", shape.len(), strides.len()));
     }
     let offset = pickle.size(*offset).ok_or("an offset that is no count")?;
-    Ok(View { name: name.to_owned(), storage: storage(pickle, *key)?, offset, shape, strides })
+    Ok(View { name, storage: storage(pickle, *key)?, offset, shape, strides })
 }
 
 /// A persistent id: `('storage', class, key, device, count)`, in old files with what it views in the end.
-fn storage(pickle: &Pickle, id: Id) -> Result<Storage, String> {
+fn storage(pickle: &Pickle, id: Id) -> Result<Storage<'_>, String> {
     let [_, class, key, _, _, rest @ ..] = pickle.items(id) else { return Err("no storage".to_owned()) };
     let (Value::Global(_, class), Some(key)) = (pickle.get(*class), pickle.text(*key)) else {
         return Err("a storage without class or key".to_owned());
     };
+    if class.len() > MAX_NAME_BYTES {
+        return Err(format!("a class with a name of {} bytes", class.len()));
+    }
     let viewed = rest.first().map(|view| pickle.items(*view)).unwrap_or_default();
     let offset = viewed.get(1).and_then(|offset| pickle.size(*offset)).unwrap_or(0);
-    Ok(Storage { key: key.to_owned(), class: class.clone(), offset })
+    Ok(Storage { key, class, offset })
 }
 
 /// The numbers in a storage of that class, and bytes of each.
@@ -273,11 +289,48 @@ fn number(class: &str) -> (Number, usize) {
     }
 }
 
-impl View {
+impl View<'_> {
     fn tensor(self, bytes: Blob) -> FileTensor {
         let offset = self.offset.saturating_add(self.storage.offset);
         let data = Data::Bytes { bytes, offset, strides: self.strides };
-        let number = number(&self.storage.class).0;
-        FileTensor { path: self.name.clone(), name: self.name, shape: self.shape, number, data }
+        let number = number(self.storage.class).0;
+        FileTensor { path: self.name.to_owned(), name: self.name.to_owned(), shape: self.shape, number, data }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A state dict in protocol 2 of one tensor.
+    fn state_dict_of(name: &str, class: &str, dimensions: usize) -> Vec<u8> {
+        let text = |text: &str| [b"X", &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
+        let ones = [b"(".to_vec(), b"K\x01".repeat(dimensions), b"t".to_vec()].concat();
+        let storage = [b"(".to_vec(), text("storage"), format!("ctorch\n{class}\n").into_bytes(), text("0")];
+        let storage = [storage.concat(), text("cpu"), b"K\x01tQ".to_vec()].concat();
+        let call = b"ctorch._utils\n_rebuild_tensor_v2\n(".to_vec();
+        [
+            b"\x80\x02}".to_vec(),
+            text(name),
+            call,
+            storage,
+            b"K\x00".to_vec(),
+            ones.clone(),
+            ones,
+            b"tRs.".to_vec(),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn what_a_hostile_file_says_once_is_not_copied_for_each_tensor() {
+        let read = |name: &str, class: &str, dimensions| {
+            let pickle = Pickle::read(&state_dict_of(name, class, dimensions)).unwrap();
+            state_dict(&pickle).map(|views| views.len())
+        };
+        assert_eq!(read("conv.weight", "FloatStorage", 4), Ok(1));
+        assert!(read("conv.weight", "FloatStorage", 9).unwrap_err().contains("more dimensions"));
+        assert!(read("conv.weight", &"F".repeat(2000), 4).unwrap_err().contains("2000 bytes"));
+        assert!(read(&"c".repeat(2000), "FloatStorage", 4).unwrap_err().contains("2000 bytes"));
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::super::resume::Ledger;
-use crate::files::{beside, partial_name};
+use crate::files::{beside, claim, partial_name};
 use crate::output::rows::{Answer, RowHead, with_number};
 use crate::output::vectors::{self, Form, NpyRows};
 
@@ -27,6 +27,7 @@ pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
     // What a run without --resume left behind when it was ended.
     for (from, to) in vectors::files(Form::Npy, &partial_name(name)).iter().zip([name, &lines]) {
         if !to.exists() && from.is_file() {
+            claim(from).with_context(context)?; // nobody is at it
             fs::rename(from, to).with_context(context)?;
         }
     }

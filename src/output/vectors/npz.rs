@@ -11,6 +11,7 @@ use zip::{CompressionMethod, DateTime};
 
 use super::npy::{header, numbers, with_rows};
 use super::{Row, Scratch, VectorWriter};
+use crate::files::claim_anew;
 
 pub(super) struct Npz {
     file: File,
@@ -28,7 +29,7 @@ impl Npz {
             Ok::<_, io::Error>(Texts { scratch: Scratch::beside(file, suffix)?, count: 0, longest: 1 })
         };
         Ok(Npz {
-            file: File::create(file)?,
+            file: claim_anew(file)?,
             shape,
             features: Scratch::beside(file, ".rows")?,
             rows: 0,
