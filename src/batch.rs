@@ -1,6 +1,7 @@
 //! Bounded workers over an ordered sequence: many items in work at once, results in the order of the
 //! items, and never more of them in memory than was agreed. It knows nothing of what the work is.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
@@ -25,14 +26,14 @@ pub struct Ordered<T> {
 
 /// Starts `workers` threads that do `work` on `items`, with at most `capacity` results waiting.
 ///
-/// An item whose work panics is handed to `rescue`. The threads end when the items do, or when the result
+/// An item whose work panics is handed to `rescue`, with what the panic said. The threads end when the items do, or when the result
 /// is dropped; they are not waited for, since the source of items may be blocked for good.
 pub fn ordered<S, T>(
     items: impl Iterator<Item = S> + Send + 'static,
     workers: usize,
     capacity: usize,
     work: impl Fn(&S) -> T + Send + Sync + 'static,
-    rescue: impl Fn(&S) -> T + Send + Sync + 'static,
+    rescue: impl Fn(&S, &str) -> T + Send + Sync + 'static,
 ) -> std::io::Result<Ordered<T>>
 where
     S: Send + 'static,
@@ -51,7 +52,7 @@ where
                 let Ok((item, slot)) = job else { return };
                 let result = catch_unwind(AssertUnwindSafe(|| work(&item)));
                 // Nobody waits for the result any more when the receiver is gone.
-                let _ = slot.send(result.unwrap_or_else(|_| rescue(&item)));
+                let _ = slot.send(result.unwrap_or_else(|panic| rescue(&item, words(&*panic))));
             }
         })?;
     }
@@ -64,6 +65,12 @@ where
         }
     })?;
     Ok(Ordered { slots, head: None })
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let owned = || panic.downcast_ref::<String>().map(String::as_str);
+    panic.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("a panic without words")
 }
 
 impl<T> Ordered<T> {
@@ -169,21 +176,22 @@ mod tests {
             thread::sleep(Duration::from_micros(i * 7919 % 900));
             *i
         };
-        let results = ordered(0..200u64, 3, 5, work, |_| u64::MAX).unwrap();
+        let results = ordered(0..200u64, 3, 5, work, |_, _| u64::MAX).unwrap();
         assert_eq!(all(results, 4), (0..200).collect::<Vec<_>>());
     }
 
     #[test]
     fn results_may_be_the_items_of_another_step() {
-        let double = ordered(0..100u64, 3, 2, |i| i * 2, |_| 0).unwrap();
-        let results = ordered(double, 2, 3, |i| i + 1, |_| 0).unwrap();
+        let double = ordered(0..100u64, 3, 2, |i| i * 2, |_, _| 0).unwrap();
+        let results = ordered(double, 2, 3, |i| i + 1, |_, _| 0).unwrap();
         assert_eq!(results.collect::<Vec<_>>(), (0..100).map(|i| i * 2 + 1).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_panic_is_its_own_items_result() {
-        let work = |i: &usize| if i % 10 == 3 { std::panic::resume_unwind(Box::new(())) } else { *i };
-        let results = ordered(0..40usize, 2, 4, work, |i| 1000 + i).unwrap();
+        let work = |i: &usize| if i % 10 == 3 { std::panic::resume_unwind(Box::new("three")) } else { *i };
+        let rescue = |i: &usize, words: &str| if words == "three" { 1000 + i } else { 0 };
+        let results = ordered(0..40usize, 2, 4, work, rescue).unwrap();
         let want: Vec<_> = (0..40).map(|i| if i % 10 == 3 { 1000 + i } else { i }).collect();
         assert_eq!(all(results, 7), want);
     }
@@ -195,7 +203,7 @@ mod tests {
         let items = (0..1000usize).inspect(move |_| {
             counter.fetch_add(1, Ordering::SeqCst);
         });
-        let mut results = ordered(items, 2, 4, |i| *i, |i| *i).unwrap();
+        let mut results = ordered(items, 2, 4, |i| *i, |i, _| *i).unwrap();
         assert_eq!(results.next_batch(1, &AtomicBool::new(false)), [0]);
         thread::sleep(Duration::from_millis(50));
         let taken = taken.load(Ordering::SeqCst);
@@ -205,7 +213,7 @@ mod tests {
     #[test]
     fn waiting_ends_when_it_is_told_to_stop() {
         let (_sender, receiver) = sync_channel::<usize>(0);
-        let mut results = ordered(receiver.into_iter(), 1, 1, |i| *i, |i| *i).unwrap();
+        let mut results = ordered(receiver.into_iter(), 1, 1, |i| *i, |i, _| *i).unwrap();
         assert!(results.next_batch(1, &AtomicBool::new(true)).is_empty());
     }
 }

@@ -73,6 +73,9 @@ pub enum Error {
     /// not its source.
     #[error("{}", first_line(.0))]
     Tensor(candle_core::Error),
+    /// What should never happen.
+    #[error("internal error: {0}")]
+    Defect(String),
 }
 
 impl From<candle_core::Error> for Error {
@@ -124,6 +127,9 @@ impl Error {
                 "the device has no room for the network and one image: free some of its memory, or use --device cpu",
             ),
             Error::Tensor(_) => None,
+            Error::Defect(_) => {
+                Some("this is a defect of nasnet: please report it, with the image if there is one")
+            }
         }
     }
 }

@@ -126,10 +126,12 @@ impl Pipeline {
                 (*seq, path.clone(), item)
             }
         };
-        let rescue = move |(seq, path, _): &Bytes| {
+        // A decoder's panic is its image's error already; another one is nobody's fault but ours.
+        let rescue = move |(seq, path, _): &Bytes, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
-            let error = ImageError::new(ImageErrorKind::Decode, "corrupt image: its decoder gave up");
-            (*seq, path.clone(), Err(error))
+            let defect = Error::Defect(format!("{}: {words}", path.display()));
+            let item = Item { width: 0, height: 0, photo: None, stage: Stage::Done(Err(defect)) };
+            (*seq, path.clone(), Ok(item))
         };
         let ordered = batch::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
         Ok(Images { ordered, network, batch_size: self.batch_size })
@@ -146,8 +148,8 @@ impl Pipeline {
             load.fetch_add(1, Ordering::Relaxed);
         });
         let read = |(seq, source): &(u64, Source)| (*seq, source.path.clone(), source.read());
-        let rescue = |(seq, source): &(u64, Source)| {
-            let error = ImageError::new(ImageErrorKind::Io, "it cannot be read");
+        let rescue = |(seq, source): &(u64, Source), words: &str| {
+            let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
             (*seq, source.path.clone(), Err(error))
         };
         batch::ordered(jobs, READERS * self.threads, self.threads, read, rescue)

@@ -206,6 +206,7 @@ impl Engine {
             clock: self.profiling.then_some(clock),
         };
         let next = AtomicUsize::new(0);
+        shared.reset();
         self.team.run(&|member| {
             let own = arena.part(member.index * per_thread);
             let own = run.pass(member.index, own, own.part(plan.arena));
@@ -229,9 +230,6 @@ impl Engine {
                 run.together(&all(image), shared, image, member);
             }
         });
-        if alone < count {
-            shared.reset();
-        }
         if self.profiling {
             timed.fetch_add(count, Ordering::Relaxed);
         }

@@ -49,8 +49,17 @@ pub struct Engine {
     state: Mutex<State>,
 }
 
-/// By images and outputs; those that came once are not recorded yet.
-type Graphs = HashMap<(usize, Vec<Output>), Option<Recorded>>;
+/// By images and outputs.
+type Graphs = HashMap<(usize, Vec<Output>), Recording>;
+
+/// How far a batch that came before has come.
+enum Recording {
+    /// It is recorded when it comes again.
+    Due,
+    Done(Recorded),
+    /// It cannot be recorded, and is put on the streams kernel by kernel.
+    Refused,
+}
 
 /// Memory for batches, and what was recorded over it.
 #[derive(Default)]
@@ -125,7 +134,11 @@ impl Engine {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rows = Vec::with_capacity(images.len());
         for images in images.chunks(self.most_images) {
-            rows.extend(self.pass(&mut state, images, outputs)?);
+            let part = self.pass(&mut state, images, outputs);
+            if part.as_ref().is_err_and(Error::is_out_of_memory) {
+                *state = State::default(); // makes room for a smaller batch, and for what libraries want
+            }
+            rows.extend(part?);
         }
         Ok(rows)
     }
@@ -151,7 +164,11 @@ impl Engine {
         let down = &mut memory.down.as_mut_slice().w()?[..count * lengths.iter().sum::<usize>()];
         // SAFETY: the memory is large enough, and nobody reads or writes it before the stream is done.
         let fetched = unsafe { result::memcpy_dtoh_async(down, bases.results, main.cu_stream()) };
-        main.synchronize().w()?; // also after a failure: nothing may be under way to memory that is used again
+        main.synchronize().w()?;
+        if done.is_err() {
+            // Branches that were not joined: nothing may be under way to memory that is used again.
+            self.streams.iter().try_for_each(|stream| stream.synchronize()).w()?;
+        }
         done?;
         fetched.w()?;
         let row = |image: usize| {
@@ -170,7 +187,13 @@ impl Engine {
         let up = up.as_mut_slice().w()?.chunks_mut(self.image * PART);
         for (part, (up, images)) in up.zip(images.chunks(PART)).enumerate() {
             let up = &mut up[..images.len() * self.image];
-            up.par_chunks_exact_mut(self.image).zip(images).for_each(|(to, from)| to.copy_from_slice(from));
+            let copy = |(to, from): (&mut [f32], &&[f32])| to.copy_from_slice(from);
+            if rayon::current_thread_index().is_none() {
+                up.par_chunks_exact_mut(self.image).zip(images).for_each(copy);
+            } else {
+                // A thread of rayon's that waits takes on other work, which may want what is locked here.
+                up.chunks_exact_mut(self.image).zip(images).for_each(copy);
+            }
             let to = to + (part * PART * self.image * size_of::<f32>()) as Address;
             // SAFETY: the caller waits for the stream before this memory is used again, and there is as much on
             // the card.
@@ -188,15 +211,20 @@ impl Engine {
             if graphs.len() >= MOST_GRAPHS {
                 graphs.clear();
             }
-            graphs.insert(key, None);
+            graphs.insert(key, Recording::Due);
             return Ok(());
         };
-        let Recorded(graph) = match graph {
-            Some(graph) => graph,
-            None => graph.insert(self.record(images, bases, outputs)?),
-        };
-        graph.launch().w()?;
-        Ok(())
+        if let Recording::Due = graph {
+            *graph = match self.record(images, bases, outputs) {
+                Ok(recorded) => Recording::Done(recorded),
+                Err(error) if error.is_out_of_memory() => return Err(error),
+                Err(_) => Recording::Refused,
+            };
+        }
+        match graph {
+            Recording::Done(Recorded(graph)) => Ok(graph.launch().w()?),
+            Recording::Due | Recording::Refused => self.enqueue(images, bases, outputs),
+        }
     }
 
     /// Makes room for a batch. What was recorded over other memory is forgotten.

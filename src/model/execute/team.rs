@@ -2,7 +2,7 @@
 //! another by spinning; only between runs, after a while without work, do they sleep.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -55,6 +55,7 @@ impl State {
         }
         let mut guard = self.job.lock().unwrap_or_else(PoisonError::into_inner);
         self.sleeping.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst); // the look at what was brought about comes after; see `Member::tell`
         while !done() {
             guard = self.wake.wait(guard).unwrap_or_else(PoisonError::into_inner);
         }
@@ -95,7 +96,7 @@ impl Member {
 
     /// Tells members that sleep to look again.
     pub(super) fn tell(&self) {
-        std::sync::atomic::fence(Ordering::SeqCst); // what has been brought about comes before the look for sleepers
+        fence(Ordering::SeqCst); // what has been brought about comes before the look for sleepers
         self.state.wake();
     }
 
@@ -164,6 +165,9 @@ impl Team {
             unsafe { (*data.cast::<F>())(member) }
         }
         let state = &*self.caller.state;
+        // A job that panicked may have left members on their way to a barrier.
+        state.failed.store(false, Ordering::SeqCst);
+        state.arrived.store(0, Ordering::SeqCst);
         if !self.workers.is_empty() {
             let data = std::ptr::from_ref(job).cast();
             state.finished.store(0, Ordering::SeqCst);
@@ -251,5 +255,11 @@ mod tests {
             });
         }));
         assert!(outcome.is_err());
+        let count = AtomicUsize::new(0);
+        team.run(&|member| {
+            member.wait();
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(count.into_inner(), 3, "the team goes on");
     }
 }
