@@ -59,6 +59,11 @@ impl Check {
     }
 }
 
+/// A model that cannot be used at all, and why.
+pub fn unusable(why: String) -> Check {
+    Check::new("usable", false, why)
+}
+
 /// Holds the tensors against the fingerprint that their file records.
 pub fn check_weights(loaded: &Loaded) -> Check {
     if loaded.kind != "canonical" {

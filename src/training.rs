@@ -55,7 +55,7 @@ pub struct Head {
 /// [`Error::Config`] when a class has fewer than two images, [`Error::Tensor`] when memory is short.
 pub fn linear_head(features: &[f32], classes: &[u32], count: usize, recipe: &Recipe) -> Result<Head> {
     let (train, held) = split(classes, count, recipe)?;
-    let channels = features.len() / classes.len();
+    let channels = features.len() / classes.len().max(1);
     let all: Vec<usize> = (0..classes.len()).collect();
     let examples = Examples { features, classes, channels, count };
     let Fit { step, trained, held_out, .. } = examples.fit(&train, &held, recipe)?;

@@ -25,9 +25,15 @@ fn sorting_copies_links_or_moves_and_never_overwrites() {
     dry.says("in/a.jpg would go to out/espresso-n07920052/a.jpg");
     assert!(!place.path().join("out").exists());
     place.write("out/espresso-n07920052/a.jpg", b"mine");
-    classify(&place, &["--sort-into", "out"]).exits(0).says("in/a.jpg: not sorted: File exists");
+    let refused = "in/a.jpg: not sorted: File exists";
+    classify(&place, &["--sort-into", "out"]).exits(1).says(refused).says("1 images were not sorted");
+    classify(&place, &["-q", "--sort-into", "out"]).exits(1).says(refused);
     assert_eq!(there("out/espresso-n07920052/a.jpg").as_deref(), Some(&b"mine"[..]));
     assert_eq!(there("out/obelisk-n03837869/b.jpg"), there("in/b.jpg"));
+    fs::remove_file(place.path().join("out/espresso-n07920052/a.jpg")).unwrap();
+    for _ in 0..2 {
+        classify(&place, &["-q", "--sort-into", "out", "--link"]).exits(0); // the second time it is there
+    }
     classify(&place, &["-q", "--sort-into", "moved", "--move"]).exits(0);
     assert!(there("in/a.jpg").is_none() && there("moved/espresso-n07920052/a.jpg").is_some());
     classify(&place, &["--sort-into", "x", "--move", "--link"]).exits(2);

@@ -4,29 +4,23 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use rayon::prelude::*;
+use anyhow::{Context, Result, bail};
 
 use super::sink::Unfinished;
 use crate::evaluation::truth::Names;
-use crate::image::decode::{DecodeOptions, decode};
-use crate::inputs::Source;
 use crate::labels::Labels;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
-use crate::output::report::{Predictions, thumbnail};
+use crate::output::report::Predictions;
 use crate::predictions::{Answer, Prediction, Record};
 use crate::settings::{self, SortInto, Way};
-
-/// Records that wait for their thumbnails, which are made together.
-const TOGETHER: usize = 32;
 
 /// The classes that --only names.
 ///
 /// # Errors
 /// When a label is no class of the model.
-pub fn only(actions: &settings::Actions, labels: Option<&Labels>) -> Result<Vec<usize>> {
-    let names = Names::new(labels, labels.map_or(0, Labels::len));
+pub fn only(actions: &settings::Actions, labels: Option<&Labels>, classes: usize) -> Result<Vec<usize>> {
+    let names = Names::new(labels, classes);
     let classes = actions.only.iter().map(|text| names.class(text, true));
     classes.collect::<Result<_, String>>().map_err(|detail| anyhow::anyhow!("--only: {detail}"))
 }
@@ -36,6 +30,8 @@ pub struct Actions {
     only: Vec<usize>,
     page: Option<Page>,
     sort_into: Option<SortInto>,
+    /// Images that could not be sorted.
+    unsorted: u64,
     console: Console,
 }
 
@@ -47,14 +43,22 @@ impl Actions {
     pub fn new(
         settings: &settings::Actions,
         force: bool,
-        decode: DecodeOptions,
+        resumes: bool,
         only: Vec<usize>,
         model: impl FnOnce() -> ModelHeader,
         console: Console,
     ) -> Result<Self> {
-        let page = |name: &PathBuf| Page::new(name, force, decode, &model());
+        let page = |name: &PathBuf| {
+            if resumes && name.symlink_metadata().is_ok() {
+                bail!(
+                    "--report {}: it is there already, and shows what one run answers; name another file",
+                    name.display()
+                );
+            }
+            Page::new(name, force, &model())
+        };
         let page = settings.report.as_ref().map(page).transpose()?;
-        Ok(Actions { only, page, sort_into: settings.sort_into.clone(), console })
+        Ok(Actions { only, page, sort_into: settings.sort_into.clone(), unsorted: 0, console })
     }
 
     /// Whether the run is to speak of a record: images that failed, and those of the classes of --only.
@@ -64,20 +68,23 @@ impl Actions {
         self.only.is_empty() || record.outcome.as_ref().map_or(true, class)
     }
 
-    /// Does what is to be done with a record that is wanted.
+    /// Does what is to be done with a record that is wanted; `thumbnail` is what the report shows of its image.
     ///
     /// # Errors
     /// When the report cannot be written; that an image cannot be sorted is said.
-    pub fn take(&mut self, record: &Record) -> Result<()> {
+    pub fn take(&mut self, record: &Record, thumbnail: Option<String>) -> Result<()> {
         if let Some(page) = &mut self.page {
-            page.push(record)?;
+            page.record(record, thumbnail)?;
         }
         let best = record.outcome.as_ref().ok().and_then(|answer| answer.predictions.first());
         if let (Some(sort_into), Some(best)) = (&self.sort_into, best) {
             match sort(sort_into, &record.path, best) {
                 Ok(Some(done)) => self.console.note(&done),
                 Ok(None) => {}
-                Err(error) => self.console.note(&format!("{}: not sorted: {error}", record.path.display())),
+                Err(error) => {
+                    self.unsorted += 1;
+                    self.console.error(&format!("{}: not sorted: {error}", record.path.display()));
+                }
             }
         }
         Ok(())
@@ -89,6 +96,11 @@ impl Actions {
     /// When it cannot be written.
     pub fn end(&mut self) -> Result<()> {
         self.page.as_mut().map_or(Ok(()), Page::end)
+    }
+
+    /// Images that could not be sorted, which was said of each.
+    pub fn unsorted(&self) -> u64 {
+        self.unsorted
     }
 
     /// The report, under the name that it has until [`Actions::finish`].
@@ -117,6 +129,9 @@ fn sort(settings: &SortInto, path: &Path, best: &Prediction) -> io::Result<Optio
         return Ok(Some(format!("{} would go to {}{place}", path.display(), target.display())));
     }
     fs::create_dir_all(&folder)?;
+    if settings.way != Way::Move && is_copy(path, &target)? {
+        return Ok(None); // a run that is done again has nothing to add
+    }
     // A hard link is made only where nothing is, in one step; a copy goes to a file that was not there before.
     match settings.way {
         Way::Link => fs::hard_link(path, &target)?,
@@ -129,6 +144,12 @@ fn sort(settings: &SortInto, path: &Path, best: &Prediction) -> io::Result<Optio
         }
     }
     Ok(None)
+}
+
+/// Whether a file is there that holds the same.
+fn is_copy(path: &Path, target: &Path) -> io::Result<bool> {
+    let Ok(there) = target.metadata() else { return Ok(false) };
+    Ok(there.is_file() && there.len() == path.metadata()?.len() && fs::read(target)? == fs::read(path)?)
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -164,39 +185,20 @@ fn folder_name(best: &Prediction) -> String {
 struct Page {
     page: Predictions<BufWriter<File>>,
     unfinished: Unfinished,
-    waiting: Vec<Record>,
-    decode: DecodeOptions,
 }
 
 impl Page {
-    fn new(name: &Path, force: bool, decode: DecodeOptions, model: &ModelHeader) -> Result<Self> {
+    fn new(name: &Path, force: bool, model: &ModelHeader) -> Result<Self> {
         let (out, unfinished) = Unfinished::create("--report", name, force)?;
         let page = Predictions::new(out, model).with_context(|| unfinished.describe())?;
-        Ok(Page { page, unfinished, waiting: Vec::new(), decode })
+        Ok(Page { page, unfinished })
     }
 
-    fn push(&mut self, record: &Record) -> Result<()> {
-        self.waiting.push(record.clone());
-        if self.waiting.len() < TOGETHER { Ok(()) } else { self.write() }
-    }
-
-    fn write(&mut self) -> Result<()> {
-        let options = self.decode;
-        let small = |record: &Record| {
-            record.outcome.as_ref().ok()?;
-            let stdin = record.path.as_os_str() == "-";
-            let bytes = (!stdin).then(|| Source::named(record.path.clone()).read().ok()).flatten()?;
-            thumbnail(&decode(&bytes, &options).ok()?)
-        };
-        let thumbnails: Vec<Option<String>> = self.waiting.par_iter().map(small).collect();
-        for (record, thumbnail) in self.waiting.drain(..).zip(thumbnails) {
-            self.page.record(&record, thumbnail).with_context(|| self.unfinished.describe())?;
-        }
-        Ok(())
+    fn record(&mut self, record: &Record, thumbnail: Option<String>) -> Result<()> {
+        self.page.record(record, thumbnail).with_context(|| self.unfinished.describe())
     }
 
     fn end(&mut self) -> Result<()> {
-        self.write()?;
         self.page.end().with_context(|| self.unfinished.describe())
     }
 }

@@ -51,8 +51,8 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
 
 /// Numbers from -1 to 1 in no particular order: the time of a pass does not depend on them.
 fn pixels(count: usize) -> Vec<f32> {
-    (0..count as u32)
-        .map(|index| (index.wrapping_mul(0x9e37_79b9) >> 8) as f32 / (1 << 23) as f32 - 1.0)
+    (0..count)
+        .map(|index| ((index as u32).wrapping_mul(0x9e37_79b9) >> 8) as f32 / (1 << 23) as f32 - 1.0)
         .collect()
 }
 

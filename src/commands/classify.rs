@@ -48,7 +48,8 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
-    let only = actions::only(&settings.actions, pipeline.classifier.labels())?;
+    let classes = pipeline.classifier.classes()?;
+    let only = actions::only(&settings.actions, pipeline.classifier.labels(), classes)?;
     let explainer = settings.actions.explain.as_ref().map(|wanted| {
         let how = explain::How {
             scores: settings.scores,
@@ -63,7 +64,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let actions = Actions::new(
         &settings.actions,
         settings.force,
-        settings.pipeline.decode,
+        settings.resume.is_some(),
         only,
         header,
         common.console,
@@ -155,8 +156,10 @@ impl Run<'_> {
             explained = drawn.explained.into_iter();
         }
         for Answered { seq, path, image } in images {
+            let mut small = None;
             let outcome = match image {
-                Ok(Numbers { width, height, row, .. }) => {
+                Ok(Numbers { width, height, row, thumbnail, .. }) => {
+                    small = thumbnail;
                     let predictions = self.pipeline.classifier.predictions(
                         &row,
                         self.settings.scores,
@@ -170,7 +173,7 @@ impl Run<'_> {
                 }
             };
             self.answered += 1;
-            self.write(&Record { path, seq, outcome })?;
+            self.write(&Record { path, seq, outcome }, small)?;
         }
         self.sink.flush().with_context(|| self.sink.describe())?;
         self.counter.set_position(self.done());
@@ -180,7 +183,7 @@ impl Run<'_> {
         Ok(count)
     }
 
-    fn write(&mut self, record: &Record) -> Result<()> {
+    fn write(&mut self, record: &Record, thumbnail: Option<String>) -> Result<()> {
         if !self.actions.wants(record) {
             return Ok(());
         }
@@ -189,7 +192,7 @@ impl Run<'_> {
         if let Some(ledger) = self.ledger.as_deref() {
             locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
         }
-        self.actions.take(record)
+        self.actions.take(record, thumbnail)
     }
 
     /// Inputs that are dealt with.
@@ -255,6 +258,7 @@ impl Run<'_> {
         }
         let file = self.sink.file().map(Path::to_owned);
         self.sink.finish()?;
+        let unsorted = self.actions.unsorted();
         self.actions.finish()?;
         let (console, ledger) = (self.console, self.ledger.as_deref());
         if let (Some(ledger), Some(file)) = (ledger, file) {
@@ -269,7 +273,10 @@ impl Run<'_> {
         if self.refused > 0 {
             console.note(&format!("{} overlays of --explain were not written", self.refused));
         }
-        let excused = failed + self.refused == 0 || self.settings.exit_zero;
+        if unsorted > 0 {
+            console.note(&format!("{unsorted} images were not sorted"));
+        }
+        let excused = failed + self.refused + unsorted == 0 || self.settings.exit_zero;
         Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
     }
 }

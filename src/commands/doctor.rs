@@ -28,17 +28,18 @@ pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<
     let (_, device) = device::open(settings.device)?;
     let mut models = Vec::new();
     for (name, model) in &settings.models {
-        match model.source.locate() {
-            Err(Error::Missing { .. }) if !settings.asked_for => {
-                models.push(Examined { name: name.clone(), present: false, checks: Vec::new() });
-            }
-            Err(error) => return Err(error.into()),
-            Ok(_) => models.push(Examined {
-                name: name.clone(),
-                present: true,
-                checks: examine(model, settings, threads, common)?,
-            }),
-        }
+        let located = model.source.locate();
+        let present = !matches!(located, Err(Error::Missing { .. }));
+        let checks = match located {
+            Err(Error::Missing { .. }) if !settings.asked_for => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+            Ok(_) => examine(model, settings, threads, common),
+        };
+        let checks = match checks {
+            Err(error) if !settings.asked_for => vec![doctor::unusable(format!("{error:#}"))],
+            checks => checks?,
+        };
+        models.push(Examined { name: name.clone(), present, checks });
     }
     let report = Report::new(settings, device, threads, models);
     if settings.json {

@@ -49,10 +49,7 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
         failed += batch.iter().filter(|image| image.image.is_err()).count() as u64;
         answered += batch.len() as u64;
         let written = write(&pipeline, settings, batch, writer.as_mut(), ledger.as_deref());
-        let written = written.map_err(|error| match output.file() {
-            Some(file) => error.context(format!("--output {}", file.display())),
-            None => error,
-        });
+        let written = written.map_err(|error| output.blame(error));
         counter.set_position(answered + ledger.as_deref().map_or(0, |ledger| locked(ledger).passed_over()));
         batch = match written.and_then(|()| images.next_batch(&interrupt)) {
             Ok(batch) => batch,
@@ -64,7 +61,7 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
         };
     }
     counter.finish_and_clear();
-    writer.end()?;
+    writer.end().map_err(|error| output.blame(error.into()))?;
     drop(writer);
 
     if let Some(signal) = interrupt.signal() {

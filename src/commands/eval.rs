@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +13,7 @@ use super::pipeline::Pipeline;
 use super::sink::{Unfinished, refuse_to_replace};
 use crate::classifier::Classifier;
 use crate::error::Error;
-use crate::evaluation::truth::{self, LabelsFile, Names};
+use crate::evaluation::truth::{self, LabelsFile, Named, Names};
 use crate::evaluation::{Evaluation, Outcome, published};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
@@ -31,19 +31,20 @@ const MISTAKES: usize = 48;
 /// # Errors
 /// When images, their classes, model or device cannot be had.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    if let Some(page) = &settings.report {
-        refuse_to_replace("--report", page, settings.force)?;
+    if let Some(name) = &settings.report {
+        refuse_to_replace("--report", name, settings.force)?;
     }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let interrupt = Interrupt::listen()?;
     let images = labelled(settings, &pipeline.classifier)?;
     let (sources, truths): (Vec<Source>, Vec<usize>) = images.into_iter().unzip();
+    let page = settings.report.as_deref().map(|name| Unfinished::create("--report", name, settings.force));
+    let page = page.transpose()?;
 
-    let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
     let counter = common.console.counter();
-    let (mut outcomes, mut failures) = (Vec::with_capacity(paths.len()), Vec::new());
+    let (mut outcomes, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
     let start = Instant::now();
-    let mut images = pipeline.images((0..).zip(sources), Output::Logits)?;
+    let mut images = pipeline.images((0..).zip(sources.clone()), Output::Logits)?;
     loop {
         let batch = images.next_batch(&interrupt)?;
         if batch.is_empty() {
@@ -75,19 +76,18 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         labels: pipeline.classifier.labels(),
         evaluation: &evaluation,
     };
-    if let Some(file) = &settings.report {
-        let (mut out, unfinished) = Unfinished::create("--report", file, settings.force)?;
-        let mistakes = mistakes(&outcomes, &paths, &report, settings.pipeline.decode);
+    if settings.json {
+        report.json(stdout)?
+    } else {
+        report.table(stdout)?
+    }
+    if let Some((mut out, unfinished)) = page {
+        let mistakes = mistakes(&outcomes, &sources, &report, settings.pipeline.decode);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
             .with_context(|| unfinished.describe())?;
         unfinished.finish()?;
-    }
-    if settings.json {
-        report.json(stdout)?
-    } else {
-        report.table(stdout)?
     }
     if let Some(signal) = interrupt.signal() {
         return Ok(ExitStatus::Interrupted(signal));
@@ -98,7 +98,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
 /// The wrong answers that the model was surest of.
 fn mistakes(
     outcomes: &[Outcome],
-    paths: &[PathBuf],
+    sources: &[Source],
     report: &Report,
     options: DecodeOptions,
 ) -> Vec<Mistake> {
@@ -107,10 +107,10 @@ fn mistakes(
     let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));
     let shown = wrong.into_iter().take(MISTAKES).map(|(probability, outcome)| {
-        let path = &paths[outcome.seq as usize];
-        let image = Source::named(path.clone()).read().and_then(|bytes| decode(&bytes, &options));
+        let source = &sources[outcome.seq as usize];
+        let image = source.read().and_then(|bytes| decode(&bytes, &options));
         Mistake {
-            path: path.to_string_lossy().into_owned(),
+            path: source.path.to_string_lossy().into_owned(),
             truth: report.name(outcome.truth),
             answer: report.name(outcome.answer),
             probability,
@@ -150,16 +150,15 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
         };
         found.map_err(|detail| {
             let origin = file.display().to_string();
-            Error::Labels { origin, detail: format!("label {line}: {detail}") }.into()
+            Error::Labels { origin, detail: format!("line {line}: {detail}") }.into()
         })
     };
     let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
     match truth::parse(&text, &file.display().to_string())? {
-        LabelsFile::ByPath(pairs) => {
-            let pairs = pairs.into_iter().enumerate();
-            pairs
-                .map(|(line, (path, label))| Ok((Source::named(dir.join(path)), class(line + 1, &label)?)))
-                .collect()
+        LabelsFile::ByPath(named) => {
+            let labelled =
+                |Named { line, path, label }| Ok((Source::named(dir.join(path)), class(line, &label)?));
+            named.into_iter().map(labelled).collect()
         }
         LabelsFile::InOrder(labels) => {
             let mut sources = found()?;

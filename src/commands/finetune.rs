@@ -46,6 +46,10 @@ pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Resul
     }
     let head = training::linear_head(&examples.features, &examples.classes, folders.len(), &settings.recipe)?;
 
+    if let Some(signal) = interrupt.signal() {
+        return Ok(ExitStatus::Interrupted(signal));
+    }
+
     let base = open::weights(&settings.pipeline.model, Console { quiet: true, ..common.console })?;
     let labels = labels(&folders, pipeline.classifier.labels());
     write(settings, &base, &pipeline, labels, &head)?;

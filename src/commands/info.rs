@@ -56,7 +56,8 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
 fn published(model: &ModelSettings) -> Option<(&'static Entry, Config)> {
     let entry = model.source.published()?;
     let size = model.overrides.input_size.unwrap_or(entry.config.input_size);
-    Some((entry, entry.config.with_input_size(size)))
+    let skip_reduction = model.overrides.skip_reduction.unwrap_or(entry.config.skip_reduction);
+    Some((entry, Config { skip_reduction, ..entry.config.with_input_size(size) }))
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {

@@ -24,12 +24,10 @@ impl Interrupt {
         let interrupt = Interrupt::default();
         for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupt.wanted))?;
-            flag::register(signal, Arc::clone(&interrupt.wanted))?;
+            // Which one it was is known before that there was one.
             flag::register_usize(signal, Arc::clone(&interrupt.signal), signal as usize)?;
+            flag::register(signal, Arc::clone(&interrupt.wanted))?;
         }
-        // Past a limit on the size of files, writing is to fail like on a full disk, not to kill.
-        #[cfg(unix)]
-        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         Ok(interrupt)
     }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
 use super::sink::Sink;
+use crate::output::Format;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead};
 use crate::settings::{Common, Merge};
@@ -28,7 +29,16 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
             bail!("{}: merge reads its files twice; this is not a plain file", file.display());
         }
     }
-    let findings = join(&settings.files, &mut |_| Ok(()))?;
+    let features_fit = settings.format == Format::JsonLines;
+    let findings = join(&settings.files, &mut |shard| {
+        if !features_fit && shard.head.as_ref().is_some_and(|head| head.answer == Answer::Features) {
+            bail!(
+                "{}: features, which --format jsonl joins; `nasnet embed` writes npy and more",
+                shard.place()
+            );
+        }
+        Ok(())
+    })?;
     if findings.report(settings.allow_gaps, common.console) {
         common.console.note("nothing was written");
         return Ok(ExitStatus::SomeFailed);
@@ -36,9 +46,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
     let mut sink = Sink::open(settings.output.as_deref(), settings.force, stdout)?;
     match settings.format {
         #[cfg(feature = "parquet")]
-        crate::output::Format::Parquet => {
-            write_parquet(&settings.files, findings.models.keys().next(), &mut sink)?
-        }
+        Format::Parquet => write_parquet(&settings.files, findings.models.keys().next(), &mut sink)?,
         _ => write_lines(&settings.files, &mut sink)?,
     }
     sink.finish()?;

@@ -20,6 +20,7 @@ use crate::model::engine::Engine;
 use crate::model::engine::Output::{self, Features};
 use crate::output::ModelHeader;
 use crate::output::console::Console;
+use crate::output::report::thumbnail;
 use crate::settings;
 use spares::Spares;
 
@@ -39,6 +40,7 @@ pub struct Pipeline {
     decode: DecodeOptions,
     batch_size: usize,
     explains: bool,
+    thumbnails: bool,
 }
 
 /// An image that went through.
@@ -54,6 +56,8 @@ pub struct Numbers {
     pub height: u32,
     /// Class scores or features.
     pub row: Vec<f32>,
+    /// A small JPEG in base64, only where a report shows it.
+    pub thumbnail: Option<String>,
     /// Only where answers are explained.
     pub scene: Option<Scene>,
 }
@@ -76,8 +80,8 @@ impl Pipeline {
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
         let batch_size = settings.batch_size.unwrap_or(fitting);
-        let (decode, explains) = (settings.decode, settings.explains);
-        Ok(Pipeline { classifier, threads, decode, batch_size, explains })
+        let settings::Pipeline { decode, explains, thumbnails, .. } = *settings;
+        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
@@ -102,6 +106,7 @@ impl Pipeline {
         let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
+            let thumbnails = self.thumbnails;
             let (load, spares) = (Arc::clone(&load), Spares::default());
             move |(seq, path, bytes): &Bytes| {
                 let mut spare = spares.take();
@@ -112,6 +117,7 @@ impl Pipeline {
                 let item = image.map(|image| {
                     let (width, height) = (image.width, image.height);
                     let pixels = network.classifier.preprocess(&image);
+                    let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
                         Some(small(image))
                     } else {
@@ -120,7 +126,8 @@ impl Pipeline {
                     };
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
-                    Item { width, height, photo, stage: rows.map_or(Stage::Ready(pixels), Stage::Done) }
+                    let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
+                    Item { width, height, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
                 (*seq, path.clone(), item)
@@ -130,7 +137,8 @@ impl Pipeline {
         let rescue = move |(seq, path, _): &Bytes, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
-            let item = Item { width: 0, height: 0, photo: None, stage: Stage::Done(Err(defect)) };
+            let item =
+                Item { width: 0, height: 0, thumbnail: None, photo: None, stage: Stage::Done(Err(defect)) };
             (*seq, path.clone(), Ok(item))
         };
         let ordered = batch::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
@@ -166,6 +174,7 @@ type Rows = (Vec<f32>, Option<Vec<f32>>);
 struct Item {
     width: u32,
     height: u32,
+    thumbnail: Option<String>,
     photo: Option<Rgb8>,
     stage: Stage,
 }
@@ -240,7 +249,7 @@ impl Images {
         let pixels: Vec<&[f32]> =
             items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Item { width, height, photo, stage }: Item| -> Result<Numbers> {
+        let mut numbers = |Item { width, height, thumbnail, photo, stage }: Item| -> Result<Numbers> {
             let (row, features) = match stage {
                 Stage::Done(rows) => rows?,
                 Stage::Ready(_) => {
@@ -248,7 +257,7 @@ impl Images {
                 }
             };
             let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
-            Ok(Numbers { width, height, row, scene })
+            Ok(Numbers { width, height, row, thumbnail, scene })
         };
         let answered = items.into_iter().map(|(seq, path, image)| {
             let image = match image {

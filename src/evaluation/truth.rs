@@ -70,11 +70,22 @@ pub fn by_folder(dir: &Path, image: &Path, names: &Names) -> Result<usize> {
         .map_err(|detail| Error::Config(format!("class folder {}: {detail}", dir.join(&*folder).display())))
 }
 
+/// The label of a path, and the line that says so.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Counted from 1.
+    pub line: usize,
+    /// Relative to the folder of images.
+    pub path: PathBuf,
+    /// As it stands there.
+    pub label: String,
+}
+
 /// A file of labels.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LabelsFile {
-    /// A label for each path, relative to the folder of images.
-    ByPath(Vec<(PathBuf, String)>),
+    /// A label for each path.
+    ByPath(Vec<Named>),
     /// A label for each image in the order of their names.
     InOrder(Vec<String>),
 }
@@ -105,20 +116,30 @@ pub fn parse(text: &str, origin: &str) -> Result<LabelsFile> {
         .flexible(true)
         .from_reader(text.as_bytes());
     for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| fail(index + 1, &error.to_string()))?;
+        let record = record.map_err(|error| {
+            fail(error.position().map_or(index + 1, |place| line_of(text, place)), &error.to_string())
+        })?;
+        let line = record.position().map_or(index + 1, |place| line_of(text, place));
         let (Some(path), Some(label), 2) = (record.get(0), record.get(1), record.len()) else {
-            return Err(fail(index + 1, "expected path,label"));
+            return Err(fail(line, "expected path,label"));
         };
         let is_header = index == 0 && matches!(path, "path" | "file" | "filename" | "image");
         if is_header {
             continue;
         }
         if !seen.insert(path.to_owned()) {
-            return Err(fail(index + 1, &format!("{path:?} has a label already")));
+            return Err(fail(line, &format!("{path:?} has a label already")));
         }
-        pairs.push((PathBuf::from(path), label.to_owned()));
+        pairs.push(Named { line, path: PathBuf::from(path), label: label.to_owned() });
     }
     Ok(LabelsFile::ByPath(pairs))
+}
+
+/// The line of the record that is read from a place on: a reader passes over empty lines before it.
+fn line_of(text: &str, place: &csv::Position) -> usize {
+    let rest = text.as_bytes().get(place.byte() as usize..).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|byte| **byte == b'\n').count();
+    place.line() as usize + empty
 }
 
 #[cfg(test)]
@@ -148,16 +169,21 @@ mod tests {
 
     #[test]
     fn label_files_are_read_in_every_known_form() {
-        let by_path = |pairs: &[(&str, &str)]| {
-            LabelsFile::ByPath(pairs.iter().map(|(p, l)| (PathBuf::from(p), (*l).to_owned())).collect())
+        let by_path = |lines: [usize; 2]| {
+            let named =
+                |line, path: &str, label: &str| Named { line, path: path.into(), label: label.to_owned() };
+            LabelsFile::ByPath(vec![
+                named(lines[0], "a.jpg", "tabby"),
+                named(lines[1], "b/c.jpg", "n02123045"),
+            ])
         };
-        let want = by_path(&[("a.jpg", "tabby"), ("b/c.jpg", "n02123045")]);
-        assert_eq!(parse("path,label\na.jpg,tabby\nb/c.jpg,n02123045\n", "f").unwrap(), want);
-        assert_eq!(parse("a.jpg tabby\nb/c.jpg n02123045", "f").unwrap(), want);
+        let csv = "path,label\na.jpg,tabby\n\nb/c.jpg,n02123045\n";
+        assert_eq!(parse(csv, "f").unwrap(), by_path([2, 4]));
+        assert_eq!(parse("a.jpg tabby\nb/c.jpg n02123045", "f").unwrap(), by_path([1, 2]));
         assert_eq!(parse("490\n361\n", "f").unwrap(), LabelsFile::InOrder(vec!["490".into(), "361".into()]));
         for (text, said) in [
             ("a,1\na,2", "line 2: \"a\" has a label already"),
-            ("a,b,c", "line 1: expected path,label"),
+            ("a,b\n\na,b,c", "line 3: expected path,label"),
             ("1\n\n2", "line 2: it is empty"),
         ] {
             let error = parse(text, "f").unwrap_err().to_string();

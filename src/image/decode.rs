@@ -70,7 +70,7 @@ impl Default for DecodeOptions {
 
 /// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
 /// as many pixels fewer, so the limit on pixels is one on memory too.
-const BYTES_PER_PIXEL: u64 = 4;
+pub(super) const BYTES_PER_PIXEL: u64 = 4;
 
 /// Looks at the first bytes of a file: enough of them to tell an image from what is none.
 ///

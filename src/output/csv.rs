@@ -41,13 +41,13 @@ impl Printer for Csv {
                 let [rank, index] = [prediction.rank, prediction.index].map(|number| number.to_string());
                 let score = prediction.score.to_string();
                 let label = prediction.label.as_ref();
-                let wnid = label.and_then(|label| label.wnid.as_deref()).unwrap_or_default();
+                let wnid = self.text(label.and_then(|label| label.wnid.as_deref()).unwrap_or_default());
                 let name = self.text(label.map_or("", |label| &label.name));
-                row(out, [&path, &rank, &index, wnid, &name, &score, ""])
+                row(out, [&path, &rank, &index, &wnid, &name, &score, ""])
             }),
             Err(error) => {
                 let error = format!("{}: {}", error.kind.as_str(), error.message);
-                row(out, [&path, "", "", "", "", "", &error])
+                row(out, [&path, "", "", "", "", "", &self.text(&error)])
             }
         }
     }

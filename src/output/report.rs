@@ -4,7 +4,7 @@
 use std::io::{self, Cursor, Write};
 
 use ::image::codecs::jpeg::JpegEncoder;
-use ::image::{ExtendedColorType, RgbImage, imageops};
+use ::image::{ExtendedColorType, ImageBuffer, Rgb, imageops};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -23,7 +23,7 @@ const POLICY: &str =
 
 /// A small JPEG of an image, in base64; nothing where it cannot be made.
 pub fn thumbnail(image: &Rgb8) -> Option<String> {
-    let full = RgbImage::from_raw(image.width, image.height, image.pixels.clone())?;
+    let full = ImageBuffer::<Rgb<u8>, &[u8]>::from_raw(image.width, image.height, &image.pixels)?;
     let scale = f64::from(SIDE) / f64::from(image.width.max(image.height).max(1));
     let side = |length: u32| ((f64::from(length) * scale.min(1.0)).round() as u32).max(1);
     let small = imageops::thumbnail(&full, side(image.width), side(image.height));

@@ -110,7 +110,11 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
     let actions = actions::of_flags(&flags.actions);
     Ok(Classify {
         inputs: inputs(&flags.inputs),
-        pipeline: Pipeline { explains: actions.explain.is_some(), ..pipeline },
+        pipeline: Pipeline {
+            explains: actions.explain.is_some(),
+            thumbnails: actions.report.is_some(),
+            ..pipeline
+        },
         format,
         selection: Selection { top_k: output.top_k, threshold: output.threshold },
         scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },

@@ -25,6 +25,8 @@ pub struct Pipeline {
     pub preprocessing: PreprocessingOverrides,
     /// Keep what class activation maps are made of: photos and the last layer.
     pub explains: bool,
+    /// Small copies of the images are wanted.
+    pub thumbnails: bool,
 }
 
 /// The pipeline that flags ask for.
@@ -57,5 +59,6 @@ pub(super) fn of_flags(
             images.crop_pct,
         )?,
         explains: false,
+        thumbnails: false,
     })
 }

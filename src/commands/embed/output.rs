@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 
 use super::super::jobs::{SharedLedger, locked};
 use super::super::resume::{self, Kind};
@@ -100,6 +100,14 @@ impl Output {
             Output::Stdout => None,
             Output::New { partial, .. } => Some(partial),
             Output::Resumed(resumed) => Some(&resumed.name),
+        }
+    }
+
+    /// An error of writing, with the file at fault.
+    pub fn blame(&self, error: Error) -> Error {
+        match self.file() {
+            Some(file) => error.context(format!("--output {}", file.display())),
+            None => error,
         }
     }
 

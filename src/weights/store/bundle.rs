@@ -204,11 +204,17 @@ impl Store<'_> {
             let packed = packed.ok_or_else(|| fail(format!("{name:?} is not in its manifest")))?;
             let temporary = beside(&self.place_of(packed)?, &format!(".{}.incomplete", std::process::id()));
             staged.push(Staged { packed: packed.clone(), temporary: temporary.clone() });
-            copy(&mut member, &temporary).map_err(|error| match error {
-                CopyError::Read(error) => broken(error),
-                CopyError::Write(error) => Error::io(&temporary, error),
-            })?;
+            // A byte more than the manifest says is enough to tell that it is not the file.
+            copy(&mut member.take(packed.bytes.saturating_add(1)), &temporary).map_err(
+                |error| match error {
+                    CopyError::Read(error) => broken(error),
+                    CopyError::Write(error) => Error::io(&temporary, error),
+                },
+            )?;
             check(packed, &temporary).map_err(|detail| fail(format!("{name}: {detail}")))?;
+            if let What::Converted { name } = &packed.what {
+                convert::check(&temporary, of_keras(name)?)?;
+            }
         }
         let Some(manifest) = manifest else { return Err(fail("not a bundle: it is empty".to_owned())) };
         let lacking = manifest.files.iter().find(|file| !staged.iter().any(|staged| staged.packed == **file));
@@ -234,10 +240,7 @@ impl Store<'_> {
                 Ok(self.repo(repo).ok_or_else(|| no_folder("HF_HUB_CACHE"))?.blob(checksum))
             }
             What::Converted { name } => {
-                let entry = Entry::named(name).filter(|entry| matches!(entry.origin, Origin::Keras { .. }));
-                let entry =
-                    entry.ok_or_else(|| Error::weights(name, "a model that this version does not know"))?;
-                self.converted(entry).ok_or_else(|| no_folder("NASNET_CACHE"))
+                self.converted(of_keras(name)?).ok_or_else(|| no_folder("NASNET_CACHE"))
             }
         }
     }
@@ -260,8 +263,7 @@ impl Store<'_> {
                 }
                 Ok(path)
             }
-            What::Converted { name } => {
-                convert::check(temporary, of_keras(name)?)?;
+            What::Converted { .. } => {
                 fs::rename(temporary, &place).map_err(|error| Error::io(&place, error))?;
                 self.records.remember(&place, &Checksum::Sha256(packed.sha256.clone()), None);
                 Ok(place)

@@ -244,7 +244,9 @@ fn origin(url: &str) -> (String, String, String) {
 
 /// The address that `location` means when `base` says it.
 fn joined(base: &str, location: &str) -> String {
-    if location.contains("://") {
+    let is_scheme =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    if location.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
         return location.to_owned();
     }
     let (scheme, rest) = base.split_once("://").unwrap_or(("https", base));
