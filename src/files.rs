@@ -64,6 +64,9 @@ pub(crate) fn write_whole(
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
         writer.flush()?;
+        if let Ok(before) = path.metadata() {
+            writer.get_ref().set_permissions(before.permissions())?;
+        }
         writer.get_ref().sync_all()?;
         fs::rename(partial, path)
     });
@@ -105,6 +108,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("weights");
         write_small(&file, b"old").unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let failed = write_whole(&file, &partial_name(&file), |writer| {
             writer.write_all(b"ne")?;
             Err(io::Error::other("the disk is full"))
@@ -114,5 +119,7 @@ mod tests {
         write_whole(&file, &partial_name(&file), |writer| writer.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o777, 0o600);
     }
 }

@@ -188,12 +188,16 @@ fn inputs(flags: &cli::Inputs) -> InputOptions {
             follow: flags.follow,
             hidden: flags.hidden,
             extensions: flags.ext.iter().map(|ext| ext.trim_start_matches('.').to_lowercase()).collect(),
+            except: None,
             unsorted: flags.unsorted,
         },
     }
 }
 
 fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {
+    if flags.hub.repo.is_none() && (flags.hub.file.is_some() || flags.hub.revision != "main") {
+        return Err(Error::Config("--revision and --file: they need --repo".to_owned()));
+    }
     let source = match &flags.hub.repo {
         Some(repo) => ModelSource::hub(repo, &flags.hub.revision, flags.hub.file.as_deref())?,
         None => ModelSource::named(&flags.model),

@@ -296,3 +296,15 @@ fn a_full_disk_ends_the_run_and_leaves_no_torn_picture() {
     Finished::of(shell.output().unwrap()).exits(2).says("--explain out/a-8c7f3104df2d-1-").says("too large");
     assert!(files(&place, "out").is_empty());
 }
+
+#[test]
+fn overlays_are_not_among_the_inputs_of_the_run_that_draws_them_or_of_the_next() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "a.jpg");
+    place.put("photos/espresso.jpg", "z.jpg");
+    for inputs in [".", ".", "**/*", "**/*.{jpg,png}"] {
+        let flags = ["classify", "--model", "tiny", "--format", "jsonl", "-k1", "--explain", "maps", inputs];
+        let lines = place.run(&flags).exits(0).lines();
+        assert_eq!(lines.len(), 2, "{inputs}");
+    }
+}

@@ -264,6 +264,58 @@ fn images_in_archives_are_named_below_them_and_a_broken_archive_is_a_record() {
 }
 
 #[test]
+fn links_in_archives_are_answered_and_nothing_is_lost_without_a_word() {
+    let place = Place::new();
+    let photo = fs::read(fixture("photos/cat.jpg")).unwrap();
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut add = |kind: tar::EntryType, name: &str, link: &str, bytes: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(bytes.len() as u64);
+        match link {
+            "" => archive.append_data(&mut header, name, bytes),
+            _ => archive.append_link(&mut header, name, link),
+        }
+        .unwrap();
+    };
+    let long = format!("{}/{}.jpg", "folder".repeat(12), "name".repeat(20));
+    add(tar::EntryType::Regular, &long, "", &photo);
+    add(tar::EntryType::Link, "a.jpg", &long, b"");
+    add(tar::EntryType::Link, "b.jpg", "a.jpg", b"");
+    add(tar::EntryType::Link, "c.jpg", "gone.jpg", b"");
+    add(tar::EntryType::Symlink, "d.jpg", "a.jpg", b"");
+    add(tar::EntryType::GNUSparse, "e.jpg", "", b"its map is not read");
+    add(tar::EntryType::Regular, "f.jpg", "", &photo);
+    let archive = archive.into_inner().unwrap();
+    place.write("a.tar", &archive);
+    let lines = place.run(&jsonl(&["a.tar"])).exits(1).says("1 other files were passed over").lines();
+    let answers: Vec<_> = lines.iter().map(|line| (&line.path[6..], line.predictions.is_some())).collect();
+    let want = [
+        (&*long, true),
+        ("a.jpg", true),
+        ("b.jpg", true),
+        ("c.jpg", false),
+        ("e.jpg", false),
+        ("f.jpg", true),
+    ];
+    assert_eq!(answers, want);
+    assert!(lines[3].error.as_ref().unwrap().message.contains("a hard link to gone.jpg"));
+    assert_eq!(lines[4].error.as_ref().unwrap().kind, "unsupported");
+
+    let end = archive.len() - 1024; // of the padding of the last member
+    assert_ne!(photo.len() % 512, 0);
+    place.write("a.tar", &archive[..end]);
+    assert_eq!(
+        place.run(&jsonl(&["a.tar"])).exits(1).lines().len(),
+        6,
+        "the zeros at the end may be missing"
+    );
+    place.write("a.tar", &archive[..end - 1]);
+    let lines = place.run(&jsonl(&["a.tar"])).exits(1).lines();
+    assert!(lines[5].predictions.is_some() && lines[6].error.as_ref().unwrap().message.contains("padding"));
+}
+
+#[test]
 fn a_run_survives_files_that_vanish_and_inputs_named_twice() {
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");

@@ -536,6 +536,11 @@ fn a_cached_file_that_was_damaged_is_noticed_and_fetched_again() {
     let output = home.run(&hub, &verify);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).starts_with("damaged ") && text(&output.stdout).contains(&sha256(&damaged)));
+    for _ in 0..2 {
+        let all = home.run(&hub, &["weights", "verify"]);
+        assert_eq!(all.status.code(), Some(1), "it is not forgotten that it is here");
+        assert!(text(&all.stdout).contains("hash mismatch"), "{}", text(&all.stdout));
+    }
     let path = ["weights", "path", "--repo", REPO, "--offline"];
     assert_refused(&home.run(&hub, &path), &["hash mismatch", "the file is damaged", "nasnet weights fetch"]);
     assert_succeeds(&home.fetch(&hub));

@@ -26,8 +26,9 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     let Bench { model, device, precision, .. } = settings;
     let classifier = open::plain(model, *device, *precision, threads, common.console)?;
     let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
-    let pixels = pixels(settings.batch_size * classifier.engine().input().elements());
-    let images: Vec<&[f32]> = pixels.chunks(classifier.engine().input().elements()).collect();
+    let elements = classifier.engine().input().elements();
+    let pixels = pixels(settings.batch_size.min(DISTINCT) * elements);
+    let images: Vec<&[f32]> = pixels.chunks(elements).cycle().take(settings.batch_size).collect();
     let pass = || classifier.engine().run(&images, output);
     for _ in 0..settings.warmup {
         pass()?;
@@ -48,6 +49,9 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     }
     Ok(ExitStatus::Success)
 }
+
+/// Images that differ; a larger batch has them several times.
+const DISTINCT: usize = 256;
 
 /// Numbers from -1 to 1 in no particular order: the time of a pass does not depend on them.
 fn pixels(count: usize) -> Vec<f32> {

@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::jobs::{SharedLedger, jobs, locked, sum_up};
 use super::pipeline::{Answered, Numbers, Pipeline};
 use super::resume::{self, Kind};
-use super::sink::Sink;
+use super::sink::{Sink, refuse_inputs};
 use crate::inputs::{self, PassedOver, PathKey, Source};
 use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
@@ -31,6 +31,9 @@ use crate::settings::{Classify, Common, Resume};
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
+    let [output, report] = [&settings.output, &settings.actions.report].map(Option::as_deref);
+    refuse_inputs("--output", output, &settings.inputs)?;
+    refuse_inputs("--report", report, &settings.inputs)?;
     settings.actions.explain.as_ref().map(explain::prepare).transpose()?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
@@ -44,6 +47,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let jobs = jobs(sources, settings.shard, output.ledger.clone(), Arc::clone(&walked));
     let mut images = pipeline.images(jobs, Logits)?;
 
+    let started = Instant::now();
     let first = images.next_batch(&interrupt)?;
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
@@ -79,7 +83,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         ledger: output.ledger,
         counter: common.console.counter(),
         console: common.console,
-        started: Instant::now(),
+        started,
         answered: 0,
         failed: 0,
         refused: 0,

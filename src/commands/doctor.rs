@@ -81,9 +81,9 @@ fn engines(classifier: &Classifier, loaded: &Loaded, got: &[f32]) -> Result<Chec
     Ok(doctor::check_answer("engines", got, &want, whose, classifier.engine().precision()))
 }
 
-/// What the caller says, but for the dialect.
+/// What the caller says, but for what the answer depends on.
 fn recorded(overrides: &Overrides) -> Overrides {
-    Overrides { dialect: None, ..overrides.clone() }
+    Overrides { dialect: None, input_size: None, skip_reduction: None, ..overrides.clone() }
 }
 
 #[derive(Debug, Serialize)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::files::{claim_anew, partial_name};
+use crate::inputs::InputOptions;
 
 /// A writer that has to be finished.
 pub enum Sink<'a> {
@@ -127,10 +128,11 @@ impl Unfinished {
     /// When one of that name is there and not to be replaced, or it cannot be written.
     pub fn create(flag: &'static str, name: &Path, force: bool) -> Result<(BufWriter<File>, Self)> {
         refuse_to_replace(flag, name, force)?;
-        let partial = partial_name(name);
+        let name = resolved(name);
+        let partial = partial_name(&name);
         let created = claim_anew(&partial).and_then(|file| Ok((file.try_clone()?, file)));
         let (handle, file) = created.with_context(|| format!("{flag} {}", partial.display()))?;
-        Ok((BufWriter::new(file), Unfinished { flag, handle, partial, name: name.to_owned() }))
+        Ok((BufWriter::new(file), Unfinished { flag, handle, partial, name }))
     }
 
     /// The file under the name that it has now.
@@ -154,13 +156,44 @@ impl Unfinished {
     }
 }
 
-/// An output file that is there is replaced only when that was asked for.
+/// Looks whether an output file can be put where it belongs, before any work is done: one that is there is replaced
+/// only when that was asked for.
 ///
 /// # Errors
-/// When it is there and `force` is not set.
+/// When it is there and `force` is not set, it is no file, or its folder is not there.
 pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
-    if !force && name.symlink_metadata().is_ok() {
-        bail!("{flag} {}: it is there already; --force replaces it", name.display());
+    let place = name.display();
+    if name.metadata().is_ok_and(|there| !there.is_file()) {
+        bail!("{flag} {place}: it is no plain file, which is what is written");
     }
-    Ok(())
+    if !force && name.symlink_metadata().is_ok() {
+        bail!("{flag} {place}: it is there already; --force replaces it");
+    }
+    match name.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            bail!("{flag} {place}: there is no folder {}", folder.display())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Looks whether an output file is an input, which it would replace.
+///
+/// # Errors
+/// When it is.
+pub fn refuse_inputs(flag: &str, name: Option<&Path>, inputs: &InputOptions) -> Result<()> {
+    let Some(name) = name else { return Ok(()) };
+    let is_output = |input: &&PathBuf| same_file::is_same_file(input, name).unwrap_or(false);
+    match inputs.paths.iter().chain(&inputs.files_from).find(is_output) {
+        Some(_) => bail!("{flag} {}: it is an input, which it would replace", name.display()),
+        None => Ok(()),
+    }
+}
+
+/// Where a file of that name is: a link is followed.
+pub fn resolved(name: &Path) -> PathBuf {
+    match name.symlink_metadata() {
+        Ok(there) if there.is_symlink() => name.canonicalize().unwrap_or_else(|_| name.to_owned()),
+        _ => name.to_owned(),
+    }
 }

@@ -22,11 +22,18 @@ pub struct FolderOptions {
     pub hidden: bool,
     /// Extensions without their dot, in lower case; none for all known ones.
     pub extensions: Vec<String>,
+    /// A folder that is not entered, but where it was named itself: what a run writes is not among its inputs.
+    pub except: Option<PathBuf>,
     /// In the order of the file system instead of that of path bytes.
     pub unsorted: bool,
 }
 
 impl FolderOptions {
+    /// Whether a folder is the one that is not entered.
+    fn is_except(&self, folder: &Path) -> bool {
+        self.except.as_deref().is_some_and(|except| same_file::is_same_file(folder, except).unwrap_or(false))
+    }
+
     /// Whether a name is that of an image that is asked for.
     pub(super) fn takes(&self, path: &Path) -> bool {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
@@ -126,7 +133,9 @@ impl Walk {
     fn visit(&mut self, path: PathBuf, kind: Kind) -> Option<Source> {
         match kind {
             Kind::Folder | Kind::LinkedFolder => {
-                if self.options.max_depth.is_some_and(|most| self.levels.len() >= most) {
+                if self.options.max_depth.is_some_and(|most| self.levels.len() >= most)
+                    || self.options.is_except(&path)
+                {
                     return None;
                 }
                 if kind == Kind::LinkedFolder
@@ -302,7 +311,8 @@ pub(super) fn matches(
     let below = |path: &Path| if here { path.strip_prefix(".").unwrap_or(path) } else { path }.to_owned();
     let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(options.follow).into_iter();
     let is_hidden = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
-    let mut walk = walk.filter_entry(|entry| options.hidden || entry.depth() == 0 || !is_hidden(entry));
+    let is_except = |entry: &walkdir::DirEntry| entry.file_type().is_dir() && options.is_except(entry.path());
+    let mut walk = walk.filter_entry(|entry| (options.hidden || !is_hidden(entry)) && !is_except(entry));
     let mut found = Vec::new();
     while let Some(entry) = walk.next() {
         match entry {

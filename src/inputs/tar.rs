@@ -1,16 +1,19 @@
 //! Images within tar archives, named `shard.tar/member.jpg`. Headers are walked and contents skipped, so an
 //! archive of any size is streamed; who decodes a member reads it from its place.
 //!
-//! Read are the ustar, GNU and pax forms (POSIX.1-2017 "pax", ustar interchange format). Compressed archives
-//! and sparse members are not.
+//! Read are the ustar, GNU and pax forms (POSIX.1-2017 "pax", ustar interchange format), hard links included.
+//! Compressed archives are not, and of sparse members only the names.
 
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ::tar::{EntryType, Header};
+
 use super::list::path_of_bytes;
-use super::{FolderOptions, PassedOver, Place, Source};
+use super::{FolderOptions, PassedOver, PathKey, Place, Source};
 use crate::error::{ImageError, ImageErrorKind};
 
 const BLOCK: u64 = 512;
@@ -44,7 +47,7 @@ pub(super) fn images(
             if hidden && !options.hidden {
                 continue;
             }
-            if options.takes(&member.name) {
+            if options.takes(&member.name) && member.contents != Contents::Other {
                 return Some(members.source(member));
             }
             passed_over.add_one();
@@ -65,39 +68,82 @@ pub(super) fn member(path: &Path) -> Option<Source> {
     }
 }
 
-/// A file in an archive.
+/// Anything in an archive but a folder.
 struct Member {
     name: PathBuf,
-    offset: u64,
-    length: u64,
+    contents: Contents,
+}
+
+/// Where what a member holds is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Contents {
+    /// On end, in bytes of the archive.
+    At { offset: u64, length: u64 },
+    /// Nowhere that it could be read from.
+    Nowhere(ImageError),
+    /// It is a symbolic link, a device or a pipe.
+    Other,
 }
 
 /// Walks an archive's headers.
 struct Members {
     archive: Arc<Path>,
+    /// How many bytes the archive has.
+    length: u64,
     reader: BufReader<File>,
     /// Where the reader is.
     at: u64,
+    /// Where the contents of the member before end, less their padding.
+    contents_end: u64,
+    /// What members hold that hard links may name; from the first link on.
+    by_name: Option<HashMap<PathKey, Contents>>,
     ended: bool,
+}
+
+/// What headers before a member's own say of it.
+#[derive(Default)]
+struct Extensions {
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    size: Option<u64>,
+    sparse: bool,
 }
 
 impl Members {
     fn open(archive: &Path) -> Option<Self> {
-        let mut reader = BufReader::new(File::open(archive).ok()?);
+        let file = File::open(archive).ok()?;
+        let length = file.metadata().ok()?.len();
+        let mut reader = BufReader::new(file);
         let mut block = [0; BLOCK as usize];
         reader.read_exact(&mut block).ok()?;
         // Two blocks of zeros end an archive, and are all there is of an empty one.
         let plausible = block.iter().all(|byte| *byte == 0) || checksum_holds(&block);
         reader.rewind().ok()?;
-        plausible.then(|| Members { archive: archive.into(), reader, at: 0, ended: false })
+        plausible.then(|| Members {
+            archive: archive.into(),
+            length,
+            reader,
+            at: 0,
+            contents_end: 0,
+            by_name: None,
+            ended: false,
+        })
     }
 
     fn source(&self, member: Member) -> Source {
         let mut path = self.archive.as_os_str().to_owned();
         path.push("/");
         path.push(&member.name);
-        let (archive, offset, length) = (Arc::clone(&self.archive), member.offset, member.length);
-        Source { path: path.into(), place: Place::Member { archive, offset, length } }
+        let place = match member.contents {
+            Contents::At { offset, length } => {
+                Place::Member { archive: Arc::clone(&self.archive), offset, length }
+            }
+            Contents::Nowhere(error) => Place::Nowhere(error),
+            Contents::Other => {
+                Place::Nowhere(ImageError::new(ImageErrorKind::Unsupported, "it is no file in its archive"))
+            }
+        };
+        Source { path: path.into(), place }
     }
 
     fn broken(&self, message: String) -> Source {
@@ -105,51 +151,87 @@ impl Members {
         Source { path: self.archive.to_path_buf(), place: Place::Nowhere(error) }
     }
 
-    /// The next regular file; an error is the last thing that comes.
+    /// The next member; an error is the last thing that comes.
     fn next(&mut self) -> Option<Result<Member, String>> {
         if self.ended {
             return None;
         }
         let member = self.member().transpose();
         self.ended = !matches!(member, Some(Ok(_)));
+        if let (Some(Ok(member)), Some(by_name)) = (&member, &mut self.by_name) {
+            by_name.insert(PathKey::of(&member.name), member.contents.clone());
+        }
         member
     }
 
     fn member(&mut self) -> Result<Option<Member>, String> {
-        let (mut long_name, mut long_size) = (None, None);
+        let mut said = Extensions::default();
         loop {
-            let Some(header) = self.header()? else { return Ok(None) };
-            let size = number(&header[124..136]).ok_or_else(|| self.corrupt("a size that is no number"))?;
-            match header[156] {
-                b'L' => {
-                    let mut name = self.extension(size)?;
-                    name.truncate(name.iter().position(|byte| *byte == 0).unwrap_or(name.len()));
-                    long_name = Some(name);
-                }
-                b'x' => {
-                    for (key, value) in pax(&self.extension(size)?) {
-                        match key {
-                            b"path" => long_name = Some(value.to_vec()),
-                            b"size" => {
-                                long_size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok())
-                            }
-                            _ => {}
-                        }
-                    }
-                }
+            let Some(block) = self.header()? else { return Ok(None) };
+            let header = Header::from_byte_slice(&block);
+            let size = header.entry_size().map_err(|_| self.corrupt("a size that is no number"))?;
+            match header.entry_type() {
+                EntryType::GNULongName => said.name = Some(self.text(size)?),
+                EntryType::GNULongLink => said.link = Some(self.text(size)?),
+                EntryType::XHeader => said.add(&self.extension(size)?),
                 kind => {
-                    let length = long_size.take().unwrap_or(size);
-                    let offset = self.at;
+                    let size = said.size.unwrap_or(size);
                     // Links and devices have no contents, whatever their size says.
-                    let skipped = if (b'1'..=b'6').contains(&kind) { 0 } else { length };
-                    self.skip(skipped)?;
-                    let name = long_name.take().unwrap_or_else(|| short_name(&header));
-                    if matches!(kind, b'0' | 0 | b'7') && !name.ends_with(b"/") {
-                        return Ok(Some(Member { name: relative(name), offset, length }));
+                    let holds_nothing = kind.is_hard_link()
+                        || kind.is_symlink()
+                        || kind.is_dir()
+                        || kind.is_fifo()
+                        || kind.is_block_special()
+                        || kind.is_character_special();
+                    if kind.is_gnu_sparse() && header.as_gnu().is_some_and(|gnu| gnu.isextended[0] == 1) {
+                        self.pass_over_map()?;
                     }
+                    let (offset, length) = (self.at, if holds_nothing { 0 } else { size });
+                    self.skip(length)?;
+                    let name = said.name.unwrap_or_else(|| header.path_bytes().into_owned());
+                    let contents = if kind.is_gnu_sparse() || said.sparse {
+                        let message = "a sparse member: unpack the archive, or pack it without --sparse";
+                        Contents::Nowhere(ImageError::new(ImageErrorKind::Unsupported, message))
+                    } else if kind.is_hard_link() {
+                        let link =
+                            said.link.or_else(|| header.link_name_bytes().map(|name| name.into_owned()));
+                        self.linked(link.unwrap_or_default())
+                    } else if kind.is_file() || kind.is_contiguous() {
+                        Contents::At { offset, length }
+                    } else {
+                        Contents::Other
+                    };
+                    // A folder, in the old form too; what speaks of the archive itself.
+                    let is_member =
+                        !kind.is_dir() && !name.ends_with(b"/") && !kind.is_pax_global_extensions();
+                    if is_member {
+                        return Ok(Some(Member { name: relative(name), contents }));
+                    }
+                    said = Extensions::default();
                 }
             }
         }
+    }
+
+    /// What the member that a hard link names holds. The members before the first link are looked through again.
+    fn linked(&mut self, name: Vec<u8>) -> Contents {
+        if self.by_name.is_none() {
+            let here = self.at;
+            let again = Members::open(&self.archive).map(|mut members| {
+                // Empty at once, so that the second walk looks nothing through again.
+                members.by_name = Some(HashMap::new());
+                while members.at < here && matches!(members.next(), Some(Ok(_))) {}
+                members.by_name.unwrap_or_default()
+            });
+            self.by_name = Some(again.unwrap_or_default());
+        }
+        let target = relative(name);
+        let known = self.by_name.as_ref().and_then(|by_name| by_name.get(&PathKey::of(&target)));
+        known.cloned().unwrap_or_else(|| {
+            let message =
+                format!("a hard link to {}, which is not before it in the archive", target.display());
+            Contents::Nowhere(ImageError::new(ImageErrorKind::Decode, message))
+        })
     }
 
     /// The next header; `None` at the end of the archive.
@@ -157,6 +239,10 @@ impl Members {
         let mut block = Vec::new();
         let read = self.reader.by_ref().take(BLOCK).read_to_end(&mut block);
         let read = read.map_err(|error| format!("the archive cannot be read: {error}"))?;
+        // Cut within contents, the member says so itself.
+        if read == 0 && (self.contents_end..self.at).contains(&self.length) {
+            return Err(self.corrupt("it ends within a member's padding"));
+        }
         // Many writers leave out the zeros at the end.
         if read == 0 || block.iter().all(|byte| *byte == 0) && read as u64 == BLOCK {
             return Ok(None);
@@ -168,6 +254,27 @@ impl Members {
         }
         self.at += BLOCK;
         Ok(Some(block))
+    }
+
+    /// The rest of a sparse member's map of where its bytes belong.
+    fn pass_over_map(&mut self) -> Result<(), String> {
+        /// Set when another block follows.
+        const MORE: usize = 504;
+        loop {
+            let mut block = [0; BLOCK as usize];
+            self.reader.read_exact(&mut block).map_err(|_| self.corrupt("it ends within a header"))?;
+            self.at += BLOCK;
+            if block[MORE] != 1 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A name that stands for itself.
+    fn text(&mut self, size: u64) -> Result<Vec<u8>, String> {
+        let mut text = self.extension(size)?;
+        text.truncate(text.iter().position(|byte| *byte == 0).unwrap_or(text.len()));
+        Ok(text)
     }
 
     fn extension(&mut self, size: u64) -> Result<Vec<u8>, String> {
@@ -192,10 +299,9 @@ impl Members {
         let (Some(end), Some(distance)) = (end, distance) else {
             return Err(self.corrupt("a size beyond all files"));
         };
-        self.reader
-            .seek_relative(distance)
-            .map_err(|error| format!("the archive cannot be read: {error}"))?;
-        self.at = end;
+        let sought = self.reader.seek_relative(distance);
+        sought.map_err(|error: io::Error| format!("the archive cannot be read: {error}"))?;
+        (self.contents_end, self.at) = (self.at + length, end);
         Ok(())
     }
 
@@ -204,36 +310,27 @@ impl Members {
     }
 }
 
+impl Extensions {
+    /// Adds what a pax header says.
+    fn add(&mut self, records: &[u8]) {
+        for (key, value) in pax(records) {
+            match key {
+                b"path" if self.name.is_none() || !self.sparse => self.name = Some(value.to_vec()),
+                b"linkpath" => self.link = Some(value.to_vec()),
+                b"size" => self.size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok()),
+                b"GNU.sparse.name" => (self.sparse, self.name) = (true, Some(value.to_vec())),
+                sparse if sparse.starts_with(b"GNU.sparse.") => self.sparse = true,
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Whether a header's bytes add up to its checksum, whose own eight bytes count as spaces.
 fn checksum_holds(block: &[u8; BLOCK as usize]) -> bool {
     let bytes = block.iter().enumerate();
-    let sum: u64 = bytes.map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u64::from(*byte) }).sum();
-    number(&block[148..156]) == Some(sum)
-}
-
-/// A number of a header: octal digits, or GNU's big-endian binary with the first bit set.
-fn number(field: &[u8]) -> Option<u64> {
-    if field.first()? & 0x80 != 0 {
-        let mut value = u64::from(field[0] & 0x7f);
-        for byte in &field[1..] {
-            value = value.checked_mul(256)?.checked_add(u64::from(*byte))?;
-        }
-        return Some(value);
-    }
-    let text = std::str::from_utf8(field).ok()?;
-    let text = text.trim_matches(|character| character == ' ' || character == '\0');
-    if text.is_empty() { Some(0) } else { u64::from_str_radix(text, 8).ok() }
-}
-
-/// The name that a header has room for.
-fn short_name(header: &[u8; BLOCK as usize]) -> Vec<u8> {
-    let text = |field: &[u8]| field.split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
-    let (name, prefix) = (text(&header[..100]), text(&header[345..500]));
-    // GNU's own form keeps times where ustar has the prefix.
-    if &header[257..263] != b"ustar\0" || prefix.is_empty() {
-        return name;
-    }
-    [prefix, b"/".to_vec(), name].concat()
+    let sum: u32 = bytes.map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
+    Header::from_byte_slice(block).cksum().is_ok_and(|said| said == sum)
 }
 
 /// The records of a pax header: `length key=value\n`.
@@ -269,15 +366,6 @@ fn relative(mut name: Vec<u8>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_octal_or_binary() {
-        assert_eq!(number(b"00000000644\0"), Some(0o644));
-        assert_eq!(number(b" 17 \0"), Some(0o17));
-        assert_eq!(number(b"\x80\0\0\0\0\0\0\x02\0\0\0\0"), Some(1 << 33));
-        assert_eq!(number(b"00009\0"), None);
-        assert_eq!(number(&[0xff; 12]), None);
-    }
 
     #[test]
     fn pax_records_are_split_by_their_lengths() {

@@ -37,6 +37,8 @@ impl Printer for Csv {
         let path = record.path.to_string_lossy();
         let path = self.text(&path);
         match &record.outcome {
+            // No class reached the threshold.
+            Ok(answer) if answer.predictions.is_empty() => row(out, [&path, "", "", "", "", "", ""]),
             Ok(answer) => answer.predictions.iter().try_for_each(|prediction| {
                 let [rank, index] = [prediction.rank, prediction.index].map(|number| number.to_string());
                 let score = prediction.score.to_string();

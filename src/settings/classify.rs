@@ -108,8 +108,19 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
     }
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
     let actions = actions::of_flags(&flags.actions);
+    if actions.report.is_some() && actions.report == output.output {
+        return Err(Error::Config("--report and --output name the same file".to_owned()));
+    }
+    let stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if output.resume && flags.inputs.paths.iter().any(stdin) {
+        return Err(Error::Config(
+            "--resume: an image on stdin has no name that it could be known by".to_owned(),
+        ));
+    }
+    let mut inputs = inputs(&flags.inputs);
+    inputs.folders.except = actions.explain.as_ref().map(|explain| explain.dir.clone());
     Ok(Classify {
-        inputs: inputs(&flags.inputs),
+        inputs,
         pipeline: Pipeline {
             explains: actions.explain.is_some(),
             thumbnails: actions.report.is_some(),

@@ -9,7 +9,7 @@ use anyhow::{Context, Error, Result, bail};
 
 use super::super::jobs::{SharedLedger, locked};
 use super::super::resume::{self, Kind};
-use super::super::sink::refuse_to_replace;
+use super::super::sink::{refuse_inputs, refuse_to_replace, resolved};
 use super::pair;
 use crate::files::partial_name;
 use crate::output::ModelHeader;
@@ -56,13 +56,15 @@ impl Output {
     /// When a file is in the way, or is none to go on with.
     pub fn open(settings: &Embed, rows: Rows, console: Console) -> Result<Self> {
         let Some(name) = &settings.output else { return Ok(Output::Stdout) };
+        refuse_inputs("--output", Some(name), &settings.inputs)?;
         if let Some(resume) = settings.resume {
             return Ok(Output::Resumed(Resumed::open(name, resume, rows, console)?));
         }
         for file in vectors::files(rows.form, name) {
             refuse_to_replace("--output", &file, settings.force)?;
         }
-        Ok(Output::New { name: name.clone(), partial: partial_name(name) })
+        let name = resolved(name);
+        Ok(Output::New { partial: partial_name(&name), name })
     }
 
     /// Which images a file to go on with has.

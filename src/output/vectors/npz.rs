@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -62,19 +63,20 @@ impl VectorWriter for Npz {
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(DateTime::default())
             .large_file(true);
-        let mut archive = ZipWriter::new(&mut self.file);
+        // Dropped unfinished, after a failure, it would try again and complain on stderr.
+        let mut archive = ManuallyDrop::new(ZipWriter::new(&mut self.file));
         archive.start_file("features.npy", options)?;
         archive.write_all(&header("<f4", &with_rows(self.rows, &self.shape))?)?;
-        io::copy(&mut reread(&mut self.features)?, &mut archive)?;
+        io::copy(&mut reread(&mut self.features)?, &mut *archive)?;
         for (name, texts) in [
             ("paths.npy", &mut self.paths),
             ("failed.npy", &mut self.failed),
             ("errors.npy", &mut self.errors),
         ] {
             archive.start_file(name, options)?;
-            texts.write(&mut archive)?;
+            texts.write(&mut *archive)?;
         }
-        archive.finish()?;
+        ManuallyDrop::into_inner(archive).finish()?;
         self.file.sync_all()
     }
 }

@@ -61,14 +61,14 @@ pub fn list(caches: &Caches) -> Vec<Item> {
             name: hub.repo.clone(),
             aliases: Vec::new(),
             here: true,
-            verified: true,
+            verified: store.records.of(&record.path).is_some(),
             path: Some(found.path),
             bytes: Some(record.bytes),
             source: hub.repo,
             commit: Some(hub.commit),
             file: hub.file,
             published: Some(record.checksum.clone()),
-            checksum: Some(record.checksum),
+            checksum: store.records.of(&record.path).map(|record| record.checksum),
             architecture: None,
             dialect: None,
             model: ModelSource { name: Name::Hub(asked), caches: caches.clone(), network: None },
@@ -184,7 +184,7 @@ impl ModelSource {
 impl Store<'_> {
     fn verify_hub(&self, asked: &Asked) -> Result<Option<Verified>> {
         let Some(found) = self.seen_in_hub(asked, false) else { return Ok(None) };
-        self.records.forget(&found.path);
+        self.records.distrust(&found.path);
         self.trust(&found, &asked.repo)?;
         Ok(Some(Verified { path: found.path, checksum: found.checksum }))
     }
@@ -192,7 +192,7 @@ impl Store<'_> {
     fn verify_converted(&self, entry: &Entry) -> Result<Option<Verified>> {
         let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
         let record = self.records.of(&path);
-        self.records.forget(&path);
+        self.records.distrust(&path);
         if let Some(expected) = record.map(|record| record.checksum) {
             let got = expected.measured(&path).map_err(|error| Error::io(&path, error))?;
             if got != expected {

@@ -108,12 +108,24 @@ impl Records {
         }
     }
 
-    /// Everything that is remembered and still true.
+    /// Remembers of a file only what it was, not that it was right.
+    pub fn distrust(&self, path: &Path) {
+        let doubted = || {
+            let file = self.file(&path.canonicalize().ok()?)?;
+            let record: Record = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+            write_small(&file, &serde_json::to_vec(&Record { modified: 0, ..record }).ok()?).ok()
+        };
+        if doubted().is_none() {
+            self.forget(path);
+        }
+    }
+
+    /// Everything that is remembered of files that are there, also of those that have changed since.
     pub fn all(&self) -> Vec<Record> {
         let Some(Ok(entries)) = self.folder.as_ref().map(fs::read_dir) else { return Vec::new() };
         let mut records: Vec<Record> = entries
             .filter_map(|entry| serde_json::from_slice(&fs::read(entry.ok()?.path()).ok()?).ok())
-            .filter_map(|record: Record| self.of(&record.path))
+            .filter(|record: &Record| record.schema == SCHEMA && record.path.is_file())
             .collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));
         records
@@ -129,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_changed_is_no_longer_known() {
+    fn a_file_that_changed_is_no_longer_trusted() {
         let folder = tempfile::tempdir().unwrap();
         let records = Records::below(Some(folder.path()));
         let file = folder.path().join("weights");
@@ -140,7 +152,11 @@ mod tests {
         assert_eq!(records.of(&file).map(|record| record.checksum), Some(checksum));
         assert_eq!(records.all().len(), 1);
         fs::write(&file, "abcd").unwrap();
-        assert_eq!(records.of(&file), None);
+        assert_eq!((records.of(&file), records.all().len()), (None, 1));
+        records.remember(&file, &Checksum::Md5("00".into()), None);
+        records.distrust(&file);
+        assert_eq!((records.of(&file), records.all().len()), (None, 1));
+        fs::remove_file(&file).unwrap();
         assert!(records.all().is_empty());
     }
 
