@@ -121,7 +121,7 @@ pub struct Inputs {
     pub hidden: bool,
 
     /// File extensions to take in folders, in any case [default: every format that is read]
-    #[arg(long, value_name = "EXT", value_delimiter = ',')]
+    #[arg(long, value_name = "EXT", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub ext: Vec<String>,
 
     /// Take files of a folder in the order in which they are found, which starts at once
@@ -276,8 +276,9 @@ pub struct Output {
 
     /// Go on with the file of --output (jsonl): keep its rows, add those that are missing
     ///
-    /// Rows of another model or other settings are redone, a torn last line is dropped, and in the end each path has
-    /// one row, in the order of the inputs.
+    /// Rows of another model, preprocessing or kind of scores are redone, a torn last line is dropped, and in the end
+    /// each path has one row, in the order of the inputs. Rows that were made with another --top-k, --threshold or
+    /// --only stay as they are.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 
@@ -320,9 +321,11 @@ pub struct Merge {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Join what there is: rows that are missing are counted, and are no error
+    /// Join what there is, of inputs that were not all answered, changed between runs, or were named twice
+    ///
+    /// Places without a row, and places with rows of several paths, are then counted and no error.
     #[arg(long)]
-    pub allow_gaps: bool,
+    pub incomplete: bool,
 
     /// Form of the output; parquet needs --output, and a build with that feature
     #[arg(long, value_name = "FORM", default_value = "jsonl", value_parser = ["jsonl", "parquet"])]

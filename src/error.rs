@@ -1,6 +1,7 @@
 //! Every way the library can fail, typed. Texts say what failed, where, and what was expected
 //! against what was found; ways out are kept apart, as hints.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Result of the library's fallible functions.
@@ -54,6 +55,25 @@ pub enum Error {
         origin: String,
         /// What is wrong.
         detail: String,
+    },
+    /// A file that says what images show, and is not what it should be.
+    #[error("{origin}: {detail}")]
+    Truth {
+        /// The file.
+        origin: String,
+        /// What is wrong, and in which line.
+        detail: String,
+    },
+    /// Memory that this machine does not have.
+    #[error("{0}")]
+    Memory(String),
+    /// What cannot be done in the way that was asked for.
+    #[error("{what}")]
+    Refused {
+        /// What, and why not.
+        what: String,
+        /// The way out.
+        hint: &'static str,
     },
     /// A device that cannot be had.
     #[error("device {device}: {detail}")]
@@ -113,11 +133,20 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Error::Missing { hint, .. } | Error::Fetch { hint, .. } => Some(hint),
-            Error::Io { .. } => Some("check the path and its permissions"),
+            Error::Io { source, .. } => Some(match source.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or name another place",
+                ErrorKind::InvalidData => "a text in UTF-8 is expected",
+                _ => "check the path and its permissions",
+            }),
             Error::Config(_) => Some("`nasnet help COMMAND` lists what can be said"),
             Error::Weights { .. } => Some(
                 "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
             ),
+            Error::Truth { .. } => Some(
+                "write `path,label` for each image, or a label a line in the order of names; a label is a wnid, a name or an index",
+            ),
+            Error::Memory(_) => Some("use a smaller --size or --batch-size, or fewer --threads"),
+            Error::Refused { hint, .. } => Some(hint),
             Error::Labels { .. } => Some("give one name a line, as many as the model has classes"),
             Error::Device { .. } => Some("use --device cpu"),
             Error::NoTop { .. } => {

@@ -42,7 +42,7 @@ pub struct Environment {
     pub stdout_is_terminal: bool,
     /// stderr goes to a person.
     pub stderr_is_terminal: bool,
-    /// NO_COLOR is set to something.
+    /// NO_COLOR is set to something, or the terminal knows no colours.
     pub no_color: bool,
     /// RAYON_NUM_THREADS.
     pub rayon_threads: Option<String>,
@@ -62,7 +62,7 @@ impl Environment {
         Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            no_color: variable("NO_COLOR").is_some(),
+            no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
             rayon_threads: variable("RAYON_NUM_THREADS").and_then(|value| value.into_string().ok()),
             caches,
             network: Some(network),

@@ -169,7 +169,7 @@ fn an_output_file_gets_its_name_when_it_is_whole_and_is_not_overwritten() {
     let written = fs::read_to_string(place.path().join("out.json")).unwrap();
     assert!(serde_json::from_str::<support::Document>(&written).is_ok());
     assert!(!place.path().join("out.json.partial").exists());
-    place.run(&arguments).exits(2).says("out.json: it is there already; --force replaces it");
+    place.run(&arguments).exits(2).says("out.json: it is there already\nhint: --force replaces it");
     let forced: Vec<&str> = arguments.iter().copied().chain(["--force"]).collect();
     place.run(&forced).exits(0);
     place.run(&tiny(&["--output", "no/such/folder/out.json", "a.jpg"])).exits(2).says("no/such/folder");

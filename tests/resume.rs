@@ -217,7 +217,14 @@ fn three_shards_merged_equal_the_run_of_all() {
     let gap = place.run(&["merge", "part1.jsonl", "part3.jsonl", "-o", "gap.jsonl"]).exits(1).says("missing");
     assert!(!place.path().join("gap.jsonl").exists() && gap.stdout.is_empty());
     let two =
-        place.run(&["merge", "part1.jsonl", "part3.jsonl", "--allow-gaps"]).exits(0).says("rows are missing");
+        place.run(&["merge", "part1.jsonl", "part3.jsonl", "--incomplete"]).exits(0).says("rows are missing");
+    // A path that is gone keeps its row, whose place another one may have now.
+    let stranger = text(&place, "part1.jsonl").lines().last().unwrap().replace(".ppm", ".gone");
+    place.write("part4.jsonl", format!("{stranger}\n").as_bytes());
+    let with_stranger = ["merge", "part1.jsonl", "part3.jsonl", "part4.jsonl", "--incomplete"];
+    assert_eq!(place.run(&with_stranger).exits(0).lines().len(), two.lines().len() + 1);
+    let doubled = ["merge", "part1.jsonl", "part1.jsonl", "--incomplete"];
+    place.run(&doubled).exits(1).says("more than one row");
     let of_others = |line: &&str| !text(&place, "part2.jsonl").contains(*line);
     assert_eq!(two.stdout.lines().collect::<Vec<_>>(), whole.lines().filter(of_others).collect::<Vec<_>>());
     place.run(&[&["merge", "part2.jsonl"], &names[..]].concat()).exits(1).says("more than one row");

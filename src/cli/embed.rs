@@ -43,7 +43,7 @@ pub struct Embed {
     /// Go on with the file of --output (jsonl, npy): keep its rows, add those that are missing
     ///
     /// What was torn is dropped, and in the end each path has one row, in the order of the inputs. Rows of another
-    /// model or other settings are redone in jsonl and an error in npy.
+    /// model, preprocessing or kind of features are redone in jsonl and an error in npy.
     #[arg(long, requires = "output", conflicts_with = "force", help_heading = "Output")]
     pub resume: bool,
 

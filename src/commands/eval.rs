@@ -150,7 +150,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
         };
         found.map_err(|detail| {
             let origin = file.display().to_string();
-            Error::Labels { origin, detail: format!("line {line}: {detail}") }.into()
+            Error::Truth { origin, detail: format!("line {line}: {detail}") }.into()
         })
     };
     let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
@@ -166,7 +166,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
             if sources.len() != labels.len() {
                 let (images, count) = (sources.len(), labels.len());
                 let detail = format!("{count} labels for the {images} images of {}", dir.display());
-                return Err(Error::Labels { origin: file.display().to_string(), detail }.into());
+                return Err(Error::Truth { origin: file.display().to_string(), detail }.into());
             }
             let pairs = sources.into_iter().zip(labels).enumerate();
             pairs.map(|(line, (source, label))| Ok((source, class(line + 1, &label)?))).collect()

@@ -89,7 +89,7 @@ impl Explainer {
         let (mut explained, mut refused) = (Vec::with_capacity(outcomes.len()), 0);
         for outcome in outcomes {
             for file in &outcome.refused {
-                self.console.note(&format!(
+                self.console.error(&format!(
                     "--explain {}: another file is there already; --force replaces it",
                     file.display()
                 ));

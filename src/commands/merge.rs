@@ -39,7 +39,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
         }
         Ok(())
     })?;
-    if findings.report(settings.allow_gaps, common.console) {
+    if findings.report(settings.incomplete, common.console) {
         common.console.note("nothing was written");
         return Ok(ExitStatus::SomeFailed);
     }
@@ -81,6 +81,8 @@ struct Findings {
     gaps: Few<(u64, u64)>,
     missing: u64,
     duplicates: Few<String>,
+    /// Places that have rows of several paths.
+    shared: u64,
     /// Lines that are no rows, or out of order.
     bad: Few<String>,
     /// Rows of each model, and where the first one is.
@@ -118,7 +120,7 @@ impl<T> Few<T> {
 
 impl Findings {
     /// Says what is wrong; false if nothing is.
-    fn report(&self, allow_gaps: bool, console: Console) -> bool {
+    fn report(&self, incomplete: bool, console: Console) -> bool {
         for bad in &self.bad.named {
             console.error(bad);
         }
@@ -133,13 +135,13 @@ impl Findings {
             let spans: Vec<String> = self.gaps.named.iter().map(span).collect();
             let missing =
                 format!("{} rows are missing: seq {}{}", self.missing, spans.join(", "), self.gaps.more());
-            if allow_gaps {
+            if incomplete {
                 console.note(&missing);
             } else {
                 console.error(&missing);
                 console.hint(
-                    "name the outputs of all shards, finished by --resume; inputs that were named twice have one row \
-                     with --resume, and --allow-gaps joins what there is",
+                    "name the outputs of all shards, finished by --resume; --incomplete joins what there is, also \
+                     where inputs were named twice",
                 );
             }
         }
@@ -160,8 +162,20 @@ impl Findings {
             console.error(&format!("rows of {} different models: {}", self.models.len(), models.join(", ")));
             console.hint("classify the shards again with one model and the same settings; --resume redoes only rows of others");
         }
-        let missing = !allow_gaps && self.missing > 0;
-        missing || self.bad.count + self.duplicates.count > 0 || self.models.len() > 1
+        if self.shared > 0 {
+            let shared = format!("{} places have rows of several paths", self.shared);
+            if incomplete {
+                console.note(&shared);
+            } else {
+                console.error(&shared);
+                console.hint(
+                    "the inputs changed between runs, and --resume keeps rows of those that are gone; --incomplete \
+                     joins them too",
+                );
+            }
+        }
+        let gaps = !incomplete && self.missing + self.shared > 0;
+        gaps || self.bad.count + self.duplicates.count > 0 || self.models.len() > 1
     }
 }
 
@@ -236,15 +250,22 @@ fn join(files: &[PathBuf], out: &mut dyn FnMut(&Shard) -> Result<()>) -> Result<
         |(index, shard): (usize, &Shard<'_>)| shard.head.as_ref().map(|head| Reverse((head.seq, index)));
     let mut heads: BinaryHeap<_> = shards.iter().enumerate().filter_map(head).collect();
     let mut next = 0;
+    let mut paths_here: Vec<Vec<u8>> = Vec::new(); // of the place before `next`
     while let Some(Reverse((seq, index))) = heads.pop() {
         let shard = &mut shards[index];
         if seq > next {
             findings.missing += seq - next;
             findings.gaps.push(|| (next, seq));
         }
-        if seq < next {
+        let path = shard.head.as_ref().map(|head| head.path.clone()).unwrap_or_default();
+        if seq >= next {
+            paths_here.clear();
+        }
+        if paths_here.contains(&path) {
             findings.duplicates.push(|| format!("seq {seq} ({})", shard.place()));
         } else {
+            findings.shared += u64::from(paths_here.len() == 1);
+            paths_here.push(path);
             out(shard)?;
             findings.rows += 1;
         }

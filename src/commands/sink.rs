@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use crate::error::Error;
 use crate::files::{claim_anew, partial_name};
 use crate::inputs::InputOptions;
 
@@ -164,15 +165,19 @@ impl Unfinished {
 pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
     let place = name.display();
     if name.metadata().is_ok_and(|there| !there.is_file()) {
-        bail!("{flag} {place}: it is no plain file, which is what is written");
+        return refused(
+            format!("{flag} {place}: it is no plain file"),
+            "name a file, or leave it away for stdout",
+        );
     }
     if !force && name.symlink_metadata().is_ok() {
-        bail!("{flag} {place}: it is there already; --force replaces it");
+        return refused(format!("{flag} {place}: it is there already"), "--force replaces it");
     }
     match name.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            bail!("{flag} {place}: there is no folder {}", folder.display())
-        }
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => refused(
+            format!("{flag} {place}: there is no folder {}", folder.display()),
+            "make the folder first",
+        ),
         _ => Ok(()),
     }
 }
@@ -185,9 +190,16 @@ pub fn refuse_inputs(flag: &str, name: Option<&Path>, inputs: &InputOptions) -> 
     let Some(name) = name else { return Ok(()) };
     let is_output = |input: &&PathBuf| same_file::is_same_file(input, name).unwrap_or(false);
     match inputs.paths.iter().chain(&inputs.files_from).find(is_output) {
-        Some(_) => bail!("{flag} {}: it is an input, which it would replace", name.display()),
+        Some(_) => {
+            let what = format!("{flag} {}: it is an input, which it would replace", name.display());
+            refused(what, "name another file")
+        }
         None => Ok(()),
     }
+}
+
+fn refused(what: String, hint: &'static str) -> Result<()> {
+    Err(Error::Refused { what, hint }.into())
 }
 
 /// Where a file of that name is: a link is followed.

@@ -40,10 +40,12 @@ impl<'a> Names<'a> {
                     .filter_map(|index| self.labels.and_then(|labels| labels.get(*index)))
                     .filter_map(|label| label.wnid.as_deref())
                     .collect();
-                return Err(format!(
-                    "{text:?} is the name of several classes, use a wnid: {}",
-                    wnids.join(", ")
-                ));
+                let indices: Vec<String> = several.iter().map(ToString::to_string).collect();
+                return Err(if wnids.len() == several.len() {
+                    format!("{text:?} is the name of several classes, use a wnid: {}", wnids.join(", "))
+                } else {
+                    format!("{text:?} is the name of several classes: {}", indices.join(", "))
+                });
             }
             None => {}
         }
@@ -96,7 +98,7 @@ pub enum LabelsFile {
 /// Names the line at fault.
 pub fn parse(text: &str, origin: &str) -> Result<LabelsFile> {
     let text = text.trim_start_matches('\u{feff}');
-    let fail = |line: usize, detail: &str| Error::Labels {
+    let fail = |line: usize, detail: &str| Error::Truth {
         origin: origin.to_owned(),
         detail: format!("line {line}: {detail}"),
     };

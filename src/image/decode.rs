@@ -11,7 +11,7 @@ use ::image::metadata::Orientation;
 use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::names::stable_names;
-use super::{colour, jpeg, png, signature, tiff};
+use super::{bmp, colour, jpeg, png, signature, tiff};
 use crate::error::{ImageError, ImageErrorKind};
 
 /// An upright image: rows from the top, pixels from the left, R, G, B.
@@ -101,13 +101,14 @@ pub fn decode_reusing(
 ) -> Result<Rgb8, ImageError> {
     let format = signature::format(bytes)?;
     let decoded = decode_guarded(format, bytes, options, spare);
-    if format == ImageFormat::Png
-        && decoded.as_ref().is_err_and(|error| error.kind == ImageErrorKind::Decode)
-        && let Some(mended) = png::with_end(bytes)
-    {
-        return decode_guarded(format, &mended, options, spare);
-    }
-    decoded
+    let mended = match (&decoded, format) {
+        (Ok(_), _) => None,
+        (Err(error), _) if error.kind != ImageErrorKind::Decode => None,
+        (Err(_), ImageFormat::Png) => png::with_end(bytes),
+        (Err(_), ImageFormat::Bmp) => bmp::with_filling(bytes),
+        (Err(_), _) => None,
+    };
+    mended.map_or(decoded, |mended| decode_guarded(format, &mended, options, spare))
 }
 
 /// [`decode_as`], with a panic of the decoder turned into an error.

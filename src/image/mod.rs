@@ -4,6 +4,7 @@
 //! the rules of a reference pipeline, and [`resample`] is the resizer beneath it, bit-identical to
 //! Pillow's. This room knows neither files nor models: it gets bytes and sizes.
 
+mod bmp;
 mod colour;
 pub mod decode;
 mod jpeg;

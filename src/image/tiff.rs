@@ -1,9 +1,9 @@
-//! TIFF layouts that `image` leaves out: palettes, and grey floats.
+//! TIFF layouts that `image` leaves out: palettes, grey with alpha, and grey floats.
 
 use std::io::Cursor;
 
 use ::image::metadata::Orientation;
-use ::image::{DynamicImage, GrayImage, RgbImage};
+use ::image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage};
 use ::tiff::decoder::{Decoder, DecodingResult, Limits};
 use ::tiff::tags::Tag;
 use ::tiff::{ColorType, TiffError};
@@ -11,7 +11,7 @@ use ::tiff::{ColorType, TiffError};
 use super::decode::{BYTES_PER_PIXEL, DecodeOptions, check_size};
 use crate::error::{ImageError, ImageErrorKind};
 
-/// Decodes the first page of a palette or grey float TIFF, and its orientation.
+/// Decodes the first page of a palette, grey and alpha or grey float TIFF, and its orientation.
 ///
 /// # Errors
 /// Those of [`super::decode::decode`]; any other layout is `unsupported`.
@@ -40,6 +40,13 @@ pub(super) fn decode(
                 return Err(unread(colour));
             };
             RgbImage::from_raw(width, height, through_palette(&indices, &map)?).map(DynamicImage::ImageRgb8)
+        }
+        ColorType::Multiband { bit_depth: 8, num_samples: 2 } => {
+            let samples = decoder.read_image().map_err(from_tiff)?;
+            let DecodingResult::U8(grey_and_alpha) = samples else {
+                return Err(unread(colour));
+            };
+            GrayAlphaImage::from_raw(width, height, grey_and_alpha).map(DynamicImage::ImageLumaA8)
         }
         ColorType::Gray(32) => {
             let samples = decoder.read_image().map_err(from_tiff)?;
@@ -104,7 +111,13 @@ fn corrupt(detail: impl std::fmt::Display) -> ImageError {
 }
 
 fn unread(colour: ColorType) -> ImageError {
-    ImageError::new(ImageErrorKind::Unsupported, format!("a kind of TIFF that is not read: {colour:?}"))
+    let layout = match colour {
+        ColorType::Gray(bits) => format!("grey of {bits} bits"),
+        ColorType::YCbCr(_) => "YCbCr".to_owned(),
+        ColorType::Multiband { bit_depth, num_samples } => format!("{num_samples} bands of {bit_depth} bits"),
+        other => format!("{other:?}"),
+    };
+    ImageError::new(ImageErrorKind::Unsupported, format!("a kind of TIFF that is not read: {layout}"))
 }
 
 fn from_tiff(error: TiffError) -> ImageError {

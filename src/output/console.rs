@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::text::printable;
 
@@ -55,9 +55,8 @@ impl Console {
         if !self.progress || self.quiet {
             return ProgressBar::hidden();
         }
-        let style = ProgressStyle::with_template("{spinner} {human_pos} images, {per_sec}, {elapsed}{msg}");
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_style(style("{spinner} {human_pos} images, {rate}, {elapsed}{msg}"));
         bar.enable_steady_tick(Duration::from_millis(100));
         bar
     }
@@ -65,11 +64,17 @@ impl Console {
 
 /// Tells a counter how many images there are, so that it can say when it will be done.
 pub fn expect(counter: &ProgressBar, total: u64) {
-    let style = ProgressStyle::with_template(
-        "{spinner} {human_pos}/{human_len} images, {per_sec}, {elapsed}, {eta} left{msg}",
-    );
-    if let Ok(style) = style {
-        counter.set_length(total);
-        counter.set_style(style);
-    }
+    counter.set_length(total);
+    counter.set_style(style("{spinner} {human_pos}/{human_len} images, {rate}, {elapsed}, {eta} left{msg}"));
+}
+
+/// A line of progress, with the rate in whole images where there are many a second.
+fn style(template: &str) -> ProgressStyle {
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let rate = state.per_sec();
+        // The line is drawn, or it is not.
+        let _ = write!(out, "{rate:.*}/s", usize::from(rate < 100.0));
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    style.with_key("rate", rate)
 }

@@ -91,6 +91,9 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
     if output.threshold.is_some_and(f32::is_nan) {
         return Err(Error::Config("--threshold: expected a number, got NaN".to_owned()));
     }
+    if output.scores != "logit" && output.threshold.is_some_and(|threshold| threshold > 1.0) {
+        return Err(Error::Config("--threshold: expected a probability, at most 1".to_owned()));
+    }
     let format = match output.format.as_str() {
         "json" => Format::Json,
         "jsonl" => Format::JsonLines,

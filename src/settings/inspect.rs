@@ -56,8 +56,8 @@ pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
 pub struct Merge {
     /// The outputs to join.
     pub files: Vec<PathBuf>,
-    /// Rows may be missing.
-    pub allow_gaps: bool,
+    /// Places may have no row, or rows of several paths.
+    pub incomplete: bool,
     /// In which form: jsonl as it is, or Parquet.
     pub format: Format,
     /// A file to write instead of stdout.
@@ -77,7 +77,7 @@ pub fn merge(flags: &cli::Merge) -> Result<Merge> {
     };
     Ok(Merge {
         files: flags.files.clone(),
-        allow_gaps: flags.allow_gaps,
+        incomplete: flags.incomplete,
         format,
         output: flags.output.clone(),
         force: flags.force,

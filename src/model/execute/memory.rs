@@ -17,7 +17,7 @@ impl Memory {
             return Ok(Memory { map: None, len });
         }
         let map = MmapMut::map_anon(len * size_of::<f32>())
-            .map_err(|error| Error::Config(format!("no memory for {} bytes: {error}", len * 4)))?;
+            .map_err(|error| Error::Memory(format!("no memory for {} bytes: {error}", len * 4)))?;
         #[cfg(target_os = "linux")]
         let _ = map.advise(memmap2::Advice::HugePage); // fewer page faults and TLB misses; not everywhere to be had
         Ok(Memory { map: Some(map), len })
