@@ -1157,7 +1157,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__merge)
-            opts="-o -q -h --allow-gaps --format --output --force --color --quiet --help"
+            opts="-o -q -h --incomplete --format --output --force --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

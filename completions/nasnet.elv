@@ -238,7 +238,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand -o 'Write to a file, which appears under its name only when it is whole'
             cand --output 'Write to a file, which appears under its name only when it is whole'
             cand --color 'Colour in tables and messages'
-            cand --allow-gaps 'Join what there is: rows that are missing are counted, and are no error'
+            cand --incomplete 'Join what there is, of inputs that were not all answered, changed between runs, or were named twice'
             cand --force 'Replace the file of --output'
             cand -q 'No notes and no progress on stderr; errors are still said'
             cand --quiet 'No notes and no progress on stderr; errors are still said'

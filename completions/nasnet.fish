@@ -305,7 +305,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s o -l output -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l color -d 'Colour in tables and messages' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l allow-gaps -d 'Join what there is: rows that are missing are counted, and are no error'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l incomplete -d 'Join what there is, of inputs that were not all answered, changed between runs, or were named twice'
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l force -d 'Replace the file of --output'
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s q -l quiet -d 'No notes and no progress on stderr; errors are still said'
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'

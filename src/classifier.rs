@@ -9,11 +9,12 @@ use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
 use crate::image::decode::Rgb8;
 use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
+use crate::kernels::Precision;
 use crate::labels::Labels;
 use crate::model::config::{Config, Dialect};
-use crate::model::device::Precision;
 use crate::model::engine::{Engine, Output, Placement};
 use crate::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::weights::card::check_labels;
 use crate::weights::{self, Loaded, Overrides};
 
 /// How a classifier is set up where it is not as its weights say.
@@ -100,11 +101,9 @@ impl Classifier {
     /// # Errors
     /// When the labels are not as many as the classes, or the device refuses the weights or the precision.
     pub fn new(mut loaded: Loaded, options: Options) -> Result<Self> {
+        check_labels(loaded.labels.as_ref(), &loaded.config)
+            .map_err(|detail| Error::Labels { origin: format!("for {}", loaded.name), detail })?;
         let labels = match (&loaded.labels, loaded.config.classes) {
-            (Some(labels), Some(classes)) if labels.len() != classes => {
-                let detail = format!("{} labels for a model of {classes} classes", labels.len());
-                return Err(Error::Labels { origin: format!("for {}", loaded.name), detail });
-            }
             (Some(labels), _) => Some(labels.clone()),
             (None, Some(1000)) => Some(Labels::imagenet().clone()),
             (None, _) => None,

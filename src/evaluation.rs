@@ -1,5 +1,5 @@
 //! How good answers are: accuracy with intervals, confusions, calibration. Plain arithmetic on scores and true
-//! classes; it knows no files and no models.
+//! classes; it knows no files and runs no models.
 
 pub mod calibration;
 pub mod published;

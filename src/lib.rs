@@ -52,6 +52,7 @@ pub use classifier::{Classifier, Options, Pooling};
 pub use error::{Error, ImageError, ImageErrorKind, Result};
 pub use explain::{ActivationMap, Explanation};
 pub use image::{DecodeOptions, Preprocessing, Preset, Rgb8, decode, preprocess};
+pub use kernels::Precision;
 pub use labels::{Label, Labels};
 pub use model::config::{Config, Dialect};
 pub use predictions::{Prediction, Scores, Selection, decode_predictions, softmax};

@@ -20,7 +20,8 @@ use crate::cli;
 use crate::error::{Error, Result};
 use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
 use crate::inputs::{FolderOptions, InputOptions};
-use crate::model::device::{DeviceChoice, Precision};
+use crate::kernels::Precision;
+use crate::model::device::DeviceChoice;
 use crate::output::TableStyle;
 use crate::output::console::Console;
 use crate::weights::Overrides;
@@ -46,6 +47,8 @@ pub struct Environment {
     pub no_color: bool,
     /// RAYON_NUM_THREADS.
     pub rayon_threads: Option<String>,
+    /// Variables that change what the tool does and are set, with their values but for secrets.
+    pub variables: Vec<(&'static str, String)>,
     /// Folders where weights may be.
     pub caches: Caches,
     /// How the network is used, or which variable makes no sense.
@@ -64,6 +67,7 @@ impl Environment {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
             rayon_threads: variable("RAYON_NUM_THREADS").and_then(|value| value.into_string().ok()),
+            variables: doctor::variables(variable),
             caches,
             network: Some(network),
         }

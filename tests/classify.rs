@@ -185,7 +185,7 @@ fn own_labels_replace_those_of_the_model_and_must_be_as_many() {
     let best = &document.results[0].predictions.as_ref().unwrap()[0];
     assert_eq!((best.label.as_deref(), best.wnid.as_deref()), (Some("thing 193"), None));
     place.write("few.txt", b"one\ntwo\n");
-    place.run(&tiny(&["--labels", "few.txt", "a.jpg"])).exits(2).says("2 labels for a model of 200 classes");
+    place.run(&tiny(&["--labels", "few.txt", "a.jpg"])).exits(2).says("2 labels, expected 200");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! without a card fails these tests, it does not skip them.
 
 use candle_core::{Device, Tensor};
+use nasnet::Precision;
 use nasnet::model::config::{Config, Dialect};
-use nasnet::model::device::{self, DeviceChoice, Precision};
+use nasnet::model::device::{self, DeviceChoice};
 use nasnet::model::engine::{Engine, Output, Placement};
 use nasnet::model::graph::Graph;
 use nasnet::model::nasnet::graph;

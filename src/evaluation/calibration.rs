@@ -43,7 +43,7 @@ impl Calibration {
     }
 }
 
-/// The probability of a class at a temperature.
+/// The logarithm of a class's probability at a temperature.
 fn log_probability(logits: &[f32], class: usize, temperature: f64) -> f64 {
     let greatest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
     let sum: f64 = logits.iter().map(|logit| ((f64::from(*logit) - greatest) / temperature).exp()).sum();

@@ -36,7 +36,7 @@ pub(super) fn with_end(bytes: &[u8]) -> Option<Vec<u8>> {
 /// CRC-32 of a chunk's kind and data, as the PNG specification has it (section 5.5), bit by bit.
 fn checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (sum & 1) * 0xedb8_8320)
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ ((sum & 1) * 0xedb8_8320))
     })
 }
 

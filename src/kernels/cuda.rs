@@ -8,7 +8,7 @@ pub mod launch;
 #[cfg(feature = "cuda")]
 pub mod product;
 
-use crate::model::device::Precision;
+use super::Precision;
 
 /// Channels are padded to a multiple of this: 16 bytes of the smallest numbers.
 pub const CHANNELS: usize = 8;

@@ -109,6 +109,8 @@ pub unsafe fn run<I: Isa>(depthwise: &Depthwise) {
     }
 }
 
+/// # Safety
+/// As [`run`].
 unsafe fn rows<I: Isa, const SIZE: usize, const STRIDE: usize>(depthwise: &Depthwise) {
     let strip = strip_width(depthwise.window.out_width, I::STRIP);
     // SAFETY: as the caller's.
@@ -167,6 +169,9 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
 
 /// The windows of `WIDTH` neighbouring output pixels for one vector of channels: each input is loaded
 /// once a window row and multiplied into every output that it belongs to.
+///
+/// # Safety
+/// As [`run`].
 #[inline(always)]
 unsafe fn strip<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize>(
     window: &Window,

@@ -181,6 +181,8 @@ macro_rules! heights {
     };
 }
 
+/// # Safety
+/// As [`run`].
 unsafe fn dispatch<I: Isa>(tile: Tile, height: usize, width: usize) {
     unsafe {
         match width {
@@ -293,6 +295,9 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
 }
 
 /// Stores a vector at an offset in a row of which `columns` may be written.
+///
+/// # Safety
+/// As [`run`].
 #[inline(always)]
 unsafe fn store<I: Isa>(to: *mut f32, offset: usize, value: I::Vector, columns: usize) {
     // SAFETY: no column at or beyond `columns` is written.

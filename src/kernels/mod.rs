@@ -1,5 +1,6 @@
-//! The arithmetic of the CPU engine: matrix products, depthwise windows and pools over N, H, W, C data,
-//! written once over an instruction set and chosen at run time. Nothing here knows graphs or starts threads.
+//! The arithmetic of the fast engines: matrix products, depthwise windows and pools over N, H, W, C data. For processors
+//! they are written once over an instruction set and chosen at run time, for NVIDIA's cards see `cuda`. Nothing here
+//! knows graphs or starts threads.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -15,6 +16,7 @@ mod isa;
 mod neon;
 pub mod pack;
 pub mod pool;
+mod precision;
 #[cfg(test)]
 mod tests;
 mod unroll;
@@ -23,6 +25,7 @@ use depthwise::Depthwise;
 use gemm::Gemm;
 use isa::Isa;
 use pool::Pool;
+pub use precision::Precision;
 
 /// Pixels start at multiples of this many floats: a cache line, and the widest vector.
 pub const CHANNEL_ALIGN: usize = 16;

@@ -7,7 +7,7 @@ use candle_core::{Device, DeviceLocation, Tensor};
 
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
-use crate::model::device::Precision;
+use crate::kernels::Precision;
 use crate::model::execute::{self, Images};
 use crate::model::graph::{Graph, Shape};
 use crate::model::halving::{Halving, Notice};

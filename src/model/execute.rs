@@ -142,19 +142,9 @@ impl Engine {
         self.sizes.contains_key(&(height, width))
     }
 
-    /// The plan for a height and width.
-    pub fn plan(&self, height: usize, width: usize) -> Option<&Plan> {
-        self.sizes.get(&(height, width)).map(|prepared| &prepared.plan)
-    }
-
     /// Threads, the caller's included.
     pub fn threads(&self) -> usize {
         self.team.size()
-    }
-
-    /// Bytes of packed weights and of the arena as it is now.
-    pub fn memory(&self) -> (usize, usize) {
-        (self.packed.len() * 4, self.arena.len() * 4)
     }
 
     /// Whether results shall hold the last feature map.

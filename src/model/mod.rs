@@ -1,5 +1,5 @@
 //! The network: what it is ([`config`]), its graph ([`nasnet`], [`graph`]) and what runs it: [`portable`] anywhere,
-//! [`plan`] and [`execute`] fast on a CPU.
+//! [`plan`] and [`execute`] fast on a CPU, [`plan`] and `cuda` fast on NVIDIA's cards.
 
 pub mod config;
 #[cfg(any(test, feature = "cuda"))]

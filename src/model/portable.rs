@@ -67,11 +67,6 @@ impl Portable {
         Ok(Portable { graph, weights, last_use, device: device.clone(), operations })
     }
 
-    /// The graph that it runs.
-    pub fn graph(&self) -> &Graph {
-        &self.graph
-    }
-
     /// The device that it runs on.
     pub fn device(&self) -> &Device {
         &self.device

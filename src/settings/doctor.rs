@@ -1,32 +1,53 @@
 //! Settings of `nasnet doctor`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::{Environment, ModelSettings, device, overrides, threads};
 use crate::cli;
 use crate::error::Result;
-use crate::model::device::{DeviceChoice, Precision};
+use crate::kernels::Precision;
+use crate::model::device::DeviceChoice;
 use crate::weights::store::ModelSource;
 
 /// The variables that change what the tool does, and whether their values are nobody's business.
-const VARIABLES: [(&str, bool); 16] = [
+const VARIABLES: [(&str, bool); 26] = [
     ("HF_ENDPOINT", false),
     ("HF_HOME", false),
     ("HF_HUB_CACHE", false),
+    ("HUGGINGFACE_HUB_CACHE", false),
     ("HF_TOKEN", true),
+    ("HUGGING_FACE_HUB_TOKEN", true),
     ("HF_TOKEN_PATH", false),
     ("HF_HUB_OFFLINE", false),
+    ("HF_HUB_DOWNLOAD_TIMEOUT", false),
     ("HTTP_PROXY", true),
     ("HTTPS_PROXY", true),
+    ("ALL_PROXY", true),
+    ("NO_PROXY", false),
     ("http_proxy", true),
     ("https_proxy", true),
-    ("NO_PROXY", false),
+    ("all_proxy", true),
+    ("no_proxy", false),
+    ("SSL_CERT_FILE", false),
     ("NASNET_CACHE", false),
+    ("NASNET_KERAS_URL", false),
+    ("NASNET_RETRY_WAIT", false),
+    ("NASNET_RETRY_LIMIT", false),
     ("XDG_CACHE_HOME", false),
     ("NO_COLOR", false),
     ("RAYON_NUM_THREADS", false),
     ("CUDA_VISIBLE_DEVICES", false),
 ];
+
+/// Those of the variables that are set, and their values but for secrets.
+pub(super) fn variables(variable: impl Fn(&str) -> Option<OsString>) -> Vec<(&'static str, String)> {
+    let value = |(name, secret): (&'static str, bool)| {
+        let value = variable(name)?;
+        Some((name, if secret { "set".to_owned() } else { value.to_string_lossy().into_owned() }))
+    };
+    VARIABLES.into_iter().filter_map(value).collect()
+}
 
 /// Settings of `nasnet doctor`.
 #[derive(Debug, Clone)]
@@ -66,10 +87,6 @@ pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> 
         let source = ModelSource::named(name).in_caches(environment.caches.clone());
         (name.to_owned(), ModelSettings { source, overrides: overrides.clone(), labels: None })
     };
-    let value = |name: &'static str, secret: bool| {
-        let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
-        Some((name, if secret { "set".to_owned() } else { value.to_string_lossy().into_owned() }))
-    };
     Ok(Doctor {
         models: names.into_iter().map(model).collect(),
         asked_for: flags.model.is_some(),
@@ -78,7 +95,7 @@ pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> 
         threads: threads(flags.run.threads, environment)?,
         cache: environment.caches.converted.clone(),
         hub: environment.caches.hub.clone(),
-        variables: VARIABLES.into_iter().filter_map(|(name, secret)| value(name, secret)).collect(),
+        variables: environment.variables.clone(),
         json: flags.json,
     })
 }

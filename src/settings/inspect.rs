@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::{Environment, ModelSettings, device, model, overrides, parquet, threads};
 use crate::cli;
 use crate::error::Result;
-use crate::model::device::{DeviceChoice, Precision};
+use crate::kernels::Precision;
+use crate::model::device::DeviceChoice;
 use crate::output::Format;
 use crate::weights::store::ModelSource;
 

@@ -4,7 +4,8 @@ use super::{Environment, ModelSettings, PreprocessingOverrides, device, model, t
 use crate::cli;
 use crate::error::Result;
 use crate::image::decode::DecodeOptions;
-use crate::model::device::{DeviceChoice, Precision};
+use crate::kernels::Precision;
+use crate::model::device::DeviceChoice;
 
 /// From image files to the numbers that come out of a network.
 #[derive(Debug, Clone)]

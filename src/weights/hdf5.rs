@@ -14,8 +14,16 @@ use crate::weights::tensor::Dtype;
 const MAX_READ: usize = 1 << 30;
 /// Nested groups below which nothing is looked for: Keras needs six.
 const MAX_DEPTH: usize = 12;
-/// Groups and datasets that are looked at: Large has some 4,000.
+/// Groups that are looked at, and datasets: Large has some 4,000.
 const MAX_OBJECTS: usize = 200_000;
+
+/// What a walk has met.
+#[derive(Default)]
+struct Seen {
+    /// By their addresses.
+    groups: HashSet<u64>,
+    datasets: usize,
+}
 
 /// An opened HDF5 file.
 pub(crate) struct File {
@@ -99,7 +107,7 @@ impl File {
         group: &Group,
         visit: &mut impl FnMut(&[String], &Group, Dataset) -> Result<()>,
     ) -> Result<()> {
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         self.walk_below(group, &mut Vec::new(), &mut seen, visit)
     }
 
@@ -107,17 +115,21 @@ impl File {
         &self,
         group: &Group,
         path: &mut Vec<String>,
-        seen: &mut HashSet<u64>,
+        seen: &mut Seen,
         visit: &mut impl FnMut(&[String], &Group, Dataset) -> Result<()>,
     ) -> Result<()> {
-        if path.len() > MAX_DEPTH || seen.len() > MAX_OBJECTS {
+        if path.len() > MAX_DEPTH || seen.groups.len() > MAX_OBJECTS {
             return Err(self.fail("groups nested without end"));
         }
-        if !seen.insert(group.address()) {
-            return Err(self.fail(format!("the group {} is within itself", path.join("/"))));
+        if !seen.groups.insert(group.address()) {
+            return Err(self.fail(format!("the group {} is met a second time", path.join("/"))));
         }
         let (groups, datasets) = group.members().map_err(|error| self.fail(error))?;
         for dataset in datasets {
+            seen.datasets += 1;
+            if seen.datasets > MAX_OBJECTS {
+                return Err(self.fail(format!("more than {MAX_OBJECTS} datasets")));
+            }
             path.push(dataset.name().rsplit('/').next().unwrap_or_default().to_owned());
             visit(path, group, dataset)?;
             path.pop();

@@ -33,7 +33,7 @@ pub fn pack(
     common: Common,
     stdout: &mut dyn Write,
 ) -> Result<ExitStatus> {
-    refuse_to_replace("--output", file, force)?;
+    refuse_to_replace("bundle", file, force)?;
     let packed = bundle::pack(models, file)?;
     if json {
         output::pretty(&packed, stdout)?;

@@ -11,13 +11,13 @@ use candle_core::cuda_backend::cudarc::nvrtc::{CompileOptions, compile_ptx_with_
 
 use super::{Arguments, Call, Depthwise, Gather, Numbers, Patches, Pool, source};
 use crate::error::Result;
-use crate::model::device::Precision;
+use crate::kernels::Precision;
 
 /// Threads of a block.
 const BLOCK: u32 = 128;
 
 /// All kernels of the source.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "depthwise_3_1",
     "depthwise_3_2",
     "depthwise_5_1",
@@ -30,10 +30,8 @@ const NAMES: [&str; 12] = [
     "patches",
     "copy",
     "mean",
+    "result",
 ];
-
-/// The kernel that makes results.
-const RESULT: &str = "result";
 
 // SAFETY: each is laid out as its namesake in the source, and holds nothing but numbers and addresses.
 unsafe impl DeviceRepr for Depthwise {}
@@ -65,7 +63,7 @@ impl Kernels {
         };
         let ptx = compile_ptx_with_opts(source(precision), options).w()?.to_src();
         let module = format!("nasnet-{precision}");
-        let functions = NAMES.into_iter().chain([RESULT]).map(|name| {
+        let functions = NAMES.into_iter().map(|name| {
             let function = device.get_or_load_custom_func(name, &module, &ptx)?;
             Ok((name, function.into_cuda_function()))
         });

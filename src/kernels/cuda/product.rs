@@ -14,7 +14,7 @@ use candle_core::cuda_backend::cudarc::driver::{CudaSlice, CudaStream, DevicePtr
 
 use super::{Address, Gemm};
 use crate::error::Result;
-use crate::model::device::Precision;
+use crate::kernels::Precision;
 
 /// Bytes that an algorithm may use: what NVIDIA recommends for Hopper.
 const WORKSPACE: usize = 32 << 20;

@@ -10,9 +10,9 @@ use half::{bf16, f16};
 
 use super::program::{Launch, Program};
 use super::ready::{Bases, Ready};
+use crate::kernels::Precision;
 use crate::kernels::cuda::{self as kernels, Address, Arguments, Call, Gemm};
 use crate::model::config::{Config, Dialect};
-use crate::model::device::Precision;
 use crate::model::engine::Output;
 use crate::model::graph::Graph;
 use crate::model::nasnet::graph;

@@ -32,11 +32,6 @@ impl Memory {
         Ok(())
     }
 
-    /// How many floats.
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
     /// The first.
     pub(super) fn as_ptr(&self) -> *const f32 {
         self.map.as_ref().map_or(std::ptr::null(), |map| map.as_ptr().cast())

@@ -15,8 +15,6 @@ pub struct StepTime {
     pub multiply_adds: u64,
     /// Busy time of all threads together, over all images.
     pub busy: Duration,
-    /// The same in the pass in which it was the shortest: what is left when nothing disturbs.
-    pub least: Duration,
 }
 
 /// The times of all steps.
@@ -30,26 +28,18 @@ pub struct Profile {
     pub waiting: Duration,
 }
 
-impl StepTime {
-    /// Arithmetic speed of one busy thread in GFLOP/s, undisturbed.
-    pub fn gflops(&self) -> f64 {
-        2.0 * self.multiply_adds as f64 / self.least.as_secs_f64().max(1e-9) / 1e9
-    }
-}
-
 /// Nanoseconds as threads add them up: of each thread in the pass that it is in, and of all passes.
 pub(super) struct Clock {
     steps: usize,
     current: Vec<AtomicU64>,
     totals: Vec<AtomicU64>,
-    leasts: Vec<AtomicU64>,
 }
 
 impl Clock {
     pub(super) fn new(plan: &Plan, threads: usize) -> Clock {
         let steps = plan.steps.len() + 1; // the last is waiting
-        let all = |count: usize, value| (0..count).map(|_| AtomicU64::new(value)).collect();
-        Clock { steps, current: all(threads * steps, 0), totals: all(steps, 0), leasts: all(steps, u64::MAX) }
+        let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect();
+        Clock { steps, current: zeros(threads * steps), totals: zeros(steps) }
     }
 
     /// Adds to a step.
@@ -68,20 +58,18 @@ impl Clock {
             let current = threads.clone().map(|thread| &self.current[thread * self.steps + step]);
             let sum = current.map(|count| count.swap(0, Ordering::Relaxed)).sum();
             self.totals[step].fetch_add(sum, Ordering::Relaxed);
-            self.leasts[step].fetch_min(sum, Ordering::Relaxed);
         }
     }
 
     /// What has been added up so far, to start anew.
     pub(super) fn take(&self, plan: &Plan, images: usize) -> Profile {
-        let take = |count: &AtomicU64, start| Duration::from_nanos(count.swap(start, Ordering::Relaxed));
+        let take = |count: &AtomicU64| Duration::from_nanos(count.swap(0, Ordering::Relaxed));
         let steps = plan.steps.iter().enumerate().map(|(index, step)| StepTime {
             line: plan.line(step),
             multiply_adds: step.multiply_adds,
-            busy: take(&self.totals[index], 0),
-            least: take(&self.leasts[index], u64::MAX),
+            busy: take(&self.totals[index]),
         });
         let steps = steps.collect();
-        Profile { images, steps, waiting: take(&self.totals[self.steps - 1], 0) }
+        Profile { images, steps, waiting: take(&self.totals[self.steps - 1]) }
     }
 }

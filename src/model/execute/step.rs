@@ -93,6 +93,9 @@ impl Pass<'_> {
     }
 
     /// A product of pixels that lie in buffers.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn pixels(&self, step: &Step, first: usize, count: usize, panels: Option<(usize, usize)>) {
         let Work::Product { sources, .. } = &step.work else {
             unreachable!("only products are cut by pixels")
@@ -110,6 +113,9 @@ impl Pass<'_> {
     }
 
     /// Multiplies rows with the step's weights and stores them from a pixel on.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn product(
         &self,
         step: &Step,
@@ -144,6 +150,9 @@ impl Pass<'_> {
     }
 
     /// A step that is cut by output rows; a piece may reach over several images.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn rows(&self, step: &Step, piece: &Piece) {
         let height = step.shape.height;
         let most = block_rows(self.plan, step);
@@ -169,6 +178,9 @@ impl Pass<'_> {
     }
 
     /// Some rows of a product whose left side is computed first, into scratch.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn block(&self, step: &Step, sources: &[Source], image: usize, row: usize, rows: usize) {
         let pixels = rows * step.shape.width;
         let first = (image * step.shape.height + row) * step.shape.width;
@@ -236,6 +248,9 @@ impl Pass<'_> {
     }
 
     /// Every second pixel of some rows, zeros beyond the border.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn subsample(
         &self,
         id: BufferId,
@@ -264,6 +279,9 @@ impl Pass<'_> {
     }
 
     /// The stem: patches of 3 x 3 pixels are three runs of the image, two pixels further from row to row.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn patches(&self, step: &Step, image: usize, row: usize, rows: usize) {
         let input = self.plan.input;
         for row in row..row + rows {
@@ -278,6 +296,8 @@ impl Pass<'_> {
         }
     }
 
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn pool(&self, step: &Step, image: usize, row: usize, rows: usize) {
         let Work::Pool { input, kind, stride } = step.work else { unreachable!("a pool") };
         let first = (image * step.shape.height + row) * step.shape.width;
@@ -293,6 +313,9 @@ impl Pass<'_> {
     }
 
     /// Some rows of buffers, side by side.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn copy(&self, step: &Step, inputs: &[BufferId], image: usize, row: usize, rows: usize) {
         let first = (image * step.shape.height + row) * step.shape.width;
         for pixel in first..first + rows * step.shape.width {
@@ -318,6 +341,9 @@ impl Pass<'_> {
     }
 
     /// One part of the mean over all pixels of one image.
+    ///
+    /// # Safety
+    /// As [`Pass::run`].
     unsafe fn average(&self, step: &Step, inputs: &[BufferId], part: usize) {
         let (image, part) = (part / inputs.len(), part % inputs.len());
         let first_channel = self.plan.channels(&inputs[..part]);
