@@ -120,7 +120,7 @@ fn what_cannot_be_written_is_refused_before_anything_runs() {
     let embed = |rest: &[&str]| place.run(&[&["embed", "--model", "tiny", "a.jpg"][..], rest].concat());
     embed(&["--format", "npy"]).exits(2).says("--format npy: it needs a file");
     place.write("out.npy.jsonl", b"mine");
-    embed(&["-o", "out.npy"]).exits(2).says("out.npy.jsonl: it is there already; --force replaces it");
+    embed(&["-o", "out.npy"]).exits(2).says("out.npy.jsonl: it is there already\nhint: --force replaces it");
     embed(&["-o", "out.npy", "--force"]).exits(0);
     place.run(&["embed", "--model", "tiny", "nothing.jpg", "-q", "--exit-zero"]).exits(0);
     place.run(&["embed", "--model", "tiny"]).exits(2).says("no inputs");

@@ -303,4 +303,24 @@ mod tests {
         assert!(cpu.run_for(&[&pixels[1..]], all).is_err());
         assert!(cpu.run_for(&[], all).unwrap().iter().all(Vec::is_empty));
     }
+
+    #[test]
+    fn callers_that_are_alone_and_the_team_do_not_get_into_each_others_way() {
+        let loaded = builtin(&Overrides { input_size: Some((32, 32)), ..Overrides::default() }).unwrap();
+        let placement = Placement { device: &Device::Cpu, threads: 2, precision: Precision::F32 };
+        let engine = Engine::new(&loaded.graph, &loaded.weights, placement).unwrap();
+        let pixels = vec![0.25; loaded.graph.input_shape().elements()];
+        let want = engine.run(&[&pixels], Output::Logits).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..300 {
+                    let alone = engine.run_alone(&pixels, [Output::Logits]).unwrap();
+                    assert_eq!(alone.unwrap(), [want[0].clone()]);
+                }
+            });
+            for _ in 0..300 {
+                assert_eq!(engine.run(&[&pixels], Output::Logits).unwrap(), want, "by the team");
+            }
+        });
+    }
 }

@@ -196,7 +196,10 @@ impl Engine {
             clock: self.profiling.then_some(clock),
         };
         let next = AtomicUsize::new(0);
-        shared.reset();
+        if alone < count {
+            // Only where it is used: siblings of one thread, which never do, have the same schedule.
+            shared.reset();
+        }
         self.team.run(&|member| {
             let own = arena.part(member.index * per_thread);
             let own = run.pass(member.index, own, own.part(plan.arena));
