@@ -41,24 +41,23 @@ impl Actions {
     /// # Errors
     /// When the report cannot be written.
     pub fn new(
-        settings: &settings::Actions,
-        force: bool,
-        resumes: bool,
+        settings: &settings::Classify,
         only: Vec<usize>,
         model: impl FnOnce() -> ModelHeader,
         console: Console,
     ) -> Result<Self> {
         let page = |name: &PathBuf| {
-            if resumes && name.symlink_metadata().is_ok() {
+            if settings.resume.is_some() && name.symlink_metadata().is_ok() {
                 bail!(
                     "--report {}: it is there already, and shows what one run answers; name another file",
                     name.display()
                 );
             }
-            Page::new(name, force, &model())
+            Page::new(name, settings.force, &model())
         };
-        let page = settings.report.as_ref().map(page).transpose()?;
-        Ok(Actions { only, page, sort_into: settings.sort_into.clone(), unsorted: 0, console })
+        let actions = &settings.actions;
+        let page = actions.report.as_ref().map(page).transpose()?;
+        Ok(Actions { only, page, sort_into: actions.sort_into.clone(), unsorted: 0, console })
     }
 
     /// Whether the run is to speak of a record: images that failed, and those of the classes of --only.

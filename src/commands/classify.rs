@@ -65,14 +65,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
         Explainer::new(wanted, how, common.console)
     });
     let printer = output::printer(settings.format, header, settings.scores, common.table)?;
-    let actions = Actions::new(
-        &settings.actions,
-        settings.force,
-        settings.resume.is_some(),
-        only,
-        header,
-        common.console,
-    )?;
+    let actions = Actions::new(settings, only, header, common.console)?;
     let mut run = Run {
         settings,
         pipeline: &pipeline,
