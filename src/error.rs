@@ -133,11 +133,7 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Error::Missing { hint, .. } | Error::Fetch { hint, .. } => Some(hint),
-            Error::Io { source, .. } => Some(match source.kind() {
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or name another place",
-                ErrorKind::InvalidData => "a text in UTF-8 is expected",
-                _ => "check the path and its permissions",
-            }),
+            Error::Io { source, .. } => Some(hint_of_system(source.kind())),
             Error::Config(_) => Some("`nasnet help COMMAND` lists what can be said"),
             Error::Weights { .. } => Some(
                 "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
@@ -160,6 +156,18 @@ impl Error {
                 Some("this is a defect of nasnet: please report it, with the image if there is one")
             }
         }
+    }
+}
+
+/// What to try after the system refused something.
+pub(crate) fn hint_of_system(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "free some space, or name another place"
+        }
+        ErrorKind::ResourceBusy => "wait for it, or name another file",
+        ErrorKind::InvalidData => "a text in UTF-8 is expected",
+        _ => "check the path and its permissions",
     }
 }
 

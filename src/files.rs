@@ -41,6 +41,18 @@ pub(crate) fn claim(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Whether another run is writing to a file that is there.
+pub(crate) fn is_claimed(path: &Path) -> bool {
+    let open = path.is_file().then(|| File::open(path));
+    matches!(open, Some(Ok(file)) if matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// Whether two names are those of one file. Pipes are left alone: to open one is to take part in it.
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
+    let plain = |path: &Path| path.metadata().is_ok_and(|there| there.is_file() || there.is_dir());
+    plain(a) && plain(b) && same_file::is_same_file(a, b).unwrap_or(false)
+}
+
 /// As [`claim`], and empties it.
 ///
 /// # Errors

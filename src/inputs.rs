@@ -16,6 +16,7 @@ use globset::GlobBuilder;
 
 use crate::error::{Error, ImageError, ImageErrorKind, Result};
 pub use folder::FolderOptions;
+use folder::Pattern;
 pub use key::PathKey;
 
 /// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
@@ -80,6 +81,13 @@ pub struct InputOptions {
     pub null: bool,
     /// How folders are searched.
     pub folders: FolderOptions,
+}
+
+impl InputOptions {
+    /// Files, folders, globs and lists as they were named.
+    pub fn named(&self) -> impl Iterator<Item = &PathBuf> {
+        self.paths.iter().chain(&self.files_from)
+    }
 }
 
 /// Counts files of folders that no extension marks as images.
@@ -181,21 +189,10 @@ fn archive(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> 
 
 /// Files below the fixed part of a pattern whose whole path it matches, and the images of folders that it matches.
 fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
-    let pattern: PathBuf = pattern.components().collect(); // as paths are met: without a//b and a/./b
-    let compiled = pattern.to_str().map(|text| GlobBuilder::new(text).literal_separator(true).build());
-    let Some(Ok(compiled)) = compiled else {
+    let Some(compiled) = compiled(&pattern) else {
         return Box::new(std::iter::once(Source::nowhere(pattern, "no such file, and not a valid glob")));
     };
-    let has_meta = |part: &OsStr| part.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
-    let base: PathBuf = pattern
-        .components()
-        .take_while(|part| !has_meta(part.as_os_str()))
-        .map(|part| part.as_os_str())
-        .collect();
-    let any_depth = pattern.as_os_str().as_encoded_bytes().windows(2).any(|pair| pair == b"**");
-    let levels = pattern.components().count() - base.components().count();
-    let depth = if any_depth { usize::MAX } else { levels };
-    let found = folder::matches(&base, depth, &compiled.compile_matcher(), folders);
+    let found = folder::matches(&compiled, folders);
     if found.is_empty() {
         return Box::new(std::iter::once(Source::nowhere(
             pattern,
@@ -207,4 +204,31 @@ fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> 
         Ok(path) => plain(path, &folders, &passed_over),
         Err(nowhere) => Box::new(std::iter::once(nowhere)),
     }))
+}
+
+/// A pattern, made ready to be looked for.
+fn compiled(pattern: &Path) -> Option<Pattern> {
+    let matcher = |path: &Path| {
+        let glob = GlobBuilder::new(path.to_str()?).literal_separator(true).build().ok()?;
+        Some(glob.compile_matcher())
+    };
+    let holds =
+        |part: &OsStr, text: &[u8]| part.as_encoded_bytes().windows(text.len()).any(|window| window == text);
+    let has_meta = |part: &OsStr| part.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
+    let ends_in = |separator: &u8| std::path::is_separator(char::from(*separator));
+    let only_folders = pattern.as_os_str().as_encoded_bytes().last().is_some_and(ends_in);
+    let pattern: PathBuf = pattern.components().collect(); // as paths are met: without a//b and a/./b
+    let parts: Vec<&OsStr> = pattern.components().map(|part| part.as_os_str()).collect();
+    let fixed = parts.iter().take_while(|part| !has_meta(part)).count();
+    // Alternatives may hold separators, and two asterisks stand for any number of levels.
+    let plain = |part: &&OsStr| !holds(part, b"**") && !holds(part, b"{");
+    let said = fixed + parts[fixed..].iter().take_while(|part| plain(part)).count();
+    let prefix = |count: usize| parts[..count].iter().collect::<PathBuf>();
+    Some(Pattern {
+        base: prefix(fixed),
+        whole: matcher(&pattern)?,
+        levels: (fixed + 1..=said).map(|count| matcher(&prefix(count))).collect::<Option<_>>()?,
+        depth: if parts.iter().any(|part| holds(part, b"**")) { usize::MAX } else { parts.len() - fixed },
+        only_folders,
+    })
 }

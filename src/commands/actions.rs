@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::sink::Unfinished;
 use crate::evaluation::truth::Names;
+use crate::files::is_same_file;
 use crate::labels::Labels;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
@@ -128,7 +129,7 @@ fn sort(settings: &SortInto, path: &Path, best: &Prediction) -> io::Result<Optio
         return Ok(Some(format!("{} would go to {}{place}", path.display(), target.display())));
     }
     fs::create_dir_all(&folder)?;
-    if settings.way != Way::Move && is_copy(path, &target)? {
+    if is_same_file(path, &target) || settings.way != Way::Move && is_copy(path, &target)? {
         return Ok(None); // a run that is done again has nothing to add
     }
     // A hard link is made only where nothing is, in one step; a copy goes to a file that was not there before.

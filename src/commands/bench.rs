@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::ExitStatus;
 use super::open;
 use crate::classifier::Classifier;
+use crate::error::Error;
 use crate::kernels::Kernels;
 use crate::model::engine::Output;
 use crate::model::execute::Profile;
@@ -27,7 +28,7 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     let classifier = open::plain(model, *device, *precision, threads, common.console)?;
     let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
     let elements = classifier.engine().input().elements();
-    let pixels = pixels(settings.batch_size.min(DISTINCT) * elements);
+    let pixels = pixels(settings.batch_size.min((DISTINCT / elements).max(1)) * elements)?;
     let images: Vec<&[f32]> = pixels.chunks(elements).cycle().take(settings.batch_size).collect();
     let pass = || classifier.engine().run(&images, output);
     for _ in 0..settings.warmup {
@@ -50,14 +51,19 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     Ok(ExitStatus::Success)
 }
 
-/// Images that differ; a larger batch has them several times.
-const DISTINCT: usize = 256;
+/// Numbers of images that differ, a quarter of a gigabyte; a larger batch has the same ones several times.
+const DISTINCT: usize = 64 << 20;
 
 /// Numbers from -1 to 1 in no particular order: the time of a pass does not depend on them.
-fn pixels(count: usize) -> Vec<f32> {
-    (0..count)
-        .map(|index| ((index as u32).wrapping_mul(0x9e37_79b9) >> 8) as f32 / (1 << 23) as f32 - 1.0)
-        .collect()
+fn pixels(count: usize) -> Result<Vec<f32>, Error> {
+    let mut pixels = Vec::new();
+    let short = |_| Error::Memory(format!("no memory for images of {count} numbers"));
+    pixels.try_reserve_exact(count).map_err(short)?;
+    pixels.extend(
+        (0..count)
+            .map(|index| ((index as u32).wrapping_mul(0x9e37_79b9) >> 8) as f32 / (1 << 23) as f32 - 1.0),
+    );
+    Ok(pixels)
 }
 
 fn start_profile(classifier: &Classifier, wanted: bool) {

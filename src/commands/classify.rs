@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::jobs::{SharedLedger, jobs, locked, sum_up};
 use super::pipeline::{Answered, Numbers, Pipeline};
 use super::resume::{self, Kind};
-use super::sink::{Sink, refuse_inputs};
+use super::sink::{Sink, refuse_inputs, refuse_to_replace};
 use crate::inputs::{self, PassedOver, PathKey, Source};
 use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
@@ -32,8 +32,12 @@ use crate::settings::{Classify, Common, Resume};
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let [output, report] = [&settings.output, &settings.actions.report].map(Option::as_deref);
-    refuse_inputs("--output", output, &settings.inputs)?;
-    refuse_inputs("--report", report, &settings.inputs)?;
+    for (flag, name) in [("--output", output), ("--report", report)] {
+        refuse_inputs(flag, name, settings.inputs.named())?;
+        if let Some(name) = name.filter(|_| settings.resume.is_none()) {
+            refuse_to_replace(flag, name, settings.force)?;
+        }
+    }
     settings.actions.explain.as_ref().map(explain::prepare).transpose()?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.

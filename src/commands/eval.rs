@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use super::ExitStatus;
 use super::interrupt::Interrupt;
 use super::pipeline::Pipeline;
-use super::sink::{Unfinished, refuse_to_replace};
+use super::sink::{Unfinished, refuse_inputs, refuse_to_replace};
 use crate::classifier::Classifier;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
@@ -32,6 +32,8 @@ const MISTAKES: usize = 48;
 /// When images, their classes, model or device cannot be had.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     if let Some(name) = &settings.report {
+        let inputs = settings.labels_file.iter().chain(&settings.synsets);
+        refuse_inputs("--report", Some(name), inputs)?;
         refuse_to_replace("--report", name, settings.force)?;
     }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;

@@ -121,7 +121,7 @@ impl Explainer {
             let context = || format!("--explain {}", file.display());
             let drawn = overlay(photo, &explanation.map, shown);
             png(&drawn, &texts(&explanation, self.scores, &self.model), &mut bytes).with_context(context)?;
-            let partial = file.with_extension(format!("{}.partial", image.seq));
+            let partial = file.with_extension(format!("{}-{}.partial", std::process::id(), image.seq));
             match write(&bytes, &partial, &file, self.replace).with_context(context)? {
                 true => outcome.written.push(Explained { rank, index, file }),
                 false => outcome.refused.push(file),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
-use super::sink::Sink;
+use super::sink::{Sink, refuse_inputs};
 use crate::output::Format;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead};
@@ -29,6 +29,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
             bail!("{}: merge reads its files twice; this is not a plain file", file.display());
         }
     }
+    refuse_inputs("--output", settings.output.as_deref(), settings.files.iter())?;
     let features_fit = settings.format == Format::JsonLines;
     let findings = join(&settings.files, &mut |shard| {
         if !features_fit && shard.head.as_ref().is_some_and(|head| head.answer == Answer::Features) {

@@ -28,7 +28,7 @@ use clap::CommandFactory;
 
 use crate::batch::WORKER_NAME;
 use crate::cli::{Cli, Command};
-use crate::error::Error;
+use crate::error::{Error, hint_of_system};
 use crate::output::console::Console;
 use crate::settings::{self, Environment};
 
@@ -101,7 +101,14 @@ fn explain(error: &anyhow::Error, console: Console) -> ExitStatus {
     }
     let reasons: Vec<String> = error.chain().map(ToString::to_string).collect();
     console.error(&joined(&reasons));
-    if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<Error>().and_then(Error::hint)) {
+    let hint = match error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
+        Some(error) => error.hint(),
+        None => {
+            let of_system = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+            of_system.map(|error| hint_of_system(error.kind()))
+        }
+    };
+    if let Some(hint) = hint {
         console.hint(hint);
     }
     ExitStatus::Refused

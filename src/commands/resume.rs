@@ -85,6 +85,9 @@ pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Le
     let found = if adopted { &partial } else { &name };
     let context = || format!("--output {}", found.display());
     let mut file = claim(found).with_context(context)?;
+    if adopted && name.exists() {
+        bail!("--output {}: another run has just finished it; start again", name.display());
+    }
     if !file.metadata().with_context(context)?.is_file() {
         bail!("--output {}: --resume needs a plain file", found.display());
     }

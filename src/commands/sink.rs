@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::error::Error;
-use crate::files::{claim_anew, partial_name};
-use crate::inputs::InputOptions;
+use crate::files::{claim_anew, is_claimed, is_same_file, partial_name};
 
 /// A writer that has to be finished.
 pub enum Sink<'a> {
@@ -151,6 +150,9 @@ impl Unfinished {
     /// # Errors
     /// When the disk is full or the file cannot be renamed; the unfinished file stays.
     pub fn finish(self) -> Result<()> {
+        if let Ok(before) = self.name.metadata() {
+            self.handle.set_permissions(before.permissions()).with_context(|| self.describe())?;
+        }
         self.handle.sync_all().with_context(|| self.describe())?;
         fs::rename(&self.partial, &self.name)
             .with_context(|| format!("{} {}", self.flag, self.name.display()))
@@ -173,6 +175,12 @@ pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
     if !force && name.symlink_metadata().is_ok() {
         return refused(format!("{flag} {place}: it is there already"), "--force replaces it");
     }
+    if is_claimed(name) {
+        return refused(
+            format!("{flag} {place}: another run is writing to it"),
+            "wait for it, or name another file",
+        );
+    }
     match name.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => refused(
             format!("{flag} {place}: there is no folder {}", folder.display()),
@@ -182,16 +190,20 @@ pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
     }
 }
 
-/// Looks whether an output file is an input, which it would replace.
+/// Looks whether an output file, or the name that it has until it is whole, is an input, which would be lost.
 ///
 /// # Errors
 /// When it is.
-pub fn refuse_inputs(flag: &str, name: Option<&Path>, inputs: &InputOptions) -> Result<()> {
+pub fn refuse_inputs<'a>(
+    flag: &str,
+    name: Option<&Path>,
+    mut inputs: impl Iterator<Item = &'a PathBuf>,
+) -> Result<()> {
     let Some(name) = name else { return Ok(()) };
-    let is_output = |input: &&PathBuf| same_file::is_same_file(input, name).unwrap_or(false);
-    match inputs.paths.iter().chain(&inputs.files_from).find(is_output) {
-        Some(_) => {
-            let what = format!("{flag} {}: it is an input, which it would replace", name.display());
+    let partial = partial_name(&resolved(name));
+    match inputs.find(|input| is_same_file(input, name) || is_same_file(input, &partial)) {
+        Some(input) => {
+            let what = format!("{flag} {}: it would replace the input {}", name.display(), input.display());
             refused(what, "name another file")
         }
         None => Ok(()),

@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use super::list::path_of_bytes;
 use super::{EXTENSIONS, PassedOver, Source, Sources, tar};
+use crate::files::is_same_file;
 
 /// How folders are searched.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +32,7 @@ pub struct FolderOptions {
 impl FolderOptions {
     /// Whether a folder is the one that is not entered.
     fn is_except(&self, folder: &Path) -> bool {
-        self.except.as_deref().is_some_and(|except| same_file::is_same_file(folder, except).unwrap_or(false))
+        self.except.as_deref().is_some_and(|except| is_same_file(folder, except))
     }
 
     /// Whether a name is that of an image that is asked for.
@@ -298,35 +299,55 @@ impl Listing {
     }
 }
 
-/// Paths at most `depth` levels below `base` that a glob matches, and what could not be looked into on the way to them,
-/// sorted. What is below a folder that matches belongs to that folder.
-pub(super) fn matches(
-    base: &Path,
-    depth: usize,
-    glob: &GlobMatcher,
-    options: &FolderOptions,
-) -> Vec<Result<PathBuf, Source>> {
-    let here = base.as_os_str().is_empty();
-    let root = if here { Path::new(".") } else { base };
+/// What a glob asks for.
+pub(super) struct Pattern {
+    /// The folder that all its paths are below; empty for the one that we are in.
+    pub(super) base: PathBuf,
+    pub(super) whole: GlobMatcher,
+    /// Its first levels below the base: what folders of each have to be called, as far as that can be said.
+    pub(super) levels: Vec<GlobMatcher>,
+    /// How many levels it has.
+    pub(super) depth: usize,
+    /// It ends in a separator.
+    pub(super) only_folders: bool,
+}
+
+/// Paths that a glob matches, and what could not be looked into on the way to them, sorted. What is below a folder that
+/// matches belongs to that folder.
+pub(super) fn matches(pattern: &Pattern, options: &FolderOptions) -> Vec<Result<PathBuf, Source>> {
+    let here = pattern.base.as_os_str().is_empty();
+    let root = if here { Path::new(".") } else { &pattern.base };
     let below = |path: &Path| if here { path.strip_prefix(".").unwrap_or(path) } else { path }.to_owned();
-    let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(options.follow).into_iter();
+    let leads = |path: &Path, depth: usize| {
+        let level = depth.checked_sub(1).and_then(|level| pattern.levels.get(level));
+        level.is_none_or(|level| level.is_match(below(path)))
+    };
+    let walk = WalkDir::new(root).min_depth(1).max_depth(pattern.depth).follow_links(options.follow);
     let is_hidden = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
     let is_except = |entry: &walkdir::DirEntry| entry.file_type().is_dir() && options.is_except(entry.path());
-    let mut walk = walk.filter_entry(|entry| (options.hidden || !is_hidden(entry)) && !is_except(entry));
+    let mut walk = walk.into_iter().filter_entry(|entry| {
+        (options.hidden || !is_hidden(entry)) && !is_except(entry) && leads(entry.path(), entry.depth())
+    });
     let mut found = Vec::new();
     while let Some(entry) = walk.next() {
         match entry {
-            Ok(entry) if glob.is_match(below(entry.path())) => {
+            Ok(entry) if pattern.whole.is_match(below(entry.path())) => {
                 let mut path = below(entry.path());
                 if entry.file_type().is_dir() {
                     walk.skip_current_dir();
                     path.push(""); // a separator, which counts in the order of whole paths
+                } else if pattern.only_folders && !entry.path().is_dir() {
+                    continue;
                 }
                 found.push(Ok(path));
             }
             Ok(_) => {}
-            // Nothing there: nothing matches.
-            Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {}
+            Err(error) if error.path().is_some_and(|path| !leads(path, error.depth())) => {}
+            // Nothing there: nothing matches, but a link that leads nowhere, which is tried, so that it is reported.
+            Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {
+                let link = error.path().map(below).filter(|path| pattern.whole.is_match(path));
+                found.extend(link.filter(|link| link.is_symlink()).map(Ok));
+            }
             Err(error) => {
                 let path = below(error.path().unwrap_or(root));
                 let message = match error.loop_ancestor() {
@@ -421,6 +442,8 @@ mod tests {
         assert_eq!(expand("**/*.{gif,png}"), ["a/b/deep.gif", "a/z.png"]);
         assert_eq!(expand("a**"), ["a-b.PNG", "a.jpg", "a/b/deep.gif", "a/z.png", "a0.bmp"]);
         assert_eq!(expand("a/**"), ["a/b/deep.gif", "a/z.png"]);
+        assert_eq!(expand("*/"), ["a/b/deep.gif", "a/z.png"]);
+        assert_eq!(expand("{a/b,none}/*"), ["a/b/deep.gif"]);
     }
 
     #[cfg(unix)]

@@ -93,8 +93,8 @@ struct Members {
     reader: BufReader<File>,
     /// Where the reader is.
     at: u64,
-    /// Where the contents of the member before end, less their padding.
-    contents_end: u64,
+    /// That the archive was cut short is said by the member that it was cut in.
+    cut_is_said: bool,
     /// What members hold that hard links may name; from the first link on.
     by_name: Option<HashMap<PathKey, Contents>>,
     ended: bool,
@@ -124,18 +124,19 @@ impl Members {
             length,
             reader,
             at: 0,
-            contents_end: 0,
+            cut_is_said: false,
             by_name: None,
             ended: false,
         })
     }
 
-    fn source(&self, member: Member) -> Source {
+    fn source(&mut self, member: Member) -> Source {
         let mut path = self.archive.as_os_str().to_owned();
         path.push("/");
         path.push(&member.name);
         let place = match member.contents {
             Contents::At { offset, length } => {
+                self.cut_is_said |= offset.saturating_add(length) > self.length;
                 Place::Member { archive: Arc::clone(&self.archive), offset, length }
             }
             Contents::Nowhere(error) => Place::Nowhere(error),
@@ -169,7 +170,10 @@ impl Members {
         loop {
             let Some(block) = self.header()? else { return Ok(None) };
             let header = Header::from_byte_slice(&block);
-            let size = header.entry_size().map_err(|_| self.corrupt("a size that is no number"))?;
+            // A label has no size; others leave the field empty too.
+            let is_blank = block[124..136].iter().all(|byte| b"\0 ".contains(byte));
+            let size = if is_blank { Ok(0) } else { header.entry_size() };
+            let size = size.map_err(|_| self.corrupt("a size that is no number"))?;
             match header.entry_type() {
                 EntryType::GNULongName => said.name = Some(self.text(size)?),
                 EntryType::GNULongLink => said.link = Some(self.text(size)?),
@@ -239,9 +243,8 @@ impl Members {
         let mut block = Vec::new();
         let read = self.reader.by_ref().take(BLOCK).read_to_end(&mut block);
         let read = read.map_err(|error| format!("the archive cannot be read: {error}"))?;
-        // Cut within contents, the member says so itself.
-        if read == 0 && (self.contents_end..self.at).contains(&self.length) {
-            return Err(self.corrupt("it ends within a member's padding"));
+        if read == 0 && self.length < self.at && !self.cut_is_said {
+            return Err(self.corrupt("it ends before the member that should end there"));
         }
         // Many writers leave out the zeros at the end.
         if read == 0 || block.iter().all(|byte| *byte == 0) && read as u64 == BLOCK {
@@ -301,7 +304,7 @@ impl Members {
         };
         let sought = self.reader.seek_relative(distance);
         sought.map_err(|error: io::Error| format!("the archive cannot be read: {error}"))?;
-        (self.contents_end, self.at) = (self.at + length, end);
+        self.at = end;
         Ok(())
     }
 

@@ -52,7 +52,10 @@ impl Halving {
     }
 
     fn lower(&self, from: usize, to: usize) {
-        self.most.store(to, Ordering::Relaxed);
+        let smaller = |most| (most == 0 || most > to).then_some(to);
+        if self.most.fetch_update(Ordering::Relaxed, Ordering::Relaxed, smaller).is_err() {
+            return; // another caller has lowered it already
+        }
         if let Some(notice) = self.notice.get() {
             notice(&format!(
                 "a batch of {from} does not fit into the device's memory: batches of {to} from here on"

@@ -56,7 +56,7 @@ impl Output {
     /// When a file is in the way, or is none to go on with.
     pub fn open(settings: &Embed, rows: Rows, console: Console) -> Result<Self> {
         let Some(name) = &settings.output else { return Ok(Output::Stdout) };
-        refuse_inputs("--output", Some(name), &settings.inputs)?;
+        refuse_inputs("--output", Some(name), settings.inputs.named())?;
         if let Some(resume) = settings.resume {
             return Ok(Output::Resumed(Resumed::open(name, resume, rows, console)?));
         }

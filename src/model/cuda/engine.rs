@@ -27,6 +27,9 @@ use crate::weights::Weights;
 /// Streams that branches of a region are dealt to.
 const STREAMS: usize = 4;
 
+/// Threads that copy images to where the card takes them from.
+const COPIERS: usize = 4;
+
 /// Images that are copied to the card at a time.
 const PART: usize = 16;
 
@@ -46,6 +49,8 @@ pub struct Engine {
     streams: Vec<Arc<CudaStream>>,
     /// What has happened on a stream.
     events: Vec<CudaEvent>,
+    /// Copies images; its threads do nothing else, so none of them can wait for what its caller has locked.
+    copiers: rayon::ThreadPool,
     state: Mutex<State>,
 }
 
@@ -114,6 +119,10 @@ impl Engine {
             parameters,
             streams,
             events,
+            copiers: rayon::ThreadPoolBuilder::new()
+                .num_threads(COPIERS)
+                .build()
+                .map_err(|error| Error::Config(error.to_string()))?,
             state: Mutex::default(),
         })
     }
@@ -189,7 +198,7 @@ impl Engine {
             let up = &mut up[..images.len() * self.image];
             let copy = |(to, from): (&mut [f32], &&[f32])| to.copy_from_slice(from);
             if rayon::current_thread_index().is_none() {
-                up.par_chunks_exact_mut(self.image).zip(images).for_each(copy);
+                self.copiers.install(|| up.par_chunks_exact_mut(self.image).zip(images).for_each(copy));
             } else {
                 // A thread of rayon's that waits takes on other work, which may want what is locked here.
                 up.chunks_exact_mut(self.image).zip(images).for_each(copy);
@@ -217,7 +226,8 @@ impl Engine {
         if let Recording::Due = graph {
             *graph = match self.record(images, bases, outputs) {
                 Ok(recorded) => Recording::Done(recorded),
-                Err(error) if error.is_out_of_memory() => return Err(error),
+                // Of a single image there is no smaller batch, and launched kernel by kernel it did fit.
+                Err(error) if images > 1 && error.is_out_of_memory() => return Err(error),
                 Err(_) => Recording::Refused,
             };
         }
@@ -232,8 +242,19 @@ impl Engine {
         if state.memory.is_some() && state.images >= images && state.row >= row {
             return Ok(());
         }
-        let (images, row) = (images.max(state.images), row.max(state.row));
+        let (wanted, grown) = ((images, row), (images.max(state.images), row.max(state.row)));
         *state = State::default(); // gives back first, and stays so when memory is short
+        let ((images, row), memory) = match self.memory(grown) {
+            // What earlier batches wanted is no reason to refuse this one.
+            Err(error) if grown != wanted && error.is_out_of_memory() => (wanted, self.memory(wanted)?),
+            memory => (grown, memory?),
+        };
+        *state = State { images, row, memory: Some(memory), graphs: HashMap::new() };
+        Ok(())
+    }
+
+    /// Memory for so many images, whose results have so many numbers each.
+    fn memory(&self, (images, row): (usize, usize)) -> Result<Memory> {
         let stream = &self.streams[0];
         // SAFETY: a pass writes all that it reads.
         let memory = unsafe {
@@ -247,8 +268,7 @@ impl Engine {
             }
         };
         stream.synchronize().w()?; // the memory is there for all streams
-        *state = State { images, row, memory: Some(memory), graphs: HashMap::new() };
-        Ok(())
+        Ok(memory)
     }
 
     fn bases(&self, memory: &Memory) -> Bases {
