@@ -2,21 +2,18 @@
 //! knows archives, whose members have names too; images are bytes to it.
 
 mod folder;
+mod glob;
 mod key;
 mod list;
 mod read;
 mod tar;
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use globset::GlobBuilder;
-
 use crate::error::{Error, ImageError, ImageErrorKind, Result};
 pub use folder::FolderOptions;
-use folder::Pattern;
 pub use key::PathKey;
 
 /// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
@@ -159,7 +156,7 @@ type Sources = Box<dyn Iterator<Item = Source> + Send>;
 fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     let looks_like_glob = path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
     if looks_like_glob && path.symlink_metadata().is_err() {
-        return glob(path, folders, passed_over);
+        return glob::images(path, folders, passed_over);
     }
     plain(path, folders, passed_over)
 }
@@ -185,50 +182,4 @@ fn archive(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> 
         Some(images) => Box::new(images),
         None => Box::new(std::iter::once(Source::file(path))),
     }
-}
-
-/// Files below the fixed part of a pattern whose whole path it matches, and the images of folders that it matches.
-fn glob(pattern: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
-    let Some(compiled) = compiled(&pattern) else {
-        return Box::new(std::iter::once(Source::nowhere(pattern, "no such file, and not a valid glob")));
-    };
-    let found = folder::matches(&compiled, folders);
-    if found.is_empty() {
-        return Box::new(std::iter::once(Source::nowhere(
-            pattern,
-            "no such file, and no path matches it as a glob",
-        )));
-    }
-    let (folders, passed_over) = (folders.clone(), passed_over.clone());
-    Box::new(found.into_iter().flat_map(move |found| match found {
-        Ok(path) => plain(path, &folders, &passed_over),
-        Err(nowhere) => Box::new(std::iter::once(nowhere)),
-    }))
-}
-
-/// A pattern, made ready to be looked for.
-fn compiled(pattern: &Path) -> Option<Pattern> {
-    let matcher = |path: &Path| {
-        let glob = GlobBuilder::new(path.to_str()?).literal_separator(true).build().ok()?;
-        Some(glob.compile_matcher())
-    };
-    let holds =
-        |part: &OsStr, text: &[u8]| part.as_encoded_bytes().windows(text.len()).any(|window| window == text);
-    let has_meta = |part: &OsStr| part.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
-    let ends_in = |separator: &u8| std::path::is_separator(char::from(*separator));
-    let only_folders = pattern.as_os_str().as_encoded_bytes().last().is_some_and(ends_in);
-    let pattern: PathBuf = pattern.components().collect(); // as paths are met: without a//b and a/./b
-    let parts: Vec<&OsStr> = pattern.components().map(|part| part.as_os_str()).collect();
-    let fixed = parts.iter().take_while(|part| !has_meta(part)).count();
-    // Alternatives may hold separators, and two asterisks stand for any number of levels.
-    let plain = |part: &&OsStr| !holds(part, b"**") && !holds(part, b"{");
-    let said = fixed + parts[fixed..].iter().take_while(|part| plain(part)).count();
-    let prefix = |count: usize| parts[..count].iter().collect::<PathBuf>();
-    Some(Pattern {
-        base: prefix(fixed),
-        whole: matcher(&pattern)?,
-        levels: (fixed + 1..=said).map(|count| matcher(&prefix(count))).collect::<Option<_>>()?,
-        depth: if parts.iter().any(|part| holds(part, b"**")) { usize::MAX } else { parts.len() - fixed },
-        only_folders,
-    })
 }

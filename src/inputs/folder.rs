@@ -5,9 +5,6 @@ use std::fs::{self, DirEntry, FileType, ReadDir};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use globset::GlobMatcher;
-use walkdir::WalkDir;
-
 use super::list::path_of_bytes;
 use super::{EXTENSIONS, PassedOver, Source, Sources, tar};
 use crate::files::is_same_file;
@@ -31,7 +28,7 @@ pub struct FolderOptions {
 
 impl FolderOptions {
     /// Whether a folder is the one that is not entered.
-    fn is_except(&self, folder: &Path) -> bool {
+    pub(super) fn is_except(&self, folder: &Path) -> bool {
         self.except.as_deref().is_some_and(|except| is_same_file(folder, except))
     }
 
@@ -299,73 +296,6 @@ impl Listing {
     }
 }
 
-/// What a glob asks for.
-pub(super) struct Pattern {
-    /// The folder that all its paths are below; empty for the one that we are in.
-    pub(super) base: PathBuf,
-    pub(super) whole: GlobMatcher,
-    /// Its first levels below the base: what folders of each have to be called, as far as that can be said.
-    pub(super) levels: Vec<GlobMatcher>,
-    /// How many levels it has.
-    pub(super) depth: usize,
-    /// It ends in a separator.
-    pub(super) only_folders: bool,
-}
-
-/// Paths that a glob matches, and what could not be looked into on the way to them, sorted. What is below a folder that
-/// matches belongs to that folder.
-pub(super) fn matches(pattern: &Pattern, options: &FolderOptions) -> Vec<Result<PathBuf, Source>> {
-    let here = pattern.base.as_os_str().is_empty();
-    let root = if here { Path::new(".") } else { &pattern.base };
-    let below = |path: &Path| if here { path.strip_prefix(".").unwrap_or(path) } else { path }.to_owned();
-    let leads = |path: &Path, depth: usize| {
-        let level = depth.checked_sub(1).and_then(|level| pattern.levels.get(level));
-        level.is_none_or(|level| level.is_match(below(path)))
-    };
-    let walk = WalkDir::new(root).min_depth(1).max_depth(pattern.depth).follow_links(options.follow);
-    let is_hidden = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
-    let is_except = |entry: &walkdir::DirEntry| entry.file_type().is_dir() && options.is_except(entry.path());
-    let mut walk = walk.into_iter().filter_entry(|entry| {
-        (options.hidden || !is_hidden(entry)) && !is_except(entry) && leads(entry.path(), entry.depth())
-    });
-    let mut found = Vec::new();
-    while let Some(entry) = walk.next() {
-        match entry {
-            Ok(entry) if pattern.whole.is_match(below(entry.path())) => {
-                let mut path = below(entry.path());
-                if entry.file_type().is_dir() {
-                    walk.skip_current_dir();
-                    path.push(""); // a separator, which counts in the order of whole paths
-                } else if pattern.only_folders && !entry.path().is_dir() {
-                    continue;
-                }
-                found.push(Ok(path));
-            }
-            Ok(_) => {}
-            Err(error) if error.path().is_some_and(|path| !leads(path, error.depth())) => {}
-            // Nothing there: nothing matches, but a link that leads nowhere, which is tried, so that it is reported.
-            Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {
-                let link = error.path().map(below).filter(|path| pattern.whole.is_match(path));
-                found.extend(link.filter(|link| link.is_symlink()).map(Ok));
-            }
-            Err(error) => {
-                let path = below(error.path().unwrap_or(root));
-                let message = match error.loop_ancestor() {
-                    Some(ancestor) => format!("symbolic link loop: it leads back to {}", ancestor.display()),
-                    None => error.io_error().map_or_else(|| error.to_string(), io::Error::to_string),
-                };
-                found.push(Err(Source::nowhere(path, message)));
-            }
-        }
-    }
-    let path = |found: &Result<PathBuf, Source>| match found {
-        Ok(path) => path.clone(),
-        Err(source) => source.path.clone(),
-    };
-    found.sort_by_cached_key(|found| path(found).into_os_string().into_encoded_bytes());
-    found
-}
-
 /// The order of whole paths by their bytes: within a folder, a folder's name counts with its separator, as
 /// it stands in the paths below it.
 fn by_path_bytes((left, left_kind): (&[u8], Kind), (right, right_kind): (&[u8], Kind)) -> Ordering {
@@ -381,7 +311,7 @@ fn by_path_bytes((left, left_kind): (&[u8], Kind), (right, right_kind): (&[u8], 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn names(options: &FolderOptions, root: &Path, passed_over: &PassedOver) -> Vec<String> {
@@ -390,7 +320,7 @@ mod tests {
             .collect()
     }
 
-    fn sample() -> tempfile::TempDir {
+    pub(in crate::inputs) fn sample() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         for path in
             ["b.jpg", "a/z.png", "a-b.PNG", "a.jpg", "a/b/deep.gif", "notes.txt", ".hidden.jpg", "a0.bmp"]
@@ -421,29 +351,6 @@ mod tests {
         assert_eq!(got, [".hidden.jpg", "a-b.PNG", "a.jpg", "a0.bmp", "b.jpg"]);
         let png = FolderOptions { extensions: vec!["png".to_owned()], ..FolderOptions::default() };
         assert_eq!(names(&png, root.path(), &PassedOver::default()), ["a-b.PNG", "a/z.png"]);
-    }
-
-    #[test]
-    fn a_glob_names_each_file_once_and_looks_no_deeper_than_it_has_levels() {
-        let root = sample();
-        let expand = |pattern: &str| -> Vec<String> {
-            let options = FolderOptions::default();
-            let below = |source: Source| {
-                source.path.strip_prefix(root.path()).unwrap().to_string_lossy().into_owned()
-            };
-            crate::inputs::glob(root.path().join(pattern), &options, &PassedOver::default())
-                .map(below)
-                .collect()
-        };
-        assert_eq!(expand("a*.jpg"), ["a.jpg"]);
-        assert_eq!(expand(".//a/./*.png"), ["a/z.png"]);
-        assert_eq!(expand("*/*/*.gif"), ["a/b/deep.gif"]);
-        assert_eq!(expand("*/*.gif"), ["*/*.gif"], "nothing, which is said of the pattern");
-        assert_eq!(expand("**/*.{gif,png}"), ["a/b/deep.gif", "a/z.png"]);
-        assert_eq!(expand("a**"), ["a-b.PNG", "a.jpg", "a/b/deep.gif", "a/z.png", "a0.bmp"]);
-        assert_eq!(expand("a/**"), ["a/b/deep.gif", "a/z.png"]);
-        assert_eq!(expand("*/"), ["a/b/deep.gif", "a/z.png"]);
-        assert_eq!(expand("{a/b,none}/*"), ["a/b/deep.gif"]);
     }
 
     #[cfg(unix)]
