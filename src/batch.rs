@@ -26,8 +26,8 @@ pub struct Ordered<T> {
 
 /// Starts `workers` threads that do `work` on `items`, with at most `capacity` results waiting.
 ///
-/// An item whose work panics is handed to `rescue`, with what the panic said. The threads end when the items do, or when the result
-/// is dropped; they are not waited for, since the source of items may be blocked for good.
+/// An item whose work panics is handed to `rescue`, with what the panic said. The threads end when the items do, or
+/// when the result is dropped; they are not waited for, since the source of items may be blocked for good.
 pub fn ordered<S, T>(
     items: impl Iterator<Item = S> + Send + 'static,
     workers: usize,

@@ -154,8 +154,7 @@ type Sources = Box<dyn Iterator<Item = Source> + Send>;
 
 /// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.
 fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
-    let looks_like_glob = path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
-    if looks_like_glob && path.symlink_metadata().is_err() {
+    if glob::has_meta(path.as_os_str()) && path.symlink_metadata().is_err() {
         return glob::images(path, folders, passed_over);
     }
     plain(path, folders, passed_over)

@@ -13,7 +13,7 @@ use crate::labels::Labels;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::report::Predictions;
-use crate::predictions::{Answer, Prediction, Record};
+use crate::predictions::{Prediction, Record};
 use crate::settings::{self, SortInto, Way};
 
 /// The classes that --only names.
@@ -24,6 +24,11 @@ pub fn only(actions: &settings::Actions, labels: Option<&Labels>, classes: usize
     let names = Names::new(labels, classes);
     let classes = actions.only.iter().map(|text| names.class(text, true));
     classes.collect::<Result<_, String>>().map_err(|detail| anyhow::anyhow!("--only: {detail}"))
+}
+
+/// Whether an image is to be spoken of by its best class: all are where --only names none.
+pub fn is_among(only: &[usize], best: Option<&Prediction>) -> bool {
+    only.is_empty() || best.is_some_and(|best| only.contains(&best.index))
 }
 
 /// What is done with the records of a run.
@@ -63,9 +68,7 @@ impl Actions {
 
     /// Whether the run is to speak of a record: images that failed, and those of the classes of --only.
     pub fn wants(&self, record: &Record) -> bool {
-        let class =
-            |answer: &Answer| answer.predictions.first().is_some_and(|best| self.only.contains(&best.index));
-        self.only.is_empty() || record.outcome.as_ref().map_or(true, class)
+        record.outcome.as_ref().map_or(true, |answer| is_among(&self.only, answer.predictions.first()))
     }
 
     /// Does what is to be done with a record that is wanted; `thumbnail` is what the report shows of its image.

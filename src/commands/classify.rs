@@ -42,7 +42,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
-    pipeline.classifier.classes()?;
+    let classes = pipeline.classifier.classes()?;
     // Its fingerprint may take a hash of all weights, so it is made only where it is wanted.
     let header = || pipeline.header(settings.scores.as_str());
     let mut output = Output::open(settings, header, common.console)?;
@@ -56,7 +56,6 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
         return Err(inputs::none(&passed_over).into());
     }
-    let classes = pipeline.classifier.classes()?;
     let only = actions::only(&settings.actions, pipeline.classifier.labels(), classes)?;
     let explainer = settings.actions.explain.as_ref().map(|wanted| {
         let how = explain::How {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use rayon::prelude::*;
 
+use super::actions::is_among;
 use super::pipeline::{Answered, Numbers, Pipeline, Scene};
 use crate::error::Error;
 use crate::explain::{Explanation, overlay};
@@ -111,7 +112,7 @@ impl Explainer {
             .scaled(size, (photo.height, photo.width));
         let mut outcome = Outcome::default();
         let best = classifier.predictions(&numbers.row, self.scores, self.selection);
-        let wanted = best.first().is_some_and(|best| self.only.is_empty() || self.only.contains(&best.index));
+        let wanted = is_among(&self.only, best.first());
         for prediction in best.into_iter().filter(|_| wanted) {
             let map = classifier.activation_map(features, prediction.index)?;
             let file = self.dir.join(file_name(&image.path, &prediction));

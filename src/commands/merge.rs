@@ -122,6 +122,14 @@ impl<T> Few<T> {
 impl Findings {
     /// Says what is wrong; false if nothing is.
     fn report(&self, incomplete: bool, console: Console) -> bool {
+        let lack = |what: &str, way_out: &str| {
+            if incomplete {
+                console.note(what);
+            } else {
+                console.error(what);
+                console.hint(way_out);
+            }
+        };
         for bad in &self.bad.named {
             console.error(bad);
         }
@@ -136,15 +144,11 @@ impl Findings {
             let spans: Vec<String> = self.gaps.named.iter().map(span).collect();
             let missing =
                 format!("{} rows are missing: seq {}{}", self.missing, spans.join(", "), self.gaps.more());
-            if incomplete {
-                console.note(&missing);
-            } else {
-                console.error(&missing);
-                console.hint(
-                    "name the outputs of all shards, finished by --resume; --incomplete joins what there is, also \
-                     where inputs were named twice",
-                );
-            }
+            lack(
+                &missing,
+                "name the outputs of all shards, finished by --resume; --incomplete joins what there is, also where \
+                 inputs were named twice",
+            );
         }
         if self.duplicates.count > 0 {
             console.error(&format!(
@@ -165,15 +169,11 @@ impl Findings {
         }
         if self.shared > 0 {
             let shared = format!("{} places have rows of several paths", self.shared);
-            if incomplete {
-                console.note(&shared);
-            } else {
-                console.error(&shared);
-                console.hint(
-                    "the inputs changed between runs, and --resume keeps rows of those that are gone; --incomplete \
-                     joins them too",
-                );
-            }
+            lack(
+                &shared,
+                "the inputs changed between runs, and --resume keeps rows of those that are gone; --incomplete joins \
+                 them too",
+            );
         }
         let gaps = !incomplete && self.missing + self.shared > 0;
         gaps || self.bad.count + self.duplicates.count > 0 || self.models.len() > 1

@@ -79,7 +79,11 @@ impl<'a> Sink<'a> {
 
     /// What it is, for errors.
     pub fn describe(&self) -> String {
-        self.file().map_or_else(|| "stdout".to_owned(), |file| format!("--output {}", file.display()))
+        match self {
+            Sink::Stdout(_) => "stdout".to_owned(),
+            Sink::File { unfinished, .. } => unfinished.describe(),
+            Sink::Rows { name, .. } => format!("--output {}", name.display()),
+        }
     }
 
     /// Where in a file of rows the next one starts.

@@ -60,6 +60,11 @@ impl DecodeOptions {
     /// The size above which Pillow calls an image a decompression bomb and refuses it: twice the
     /// 256 MiB / 4 / 3 pixels of its `MAX_IMAGE_PIXELS`.
     pub const DEFAULT_MAX_PIXELS: u64 = 178_956_970;
+
+    /// Decoded bytes that an image may have.
+    pub(super) fn max_bytes(&self) -> u64 {
+        self.max_pixels.saturating_mul(BYTES_PER_PIXEL)
+    }
 }
 
 impl Default for DecodeOptions {
@@ -70,7 +75,7 @@ impl Default for DecodeOptions {
 
 /// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
 /// as many pixels fewer, so the limit on pixels is one on memory too.
-pub(super) const BYTES_PER_PIXEL: u64 = 4;
+const BYTES_PER_PIXEL: u64 = 4;
 
 /// Looks at the first bytes of a file: enough of them to tell an image from what is none.
 ///
@@ -186,8 +191,7 @@ fn finish(image: DynamicImage, orientation: Orientation, options: &DecodeOptions
 fn limits(options: &DecodeOptions) -> Limits {
     let mut limits = Limits::no_limits();
     // A second buffer of the same size for the decoders that need one, and room for tables.
-    let twice = options.max_pixels.saturating_mul(BYTES_PER_PIXEL * 2);
-    limits.max_alloc = Some(twice.saturating_add(64 << 20));
+    limits.max_alloc = Some(options.max_bytes().saturating_mul(2).saturating_add(64 << 20));
     limits
 }
 
@@ -211,8 +215,7 @@ pub(super) fn check_size(
             ),
         ));
     }
-    let allowed = limit.saturating_mul(BYTES_PER_PIXEL);
-    if bytes > allowed {
+    if bytes > options.max_bytes() {
         let needed = bytes.div_ceil(BYTES_PER_PIXEL);
         return Err(ImageError::new(
             ImageErrorKind::TooLarge,

@@ -8,7 +8,7 @@ use ::tiff::decoder::{Decoder, DecodingResult, Limits};
 use ::tiff::tags::Tag;
 use ::tiff::{ColorType, TiffError};
 
-use super::decode::{BYTES_PER_PIXEL, DecodeOptions, check_size};
+use super::decode::{DecodeOptions, check_size};
 use crate::error::{ImageError, ImageErrorKind};
 
 /// Decodes the first page of a palette, grey and alpha or grey float TIFF, and its orientation.
@@ -22,8 +22,7 @@ pub(super) fn decode(
     let as_grey = palette_as_grey(bytes);
     let decoder = Decoder::new(Cursor::new(as_grey.as_deref().unwrap_or(bytes))).map_err(from_tiff)?;
     let mut limits = Limits::default();
-    let most = options.max_pixels.saturating_mul(BYTES_PER_PIXEL);
-    limits.decoding_buffer_size = usize::try_from(most).unwrap_or(usize::MAX);
+    limits.decoding_buffer_size = usize::try_from(options.max_bytes()).unwrap_or(usize::MAX);
     limits.intermediate_buffer_size = limits.decoding_buffer_size;
     let mut decoder = decoder.with_limits(limits);
     let (width, height) = decoder.dimensions().map_err(from_tiff)?;

@@ -139,7 +139,7 @@ impl Walk {
                 if kind == Kind::LinkedFolder
                     && let Some(ancestor) = self.ancestor(&path)
                 {
-                    let message = format!("symbolic link loop: it leads back to {}", ancestor.display());
+                    let message = link_loop(ancestor);
                     return Some(Source::nowhere(path, message));
                 }
                 self.enter(path)
@@ -294,6 +294,11 @@ impl Listing {
         let (name, kind) = self.entries.get(self.starts.pop()?);
         Some((path_of_bytes(name.to_vec()), kind))
     }
+}
+
+/// Why a link to a folder is not followed.
+pub(super) fn link_loop(ancestor: &Path) -> String {
+    format!("symbolic link loop: it leads back to {}", ancestor.display())
 }
 
 /// The order of whole paths by their bytes: within a folder, a folder's name counts with its separator, as

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
+use super::folder::link_loop;
 use super::{FolderOptions, PassedOver, Source, Sources, plain};
 
 /// Files below the fixed part of a pattern whose whole path it matches, and the images of folders that it matches.
@@ -26,6 +27,11 @@ pub(super) fn images(pattern: PathBuf, folders: &FolderOptions, passed_over: &Pa
         Ok(path) => plain(path, &folders, &passed_over),
         Err(nowhere) => Box::new(std::iter::once(nowhere)),
     }))
+}
+
+/// Whether a text holds what has a meaning in patterns.
+pub(super) fn has_meta(text: &OsStr) -> bool {
+    text.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte))
 }
 
 /// What a glob asks for.
@@ -80,7 +86,7 @@ fn matches(pattern: &Pattern, options: &FolderOptions) -> Vec<Result<PathBuf, So
             Err(error) => {
                 let path = below(error.path().unwrap_or(root));
                 let message = match error.loop_ancestor() {
-                    Some(ancestor) => format!("symbolic link loop: it leads back to {}", ancestor.display()),
+                    Some(ancestor) => link_loop(ancestor),
                     None => error.io_error().map_or_else(|| error.to_string(), io::Error::to_string),
                 };
                 found.push(Err(Source::nowhere(path, message)));
@@ -103,7 +109,6 @@ fn compiled(pattern: &Path) -> Option<Pattern> {
     };
     let holds =
         |part: &OsStr, text: &[u8]| part.as_encoded_bytes().windows(text.len()).any(|window| window == text);
-    let has_meta = |part: &OsStr| part.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte));
     let ends_in = |separator: &u8| std::path::is_separator(char::from(*separator));
     let only_folders = pattern.as_os_str().as_encoded_bytes().last().is_some_and(ends_in);
     let pattern: PathBuf = pattern.components().collect(); // as paths are met: without a//b and a/./b

@@ -1,5 +1,6 @@
 //! From the name of a model to a verified file on this machine: the built-in model, a path, the Hub's cache, or what
-//! was converted before; and, where it is allowed, from the network. What is in the files is others' business, but for `convert`.
+//! was converted before; and, where it is allowed, from the network. What is in the files is others' business, but for
+//! `convert`.
 //!
 //! A file counts only when its checksum was verified. Downloads are checked before they get their name; files that
 //! others put into the Hub's cache are checked when they are first used. What was checked is remembered, see `record`.

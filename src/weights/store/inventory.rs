@@ -57,18 +57,19 @@ pub fn list(caches: &Caches) -> Vec<Item> {
             item.source == hub.repo && item.commit.as_ref() == Some(&hub.commit) && item.file == hub.file
         });
         let Some(found) = store.seen_in_hub(&asked, false).filter(|_| !known) else { continue };
+        let verified = store.records.of(&record.path).is_some();
         items.push(Item {
             name: hub.repo.clone(),
             aliases: Vec::new(),
             here: true,
-            verified: store.records.of(&record.path).is_some(),
+            verified,
             path: Some(found.path),
             bytes: Some(record.bytes),
             source: hub.repo,
             commit: Some(hub.commit),
             file: hub.file,
-            published: Some(record.checksum.clone()),
-            checksum: store.records.of(&record.path).map(|record| record.checksum),
+            checksum: verified.then(|| record.checksum.clone()),
+            published: Some(record.checksum),
             architecture: None,
             dialect: None,
             model: ModelSource { name: Name::Hub(asked), caches: caches.clone(), network: None },
