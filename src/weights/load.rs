@@ -15,7 +15,8 @@ use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
 use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
-use crate::weights::infer::{Index, Overrides, settle};
+use crate::weights::index::Index;
+use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::source::Source;
 use crate::weights::{keras, pytorch, safetensors};
 
@@ -132,10 +133,10 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
     let index = Index::new(origin, &source.tensors)?;
-    let settled = settle(origin, &source, &index, overrides)?;
-    let (config, dialect) = (settled.config, settled.dialect);
+    let resolved = resolve(origin, &source, &index, overrides)?;
+    let (config, dialect) = (resolved.config, resolved.dialect);
     let graph = nasnet::graph(&config, dialect).map_err(|error| Error::weights(origin, error))?;
-    let tensors = assemble(origin, &source, &index, &graph, &config, settled.background)?;
+    let tensors = assemble(origin, &source, &index, &graph, &config, resolved.background)?;
     let weights = Weights::new(&graph, tensors);
     let card = source.card;
     let recorded = |field: fn(&Card) -> Option<String>| card.as_ref().and_then(field);
@@ -157,7 +158,7 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         name,
         source: source_text,
         kind,
-        notes: settled.notes,
+        notes: resolved.notes,
         card_notes,
         fingerprint,
     })
