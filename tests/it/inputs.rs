@@ -1,12 +1,10 @@
 //! Everything that people name as input, and everything that can be wrong with it.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use support::{Line, Place, fixture};
+use crate::support::{Document, Line, Place, fixture};
 
 fn jsonl<'a>(rest: &[&'a str]) -> Vec<&'a str> {
     ["classify", "--model", "tiny", "--format", "jsonl", "-k1"].iter().chain(rest).copied().collect()
@@ -191,7 +189,7 @@ fn an_interrupt_ends_the_run_with_what_was_answered_written() {
         assert!(kill.unwrap().success());
         answers.read_to_string(&mut text).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code));
-        let document: support::Document = serde_json::from_str(&text).unwrap();
+        let document: Document = serde_json::from_str(&text).unwrap();
         assert_eq!(document.results.len(), 1, "the document is whole");
         let report = fs::read_to_string(place.path().join(format!("{page}.partial"))).unwrap();
         assert!(report.contains("a.jpg") && report.ends_with("</html>\n"), "the report is whole too");

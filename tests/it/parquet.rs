@@ -1,19 +1,15 @@
 //! Parquet files hold what jsonl of the same run says, whatever the run met, and are whole or not there.
 
-#![cfg(feature = "parquet")]
-
-mod support;
-
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::support::{Failure, Finished, Line, Place, Prediction};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, List, Row};
-use support::{Failure, Finished, Line, Place, Prediction};
 
 const CLASSIFY: [&str; 3] = ["classify", "--model", "tiny"];
 

@@ -1,6 +1,6 @@
 //! A hub on the loopback that answers as the real one does, and misbehaves as it is told. It keeps what it was asked.
 
-#![allow(dead_code)] // each test binary uses a part
+#![allow(dead_code, reason = "the unit tests of the store, which include this file, use a part of it")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

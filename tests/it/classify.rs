@@ -1,10 +1,8 @@
 //! `nasnet classify` as people and scripts use it: answers, forms of output, selection, files.
 
-mod support;
-
 use std::fs;
 
-use support::{Place, fixture};
+use crate::support::{Document, Place, fixture};
 
 const TINY: [&str; 3] = ["classify", "--model", "tiny"];
 
@@ -167,7 +165,7 @@ fn an_output_file_gets_its_name_when_it_is_whole_and_is_not_overwritten() {
     let arguments = tiny(&["--json", "--output", "out.json", "a.jpg"]);
     assert_eq!(place.run(&arguments).exits(0).stdout, "");
     let written = fs::read_to_string(place.path().join("out.json")).unwrap();
-    assert!(serde_json::from_str::<support::Document>(&written).is_ok());
+    assert!(serde_json::from_str::<Document>(&written).is_ok());
     assert!(!place.path().join("out.json.partial").exists());
     place.run(&arguments).exits(2).says("out.json: it is there already\nhint: --force replaces it");
     let forced: Vec<&str> = arguments.iter().copied().chain(["--force"]).collect();

@@ -1,11 +1,9 @@
 //! `nasnet doctor`: what is as it should be, and faults that it has to find.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
-use support::{Place, fixture};
+use crate::support::{Place, fixture};
 
 #[test]
 fn a_sound_installation_is_found_so() {

@@ -1,8 +1,4 @@
 //! Fetching weights with the real binary, from a hub on the loopback that answers well and badly.
-#![cfg(unix)]
-
-mod home;
-mod loopback;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use home::{FILE, Home, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
-use loopback::{COMMIT, Fault, Hub, REPO, sha256};
+use crate::support::home::{FILE, Home, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
+use crate::support::loopback::{COMMIT, Fault, Hub, REPO, sha256};
 
 #[test]
 fn the_first_run_downloads_and_the_second_makes_no_request() {

@@ -1,11 +1,9 @@
 //! Features that a run goes on with: whatever ended the run before, each image has one row in the end, and the files
 //! are those of a run that nothing ended.
 
-mod support;
-
 use std::fs;
 
-use support::{Finished, Place};
+use crate::support::{Finished, Place};
 
 /// Both forms that can be gone on with, each with the files that it has.
 const FORMS: [(&str, &[&str]); 2] =

@@ -21,7 +21,7 @@ const OTHER: f64 = 1e-3;
 
 /// The files of the fixture by their names.
 static FILES: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
-    let bytes: &[u8] = include_bytes!("../fixtures/parity.zip");
+    let bytes: &[u8] = include_bytes!("../../fixtures/parity.zip");
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let places = 0..zip.len();
     let read = |place| {

@@ -1,6 +1,9 @@
 //! A hermetic place to run the real binary in: its own folder, no environment, no terminal.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#[cfg(unix)]
+pub mod home;
+#[cfg(unix)]
+pub mod loopback;
 
 use std::fs;
 use std::io::Write;

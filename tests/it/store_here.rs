@@ -1,14 +1,10 @@
 //! Weights that are on this machine, with the real binary: used without a network, checked, listed, removed, carried.
-#![cfg(unix)]
-
-mod home;
-mod loopback;
 
 use std::fs;
 use std::path::Path;
 
-use home::{FILE, Home, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
-use loopback::{COMMIT, Hub, REPO, sha256};
+use crate::support::home::{FILE, Home, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
+use crate::support::loopback::{COMMIT, Hub, REPO, sha256};
 
 #[test]
 fn offline_no_connection_is_made_and_what_is_missing_is_named() {

@@ -1,10 +1,8 @@
 //! What `nasnet classify` does with its answers: reports, sorting, selection by label.
 
-mod support;
-
 use std::fs;
 
-use support::Place;
+use crate::support::{Finished, Place};
 
 fn photos() -> Place {
     let place = Place::new();
@@ -13,7 +11,7 @@ fn photos() -> Place {
     place
 }
 
-fn classify(place: &Place, rest: &[&str]) -> support::Finished {
+fn classify(place: &Place, rest: &[&str]) -> Finished {
     place.run(&[&["classify", "--model", "tiny", "-k1", "--format", "jsonl", "in"][..], rest].concat())
 }
 

@@ -1,10 +1,8 @@
 //! Many images, some broken, as a pipeline meets them: every one answered, in order, in little memory.
 
-mod support;
-
 use std::fs;
 
-use support::{Place, fixture};
+use crate::support::{Place, fixture};
 
 /// A small image that no other index has.
 fn small(index: usize) -> Vec<u8> {

@@ -1,16 +1,14 @@
 //! `nasnet finetune`: a head of one's own, from class folders to classify.
 
-mod support;
-
 use std::fs;
 
-use support::Place;
+use crate::support::{Place, fixture};
 
 /// Crops of two photos: classes that any features tell apart.
 fn folders() -> Place {
     let place = Place::new();
     for (photo, class) in [("espresso", "cup"), ("rocket", "space ship")] {
-        let image = image::open(support::fixture(&format!("photos/{photo}.jpg"))).unwrap();
+        let image = image::open(fixture(&format!("photos/{photo}.jpg"))).unwrap();
         for index in 0..6u32 {
             let part = image.crop_imm(index * 12, index * 9, 300, 220);
             let folder = place.path().join("in").join(class);

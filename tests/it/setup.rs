@@ -1,11 +1,9 @@
 //! What stands before a run: models, devices, flags, and the texts that say what is wrong with them.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
-use support::{Place, fixture};
+use crate::support::{Place, fixture};
 
 #[test]
 fn models_that_cannot_be_had_say_what_and_how_to_go_on() {

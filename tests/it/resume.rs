@@ -1,10 +1,8 @@
 //! Outputs that a run goes on with: whatever ended the run before, each image has one row in the end.
 
-mod support;
-
 use std::fs;
 
-use support::{Finished, Line, Place};
+use crate::support::{Finished, Line, Place};
 
 const RUN: [&str; 8] =
     ["classify", "--model", "tiny", "--format", "jsonl", "-k1", "--output", "answers.jsonl"];

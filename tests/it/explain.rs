@@ -1,15 +1,13 @@
 //! Class activation maps: exact, on their place, and as files that are nobody else's.
 
-mod support;
-
 use std::collections::HashSet;
 use std::fs;
 
+use crate::support::{Finished, Line, Place, fixture};
 use nasnet::{
     Classifier, DecodeOptions, Options, Pooling, Preset, Rgb8, Selection, decode, explain, weights,
 };
 use serde_json::Value;
-use support::{Finished, Line, Place, fixture};
 
 /// Of the greatest number, what rounding may take.
 const EQUAL: f64 = 1e-5;

@@ -1,11 +1,9 @@
 //! `nasnet embed`: features in every form, with their paths, as Keras has them.
 
-mod support;
-
 use std::fs;
 
+use crate::support::Place;
 use serde_json::Value;
-use support::Place;
 
 fn records(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -1,11 +1,9 @@
 //! `nasnet eval`: accuracy over class folders and label files, held against classify's own answers.
 
-mod support;
-
 use std::fs;
 
+use crate::support::Place;
 use serde_json::Value;
-use support::Place;
 
 /// Two class folders: one photo that the built-in model knows, and two that it does not.
 fn folders() -> Place {

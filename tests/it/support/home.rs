@@ -1,7 +1,5 @@
 //! The real binary with a hub on the loopback for the Hub, in a home of its own.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
-
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
@@ -9,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::loopback::{Hub, REPO, sha256};
+use super::loopback::{Hub, REPO, sha256};
 
 pub const FILE: &str = "model.safetensors";
 
@@ -19,7 +17,7 @@ pub fn toy() -> Vec<u8> {
 }
 
 pub fn fixture(name: &str) -> Vec<u8> {
-    let file = fs::File::open("fixtures/weights.zip").unwrap();
+    let file = fs::File::open(super::fixture("weights.zip")).unwrap();
     let mut content = Vec::new();
     zip::ZipArchive::new(file).unwrap().by_name(name).unwrap().read_to_end(&mut content).unwrap();
     content
@@ -43,10 +41,11 @@ impl Home {
         self.folder.path().join(below)
     }
 
-    /// The tool in this home, impatient, with `hub` for the Hub.
+    /// The tool in this home, impatient, with `hub` for the Hub. It runs in the folder of the package.
     pub fn nasnet(&self, hub: &Hub, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("nasnet"));
-        command.args(arguments).env_clear().env("HOME", self.folder.path());
+        command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+        command.env_clear().env("HOME", self.folder.path());
         command.env("HF_ENDPOINT", &hub.url).env("NASNET_KERAS_URL", format!("{}/keras", hub.url));
         command.env("NASNET_RETRY_WAIT", "0.01").env("HF_HUB_DOWNLOAD_TIMEOUT", "0.5");
         command.stdin(Stdio::null());
