@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn so_it_is_with_all_of_imagenet() {
-        compare(Labels::imagenet(), 20, false);
+        compare(Labels::imagenet(), 60, false);
     }
 
     fn answer(of: &[(usize, f32)], least: f64) -> Option<&'static str> {
