@@ -1,10 +1,12 @@
-//! From a model's scores to named answers: groups, subsets of classes, rules, temperature. It knows no devices and
-//! opens no files.
+//! From a network's scores to named answers: labels, softmax and temperature, the best classes of those that compete,
+//! WordNet groups, rules, and the record of one image's answer. Nothing here knows devices or files of images.
 
 pub mod classes;
 pub mod finder;
 pub mod groups;
+pub mod labels;
 pub mod policy;
+pub mod predictions;
 pub mod rollup;
 pub mod rules;
 pub mod temperature;
