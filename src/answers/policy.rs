@@ -6,26 +6,10 @@ use serde_json::{Value, json};
 use super::groups::Groups;
 use super::labels::{Label, Labels};
 use super::predictions::{Prediction, Scores, Selection};
-use super::rollup::{Candidates, Node, Summed};
+use super::rollup::{Candidates, Node, RolledUp, Summed};
 use super::rules::Rules;
 use super::temperature::{self, probabilities};
 use crate::error::{Error, Result};
-
-/// What an image is, as far as the model is sure of it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RolledUp {
-    /// A class or a group.
-    Known {
-        /// Its WordNet id.
-        wnid: Option<String>,
-        /// Its name, or the keyword of the rule that holds for it.
-        label: Option<String>,
-        /// The probability of all its classes together.
-        score: f32,
-    },
-    /// Nothing that says something is sure enough.
-    Unknown,
-}
 
 /// The answer of an image.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +73,11 @@ impl Policy {
     /// Only `classes` compete; they are indices of the model's, in ascending order.
     pub fn among(self, classes: Vec<usize>) -> Self {
         Policy { competing: Some(classes), ..self }
+    }
+
+    /// The same, of another number of classes, and without a roll-up.
+    pub fn of_the_best(self, top_k: usize) -> Self {
+        Policy { selection: Selection { top_k, ..self.selection }, rollup: None, ..self }
     }
 
     /// Thresholds and keywords of single classes and groups.

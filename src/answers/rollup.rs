@@ -12,6 +12,22 @@ pub enum Node {
     Group(usize),
 }
 
+/// What an image is, as far as the model is sure of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RolledUp {
+    /// A class or a group.
+    Known {
+        /// Its WordNet id.
+        wnid: Option<String>,
+        /// Its name, or the keyword of the rule that holds for it.
+        label: Option<String>,
+        /// The probability of all its classes together.
+        score: f32,
+    },
+    /// Nothing that says something is sure enough.
+    Unknown,
+}
+
 /// A node and the sum of its classes' probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summed {
