@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::answers::labels::Labels;
+use crate::answers::temperature::Fitted;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::graph::Weights;
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub preprocessing: Option<Preprocessing>,
     /// What the classes are called, if the file says so.
     pub labels: Option<Labels>,
+    /// What its logits are to be divided by before softmax, if that was fitted.
+    pub temperature: Option<Fitted>,
     /// A short name.
     pub name: String,
     /// Where the weights come from.
@@ -88,6 +91,7 @@ impl Loaded {
             dialect: self.dialect,
             preprocessing: self.preprocessing,
             labels: self.labels.clone(),
+            temperature: self.temperature.clone(),
             source: self.source.clone(),
             fingerprint: self.fingerprint().to_owned(),
             notes: self.card_notes.clone(),
@@ -144,9 +148,9 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         overrides.name.clone().or_else(|| recorded(|card| Some(card.name.clone()))).unwrap_or_default();
     let source_text = overrides.source.clone().or_else(|| recorded(|card| card.source.clone()));
     let fingerprint = recorded(|card| Some(card.fingerprint.clone())).map(OnceLock::from).unwrap_or_default();
-    let (preprocessing, labels, card_notes) = match card {
-        Some(card) => (card.preprocessing, card.labels, card.notes),
-        None => (usual_preprocessing(&config, dialect), None, serde_json::Value::Null),
+    let (preprocessing, labels, temperature, card_notes) = match card {
+        Some(card) => (card.preprocessing, card.labels, card.temperature, card.notes),
+        None => (usual_preprocessing(&config, dialect), None, None, serde_json::Value::Null),
     };
     Ok(Loaded {
         config,
@@ -155,6 +159,7 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         weights,
         preprocessing,
         labels,
+        temperature,
         name,
         source: source_text,
         kind,
