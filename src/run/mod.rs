@@ -6,6 +6,7 @@ pub mod allocator;
 pub mod answering;
 pub mod explainer;
 pub mod feature_output;
+pub mod image_run;
 pub mod interrupt;
 pub mod journal;
 pub mod npy_pair;
