@@ -7,6 +7,7 @@ use clap::Args;
 use super::{Images, Model, Run};
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("files").multiple(true))]
 pub struct Eval {
     /// Images: a folder for each class, called by its wnid or label, or any folder with --labels-file
     pub dir: PathBuf,
@@ -27,6 +28,22 @@ pub struct Eval {
     #[command(flatten)]
     pub images: Images,
 
+    /// Divide logits by T before softmax [default: what the weights file records, else 1]
+    #[arg(long, value_name = "T", help_heading = "Calibration")]
+    pub temperature: Option<f64>,
+
+    /// Fit a temperature to these images, and write a weights file that records it
+    ///
+    /// The temperature is the one with the least negative log-likelihood. classify and the other commands divide the
+    /// logits by it; the order of the classes stays. Measure what it gives on other images than these.
+    #[arg(long, requires = "output", help_heading = "Calibration")]
+    pub calibrate: bool,
+
+    /// The weights file of --calibrate
+    #[arg(long, short, value_name = "MODEL.safetensors", requires = "calibrate", group = "files")]
+    #[arg(help_heading = "Calibration")]
+    pub output: Option<PathBuf>,
+
     /// Form of the output
     #[arg(long, value_name = "FORM", default_value = "table", value_parser = ["table", "json"])]
     #[arg(help_heading = "Output")]
@@ -37,10 +54,10 @@ pub struct Eval {
     pub json: bool,
 
     /// Write an HTML page with plots and the worst mistakes, whole in itself
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", group = "files", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
-    /// Replace the file of --report
-    #[arg(long, requires = "report", help_heading = "Output")]
+    /// Replace the files of --report and --output
+    #[arg(long, requires = "files", help_heading = "Output")]
     pub force: bool,
 }

@@ -7,6 +7,7 @@ mod doctor;
 mod embed;
 mod eval;
 mod finetune;
+mod labels;
 mod weights;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use doctor::Doctor;
 pub use embed::Embed;
 pub use eval::Eval;
 pub use finetune::Finetune;
+pub use labels::Labels;
 pub use weights::{Import, Weights, Which};
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
@@ -63,6 +65,10 @@ pub enum Command {
     Merge(Merge),
     /// Describe a model: architecture, parameters, multiply-adds, origin
     Info(Info),
+    /// List the classes of a model and the WordNet groups above them
+    ///
+    /// Exit code 1 when nothing has the words.
+    Labels(Labels),
     /// Examine this installation: models against stored answers of Keras, device, cache, environment
     ///
     /// Exit code 1 when anything is off.

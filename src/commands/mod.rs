@@ -8,6 +8,7 @@ mod embed;
 mod eval;
 mod finetune;
 mod info;
+mod labels;
 mod merge;
 mod weights;
 
@@ -75,6 +76,7 @@ fn dispatch(
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Merge(flags) => merge::run(&settings::merge(flags)?, common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
+        Command::Labels(flags) => labels::run(&settings::labels(flags, environment)?, common, stdout),
         Command::Weights(flags) => weights::run(flags, environment, common, stdout),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Environment;
 use super::pipeline::{self, Pipeline};
+use super::{Environment, answers};
 use crate::cli;
 use crate::error::Result;
 
@@ -18,11 +18,15 @@ pub struct Eval {
     pub synsets: Option<PathBuf>,
     /// Through which model, and how.
     pub pipeline: Pipeline,
+    /// What logits are divided by; `None` for what the weights record.
+    pub temperature: Option<f64>,
+    /// Where to write the weights with a temperature that is fitted to the images.
+    pub calibrated: Option<PathBuf>,
     /// Print JSON.
     pub json: bool,
     /// An HTML page to write.
     pub report: Option<PathBuf>,
-    /// Replace that page.
+    /// Replace these files.
     pub force: bool,
 }
 
@@ -36,6 +40,8 @@ pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
         labels_file: flags.labels_file.clone(),
         synsets: flags.synsets.clone(),
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        temperature: flags.temperature.map(answers::checked).transpose()?,
+        calibrated: flags.output.clone().filter(|_| flags.calibrate),
         json: flags.json || flags.format == "json",
         report: flags.report.clone(),
         force: flags.force,

@@ -34,7 +34,7 @@ pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};
 pub use eval::{Eval, eval};
 pub use finetune::{Finetune, finetune};
-pub use inspect::{Bench, Info, Merge, bench, info, merge};
+pub use inspect::{Bench, Info, Labels, Merge, bench, info, labels, merge};
 pub use pipeline::Pipeline;
 pub use weights::{Import, import, which};
 
