@@ -52,6 +52,7 @@ pub(super) fn of_flags(
             max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
             apply_exif: !images.no_exif,
             alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
+            ..defaults
         },
         preprocessing: PreprocessingOverrides::of_flags(
             images.preset.as_deref(),
