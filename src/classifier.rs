@@ -5,15 +5,15 @@ use std::path::Path;
 
 use candle_core::Device;
 
+use crate::answers::labels::Labels;
+use crate::answers::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::engine::{Engine, Output, Placement};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
 use crate::image::decode::Rgb8;
 use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
 use crate::kernels::Precision;
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::engine::{Engine, Output, Placement};
-use crate::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::nasnet::{Config, Dialect};
 use crate::weights::card::check_labels;
 use crate::weights::{self, Loaded, Overrides};
 

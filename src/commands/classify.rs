@@ -11,18 +11,18 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 use super::ExitStatus;
-use super::actions::{self, Actions};
-use super::explain::{self, Explainer};
-use super::interrupt::Interrupt;
-use super::jobs::{SharedLedger, jobs, locked, sum_up};
-use super::pipeline::{Answered, Numbers, Pipeline};
-use super::resume::{self, Kind};
-use super::sink::{Sink, refuse_inputs, refuse_to_replace};
+use crate::answers::predictions::{Answer, Record};
+use crate::engine::Output::Logits;
 use crate::inputs::{self, PassedOver, PathKey, Source};
-use crate::model::engine::Output::Logits;
 use crate::output::console::{self, Console};
 use crate::output::{self, Format, ModelHeader, Printer, rows};
-use crate::predictions::{Answer, Record};
+use crate::run::actions::{self, Actions};
+use crate::run::explainer::{self, Explainer};
+use crate::run::interrupt::Interrupt;
+use crate::run::journal::{self, Kind};
+use crate::run::pipeline::{Answered, Numbers, Pipeline};
+use crate::run::sink::{Sink, refuse_inputs, refuse_to_replace};
+use crate::run::work_items::{SharedLedger, jobs, locked, sum_up};
 use crate::settings::{Classify, Common, Resume};
 
 /// Runs the command.
@@ -38,7 +38,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
             refuse_to_replace(flag, name, settings.force)?;
         }
     }
-    settings.actions.explain.as_ref().map(explain::prepare).transpose()?;
+    settings.actions.explain.as_ref().map(explainer::prepare).transpose()?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
@@ -58,7 +58,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     }
     let only = actions::only(&settings.actions, pipeline.classifier.labels(), classes)?;
     let explainer = settings.actions.explain.as_ref().map(|wanted| {
-        let how = explain::How {
+        let how = explainer::How {
             scores: settings.scores,
             threshold: settings.selection.threshold,
             replace: settings.force || settings.resume.is_some(),
@@ -110,13 +110,13 @@ impl Output {
             return Ok(Output { ledger: None, rows: None });
         };
         let model = header().short();
-        let request = resume::Request {
+        let request = journal::Request {
             name,
             fingerprint: rows::fingerprint(&model),
             kind: Kind::Predictions,
             retry_errors: resume == Resume::RetryErrors,
         };
-        let (file, name, ledger) = resume::open(request, console)?;
+        let (file, name, ledger) = journal::open(request, console)?;
         Ok(Output { ledger: Some(Arc::new(Mutex::new(ledger))), rows: Some((file, name)) })
     }
 

@@ -1,8 +1,5 @@
 //! `nasnet embed`: images in, features out.
 
-mod output;
-mod pair;
-
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,16 +7,16 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 
 use super::ExitStatus;
-use super::interrupt::Interrupt;
-use super::jobs::{jobs, locked, sum_up};
-use super::pipeline::{Answered, Numbers, Pipeline};
-use super::resume::Ledger;
 use crate::classifier::{Pooling, max_pool};
+use crate::engine::Output;
 use crate::inputs::{self, PathKey};
-use crate::model::engine::Output;
 use crate::output::vectors::{Features, Row, VectorWriter};
+use crate::run::feature_output::{Output as Target, Rows};
+use crate::run::interrupt::Interrupt;
+use crate::run::journal::Ledger;
+use crate::run::pipeline::{Answered, Numbers, Pipeline};
+use crate::run::work_items::{jobs, locked, sum_up};
 use crate::settings::{Common, Embed};
-use output::{Output as Target, Rows};
 
 /// Runs the command.
 ///

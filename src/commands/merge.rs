@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
-use super::sink::{Sink, refuse_inputs};
 use crate::output::Format;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead};
+use crate::run::sink::{Sink, refuse_inputs};
 use crate::settings::{Common, Merge};
 
 /// How many findings of a kind are named; the others are counted.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::Printer;
 use super::text::printable;
-use crate::predictions::Record;
+use crate::answers::predictions::Record;
 
 /// The header of every file.
 const HEADER: [&str; 7] = ["path", "rank", "index", "wnid", "label", "score", "error"];

@@ -5,6 +5,7 @@ pub mod console;
 mod csv;
 pub mod evaluation;
 mod json;
+pub mod model_info;
 pub mod overlay;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -18,7 +19,7 @@ mod wire;
 
 use std::io::{self, Write};
 
-use crate::predictions::{Record, Scores};
+use crate::answers::predictions::{Record, Scores};
 pub use csv::Csv;
 pub use json::{Json, JsonLines, pretty};
 #[cfg(feature = "parquet")]

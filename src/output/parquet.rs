@@ -16,7 +16,7 @@ use parquet::schema::types::ColumnPath;
 use serde_json::json;
 
 use super::{ModelHeader, Printer};
-use crate::predictions::Record;
+use crate::answers::predictions::Record;
 use columns::Columns;
 pub use row::Row;
 

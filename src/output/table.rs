@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Printer;
 use super::text::printable;
-use crate::predictions::{Answer, Record, Scores};
+use crate::answers::predictions::{Answer, Record, Scores};
 
 /// What a terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

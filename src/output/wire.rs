@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use crate::answers::predictions::{Explained, Prediction, Record};
 use crate::error::ImageError;
-use crate::predictions::{Explained, Prediction, Record};
 
 /// The version of the json document's shape.
 pub const SCHEMA: u32 = 1;

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::pipeline::{self, Pipeline};
 use super::{Actions, Environment, actions, inputs, parquet, word};
+use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::inputs::{InputOptions, PathKey};
 use crate::output::Format;
-use crate::predictions::{Scores, Selection};
 
 /// Settings of `nasnet classify`.
 #[derive(Debug, Clone)]

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use super::{Environment, PreprocessingOverrides, overrides};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::weights::store::ModelSource;
-use crate::weights::store::registry::PUBLISHED;
-use crate::weights::{Dtype, Overrides};
+use crate::store::ModelSource;
+use crate::store::registry::PUBLISHED;
+use crate::tensor::Dtype;
+use crate::weights::Overrides;
 
 /// Settings of `nasnet weights import`.
 #[derive(Debug, Clone)]

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::model::config::Config;
-use crate::model::graph::{Graph, Role, WeightSpec};
+use crate::graph::{Graph, Role, WeightSpec};
+use crate::nasnet::Config;
+use crate::nasnet::names::{self, Scheme};
+use crate::tensor::Tensor;
 use crate::weights::infer::Index;
-use crate::weights::names::{self, Scheme};
 use crate::weights::source::{FileTensor, Number, Source};
-use crate::weights::tensor::Tensor;
 
 /// Names shown of each kind of fault.
 const SHOWN: usize = 8;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::answers::labels::Labels;
 use crate::error::{Error, Result};
+use crate::graph::Graph;
 use crate::image::preprocess::Preprocessing;
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::graph::Graph;
-use crate::weights::tensor::Tensor;
+use crate::nasnet::{Config, Dialect};
+use crate::tensor::Tensor;
 
 /// The version of the record that is written, and the newest that is read.
 pub const FORMAT_VERSION: u32 = 1;

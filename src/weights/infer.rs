@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
-use crate::model::config::{Config, Dialect};
-use crate::model::graph::{Role, WeightSpec};
-use crate::model::nasnet::graph;
+use crate::graph::{Role, WeightSpec};
+use crate::nasnet::graph;
+use crate::nasnet::names::{self, Key, Scheme};
+use crate::nasnet::{Config, Dialect};
 use crate::weights::assemble::file_shape;
-use crate::weights::names::{self, Key, Scheme};
 use crate::weights::source::{FileTensor, Source, Writer};
 
 /// Above any width, number of classes or size of input that makes sense; products of three stay countable.

@@ -4,19 +4,20 @@ use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crate::answers::labels::Labels;
 use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::graph::Weights;
 use crate::image::preprocess::{Preprocessing, Preset};
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::graph::Graph;
-use crate::model::nasnet;
+use crate::nasnet;
+use crate::nasnet::{Config, Dialect};
+use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
-use crate::weights::blob::Blob;
 use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
 use crate::weights::infer::{Index, Overrides, settle};
 use crate::weights::source::Source;
-use crate::weights::{Weights, keras, pytorch, safetensors};
+use crate::weights::{keras, pytorch, safetensors};
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
@@ -100,7 +101,7 @@ impl Loaded {
 /// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is damaged, no NASNet-A, or its tensors
 /// are not those of the network.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
-    let blob = Blob::map(path)?;
+    let blob = SharedBytes::map(path)?;
     let mut loaded = from_blob(&path.display().to_string(), &blob, overrides)?;
     if loaded.name.is_empty() {
         loaded.name = repository(&overrides.source).unwrap_or_else(|| stem(path));
@@ -114,10 +115,10 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
 /// # Errors
 /// [`Error::Weights`] when the bytes are no weights file.
 pub fn load_static(bytes: &'static [u8], overrides: &Overrides) -> Result<Loaded> {
-    from_blob("the built-in model", &Blob::from_static(bytes), overrides)
+    from_blob("the built-in model", &SharedBytes::from_static(bytes), overrides)
 }
 
-pub(super) fn from_blob(origin: &str, blob: &Blob, overrides: &Overrides) -> Result<Loaded> {
+pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides) -> Result<Loaded> {
     let (kind, source) = match detect(origin, blob)? {
         Format::Hdf5 => ("keras", keras::read(origin, blob, overrides.skip_reduction)?),
         Format::KerasArchive(mut archive) => ("keras", keras::read_archive(origin, &mut archive)?),

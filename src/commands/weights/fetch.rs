@@ -10,7 +10,7 @@ use crate::commands::ExitStatus;
 use crate::output;
 use crate::output::transfer::Transfers;
 use crate::settings::Common;
-use crate::weights::store::{Located, ModelSource};
+use crate::store::{Located, ModelSource};
 use crate::weights::{self, Overrides};
 
 /// The wire form of fetched weights.

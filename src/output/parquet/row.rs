@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, de};
 
-use crate::predictions::{Answer, Record};
+use crate::answers::predictions::{Answer, Record};
 
 /// One image.
 #[derive(Debug, Deserialize)]
@@ -113,8 +113,8 @@ fn base64<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::predictions::Prediction;
     use crate::output::wire::StreamLine;
-    use crate::predictions::Prediction;
     use crate::{ImageError, ImageErrorKind, Label};
 
     fn rows_agree(record: &Record) {
