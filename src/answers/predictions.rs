@@ -57,10 +57,23 @@ pub struct Answer {
     pub width: u32,
     /// Pixels down, after EXIF orientation.
     pub height: u32,
+    /// What else there is to say of the image.
+    pub notes: Notes,
     /// Best first.
     pub predictions: Vec<Prediction>,
     /// The class activation maps that were drawn; `None` where none were asked for.
     pub explained: Option<Vec<Explained>>,
+}
+
+/// What is said of an image beside its answer, where there is something to say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Notes {
+    /// The answer is that of a preview within the file.
+    pub preview: bool,
+    /// When the photo was taken, ISO 8601.
+    pub taken: Option<String>,
+    /// Where, in degrees north and east.
+    pub gps: Option<[f64; 2]>,
 }
 
 /// A class activation map over its photo, as a file.

@@ -88,6 +88,12 @@ enum Outcome<'a> {
     Answer {
         width: u32,
         height: u32,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        preview: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        taken: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gps: Option<[f64; 2]>,
         predictions: Vec<PredictionLine<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         explained: Option<Vec<ExplainedLine>>,
@@ -141,6 +147,9 @@ impl<'a> RecordLine<'a> {
             Ok(answer) => Outcome::Answer {
                 width: answer.width,
                 height: answer.height,
+                preview: answer.notes.preview,
+                taken: answer.notes.taken.as_deref(),
+                gps: answer.notes.gps,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
                 explained: answer
                     .explained

@@ -10,11 +10,13 @@ use anyhow::Result;
 
 use super::interrupt::Interrupt;
 use super::open;
+use crate::answers::predictions::Notes;
 use crate::classifier::Classifier;
 use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing};
+use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing, is_preview};
+use crate::image::exif::Capture;
 use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
 use crate::output::ModelHeader;
@@ -41,6 +43,7 @@ pub struct Pipeline {
     batch_size: usize,
     explains: bool,
     thumbnails: bool,
+    reads_exif: bool,
 }
 
 /// An image that went through.
@@ -54,6 +57,8 @@ pub struct Answered {
 pub struct Numbers {
     pub width: u32,
     pub height: u32,
+    /// What else there is to say of the image.
+    pub notes: Notes,
     /// Class scores or features.
     pub row: Vec<f32>,
     /// A small JPEG in base64, only where a report shows it.
@@ -80,8 +85,11 @@ impl Pipeline {
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
         let batch_size = settings.batch_size.unwrap_or(fitting);
-        let settings::Pipeline { decode, explains, thumbnails, .. } = *settings;
-        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails })
+        let settings::Pipeline { mut decode, explains, thumbnails, reads_exif, .. } = *settings;
+        let (height, width) = classifier.config().input_size;
+        // A preview that would have to be enlarged is no photo but its thumbnail.
+        decode.min_preview = height.min(width) as u32;
+        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails, reads_exif })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
@@ -106,7 +114,7 @@ impl Pipeline {
         let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
-            let thumbnails = self.thumbnails;
+            let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
             let (load, spares) = (Arc::clone(&load), Spares::default());
             move |(seq, path, bytes): &Bytes| {
                 let mut spare = spares.take();
@@ -114,6 +122,7 @@ impl Pipeline {
                     Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
+                let notes = bytes.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
                 let item = image.map(|image| {
                     let (width, height) = (image.width, image.height);
                     let pixels = network.classifier.preprocess(&image);
@@ -127,7 +136,7 @@ impl Pipeline {
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
                     let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
-                    Item { width, height, thumbnail, photo, stage }
+                    Item { width, height, notes, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
                 (*seq, path.clone(), item)
@@ -137,8 +146,9 @@ impl Pipeline {
         let rescue = move |(seq, path, _): &Bytes, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
+            let stage = Stage::Done(Err(defect));
             let item =
-                Item { width: 0, height: 0, thumbnail: None, photo: None, stage: Stage::Done(Err(defect)) };
+                Item { width: 0, height: 0, notes: Notes::default(), thumbnail: None, photo: None, stage };
             (*seq, path.clone(), Ok(item))
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
@@ -174,6 +184,7 @@ type Rows = (Vec<f32>, Option<Vec<f32>>);
 struct Item {
     width: u32,
     height: u32,
+    notes: Notes,
     thumbnail: Option<String>,
     photo: Option<Rgb8>,
     stage: Stage,
@@ -249,7 +260,7 @@ impl Images {
         let pixels: Vec<&[f32]> =
             items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Item { width, height, thumbnail, photo, stage }: Item| -> Result<Numbers> {
+        let mut numbers = |Item { width, height, notes, thumbnail, photo, stage }: Item| -> Result<Numbers> {
             let (row, features) = match stage {
                 Stage::Done(rows) => rows?,
                 Stage::Ready(_) => {
@@ -257,7 +268,7 @@ impl Images {
                 }
             };
             let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
-            Ok(Numbers { width, height, row, thumbnail, scene })
+            Ok(Numbers { width, height, notes, row, thumbnail, scene })
         };
         let answered = items.into_iter().map(|(seq, path, image)| {
             let image = match image {
@@ -268,6 +279,12 @@ impl Images {
         });
         answered.collect()
     }
+}
+
+/// What is said of an image beside its answer.
+fn notes(bytes: &[u8], reads_exif: bool) -> Notes {
+    let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
+    Notes { preview: is_preview(bytes), taken, gps }
 }
 
 /// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.

@@ -109,6 +109,10 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         };
         return Err(Error::Config(format!("--resume: goes on with rows of jsonl only; {way_out}")));
     }
+    if output.exif && matches!(format, Format::Csv | Format::Parquet) {
+        let message = "--exif: csv and parquet have no columns for it; use --format json or jsonl";
+        return Err(Error::Config(message.to_owned()));
+    }
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
     let actions = actions::of_flags(&flags.actions);
     if actions.report.is_some() && actions.report == output.output {
@@ -120,13 +124,14 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             "--resume: an image on stdin has no name that it could be known by".to_owned(),
         ));
     }
-    let mut inputs = inputs(&flags.inputs);
+    let mut inputs = inputs(&flags.inputs)?;
     inputs.folders.except = actions.explain.as_ref().map(|explain| explain.dir.clone());
     Ok(Classify {
         inputs,
         pipeline: Pipeline {
             explains: actions.explain.is_some(),
             thumbnails: actions.report.is_some(),
+            reads_exif: output.exif,
             ..pipeline
         },
         format,

@@ -28,6 +28,8 @@ pub struct Pipeline {
     pub explains: bool,
     /// Small copies of the images are wanted.
     pub thumbnails: bool,
+    /// Times and places of photos are wanted.
+    pub reads_exif: bool,
 }
 
 /// The pipeline that flags ask for.
@@ -62,5 +64,6 @@ pub(super) fn of_flags(
         )?,
         explains: false,
         thumbnails: false,
+        reads_exif: false,
     })
 }

@@ -113,7 +113,7 @@ fn base64<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::predictions::Prediction;
+    use crate::answers::predictions::{Notes, Prediction};
     use crate::output::wire::StreamLine;
     use crate::{ImageError, ImageErrorKind, Label};
 
@@ -133,7 +133,13 @@ mod tests {
             let label = (index % 2 == 0).then(|| label.clone());
             Prediction { rank: index + 1, index, label, score }
         });
-        let answer = Answer { width: 17, height: 5, predictions: predictions.collect(), explained: None };
+        let answer = Answer {
+            width: 17,
+            height: 5,
+            notes: Notes::default(),
+            predictions: predictions.collect(),
+            explained: None,
+        };
         rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, outcome: Ok(answer) });
         let error = ImageError::new(ImageErrorKind::Decode, "\"corrupt\"\u{7f}");
         rows_agree(&Record { path: "b".into(), seq: 0, outcome: Err(error.clone()) });

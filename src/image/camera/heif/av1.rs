@@ -16,7 +16,6 @@ use rav1d::src::lib::{
     dav1d_close, dav1d_data_create, dav1d_data_unref, dav1d_default_settings, dav1d_get_picture, dav1d_open,
     dav1d_picture_unref, dav1d_send_data,
 };
-use rav1d::src::log::Dav1dLogger;
 
 use super::picture::{Colour, Picture, Plane};
 use super::{container_error, corrupt};
@@ -61,8 +60,8 @@ impl Decoder {
         settings.max_frame_delay = 1;
         settings.frame_size_limit = u32::try_from(max_pixels).unwrap_or(u32::MAX);
         settings.all_layers = 0;
-        // SAFETY: without a callback there is none to be called wrongly.
-        settings.logger = unsafe { Dav1dLogger::new(None, None) };
+        // Its messages would go to stderr. SAFETY: a logger is two pointers that may be none, which is zeros.
+        unsafe { std::ptr::write_bytes(&raw mut settings.logger, 0, 1) };
         let mut context = None;
         // SAFETY: both are alive and valid for the call.
         let opened = unsafe { dav1d_open(Some(NonNull::from(&mut context)), Some(NonNull::from(&mut settings))) };

@@ -40,6 +40,9 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
     }
     let mut picture = reader.item(id, 0)?;
     picture.alpha = reader.alpha(id, &picture)?;
+    if file.items.iter().any(|item| &item.item_type.0 == b"av01") {
+        picture.interpolate_chroma();
+    }
     reader.transform(id, &mut picture)?;
     let pixels = picture.to_rgb()?;
     let (width, height) = (picture.luma.width as u32, picture.luma.height as u32);
