@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use crate::answers::labels::{Label, Labels};
+use crate::answers::rollup::RolledUp;
 use crate::error::{Error, ImageError, Result};
+use crate::files::Stamp;
 
 /// What the number beside a prediction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -46,6 +48,8 @@ pub struct Record {
     pub path: PathBuf,
     /// Its place in the whole input, from 0.
     pub seq: u64,
+    /// Which state of its file it speaks of; `None` where the image was no file.
+    pub stamp: Option<Stamp>,
     /// The answer, or why there is none.
     pub outcome: Result<Answer, ImageError>,
 }
@@ -61,6 +65,8 @@ pub struct Answer {
     pub notes: Notes,
     /// Best first.
     pub predictions: Vec<Prediction>,
+    /// What it is as far as the model is sure; `None` where that was not asked for.
+    pub group: Option<RolledUp>,
     /// The class activation maps that were drawn; `None` where none were asked for.
     pub explained: Option<Vec<Explained>>,
 }

@@ -2,6 +2,7 @@
 //! is decided in `settings`.
 
 mod actions;
+mod answers;
 mod doctor;
 mod embed;
 mod eval;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use actions::Actions;
+pub use answers::Answers;
 pub use doctor::Doctor;
 pub use embed::Embed;
 pub use eval::Eval;
@@ -87,6 +89,8 @@ pub struct Classify {
     pub run: Run,
     #[command(flatten)]
     pub images: Images,
+    #[command(flatten)]
+    pub answers: Answers,
     #[command(flatten)]
     pub output: Output,
     #[command(flatten)]
@@ -286,9 +290,9 @@ pub struct Output {
 
     /// Go on with the file of --output (jsonl): keep its rows, add those that are missing
     ///
-    /// Rows of another model, preprocessing or kind of scores are redone, a torn last line is dropped, and in the end
-    /// each path has one row, in the order of the inputs. Rows that were made with another --top-k, --threshold or
-    /// --only stay as they are.
+    /// Rows of another model, preprocessing, kind or number of scores, or of other flags under Answers are redone, a
+    /// torn last line is dropped, and in the end each path has one row, in the order of the inputs. Rows that were made
+    /// with another --only stay as they are.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 

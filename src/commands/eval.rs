@@ -55,7 +55,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         }
         for image in batch {
             let place = image.seq as usize;
-            match image.image {
+            match image.result {
                 Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }

@@ -71,7 +71,12 @@ impl DecodeOptions {
 
 impl Default for DecodeOptions {
     fn default() -> Self {
-        DecodeOptions { max_pixels: Self::DEFAULT_MAX_PIXELS, apply_exif: true, alpha: Alpha::default(), min_preview: 0 }
+        DecodeOptions {
+            max_pixels: Self::DEFAULT_MAX_PIXELS,
+            apply_exif: true,
+            alpha: Alpha::default(),
+            min_preview: 0,
+        }
     }
 }
 

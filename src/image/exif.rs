@@ -49,13 +49,16 @@ fn blocks(bytes: &[u8]) -> Vec<Exif> {
 /// The value of a tag: where it should be, or in a block that holds nothing else.
 fn value(exif: &Exif, tag: Tag) -> Option<&Value> {
     let Tag(_, number) = tag;
-    let field = exif.get_field(tag, In::PRIMARY).or_else(|| exif.get_field(Tag(Context::Tiff, number), In::PRIMARY));
+    let field =
+        exif.get_field(tag, In::PRIMARY).or_else(|| exif.get_field(Tag(Context::Tiff, number), In::PRIMARY));
     field.map(|field| &field.value)
 }
 
 fn text(exif: &Exif, tag: Tag) -> Option<&str> {
     match value(exif, tag)? {
-        Value::Ascii(parts) => std::str::from_utf8(parts.first()?).ok().map(|text| text.trim_matches(['\0', ' '])),
+        Value::Ascii(parts) => {
+            std::str::from_utf8(parts.first()?).ok().map(|text| text.trim_matches(['\0', ' ']))
+        }
         _ => None,
     }
 }
@@ -137,8 +140,14 @@ mod tests {
     fn a_time_is_said_only_if_there_is_one() {
         assert_eq!(iso_time("2026:11:24 16:28:15").as_deref(), Some("2026-11-24T16:28:15"));
         assert_eq!(iso_time("2026-11-24 16:28:15").as_deref(), Some("2026-11-24T16:28:15"));
-        for text in ["0000:00:00 00:00:00", "    :  :     :  :  ", "2026:13:24 16:28:15", "2026:11:24", "", "2026:11:2é 16:28:15"]
-        {
+        for text in [
+            "0000:00:00 00:00:00",
+            "    :  :     :  :  ",
+            "2026:13:24 16:28:15",
+            "2026:11:24",
+            "",
+            "2026:11:2é 16:28:15",
+        ] {
             assert_eq!(iso_time(text), None, "{text:?}");
         }
         assert!(is_offset("+02:00") && is_offset("-09:30") && is_offset("Z"));

@@ -91,9 +91,8 @@ fn unread(bytes: &[u8]) -> ImageError {
         ImageErrorKind::Unsupported,
         match name {
             Some(name) => format!("{name} is not read; {CONVERT}"),
-            None => {
-                "no known image signature (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)".to_owned()
-            }
+            None => "no known image signature (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)"
+                .to_owned(),
         },
     )
 }

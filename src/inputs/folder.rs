@@ -167,7 +167,9 @@ impl Walk {
     fn enter(&mut self, folder: PathBuf) -> Option<Source> {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) if self.options.unsorted => Ok(Entries::AsFound(entries)),
-            Ok(entries) => Listing::sorted(entries, &self.options, &self.root, &self.passed_over).map(Entries::Sorted),
+            Ok(entries) => {
+                Listing::sorted(entries, &self.options, &self.root, &self.passed_over).map(Entries::Sorted)
+            }
             Err(error) => Err(error),
         };
         match entries {

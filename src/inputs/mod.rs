@@ -21,7 +21,8 @@ pub use key::PathKey;
 /// Extensions that folders are searched for, in lower case.
 pub const EXTENSIONS: [&str; 29] = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", "pnm", "pbm", "pgm",
-    "ppm", "qoi", "heic", "heif", "hif", "avif", "jxl", "nef", "cr2", "cr3", "arw", "dng", "orf", "rw2", "raf",
+    "ppm", "qoi", "heic", "heif", "hif", "avif", "jxl", "nef", "cr2", "cr3", "arw", "dng", "orf", "rw2",
+    "raf",
 ];
 
 /// Where one image is to be found.

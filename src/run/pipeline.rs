@@ -10,11 +10,13 @@ use anyhow::Result;
 
 use super::interrupt::Interrupt;
 use super::open;
+use crate::answers::policy::Policy;
 use crate::answers::predictions::Notes;
 use crate::classifier::Classifier;
 use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
+use crate::files::Stamp;
 use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing, is_preview};
 use crate::image::exif::Capture;
 use crate::image::resample::{Kernel, Window, resample};
@@ -24,7 +26,7 @@ use crate::output::console::Console;
 use crate::output::report::thumbnail;
 use crate::run::ordered::{self, Ordered};
 use crate::settings;
-use buffer_pool::Spares;
+use buffer_pool::BufferPool;
 
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
@@ -46,12 +48,20 @@ pub struct Pipeline {
     reads_exif: bool,
 }
 
-/// An image that went through.
-pub struct Answered {
+/// An image on its way: its place among the inputs, its path, and what it has become, or why it failed.
+pub struct Item<T> {
+    /// Its place among the inputs.
     pub seq: u64,
+    /// Its path.
     pub path: PathBuf,
-    pub image: Result<Numbers, ImageError>,
+    /// Which state of its file it was read from.
+    pub stamp: Option<Stamp>,
+    /// What it has become.
+    pub result: Result<T, ImageError>,
 }
+
+/// An image at the end of its way.
+pub type Answered = Item<Numbers>;
 
 /// What the network says of an image.
 pub struct Numbers {
@@ -94,7 +104,12 @@ impl Pipeline {
 
     /// What the output says of the model; `numbers` is what its numbers are.
     pub fn header(&self, numbers: &str) -> ModelHeader {
-        open::describe(&self.classifier, &self.decode, numbers)
+        open::describe(&self.classifier, &self.decode, numbers, None)
+    }
+
+    /// What the output says of the model whose answers are made by `policy`.
+    pub fn header_of(&self, policy: &Policy) -> ModelHeader {
+        open::describe(&self.classifier, &self.decode, policy.scores().as_str(), Some(policy))
     }
 
     /// Starts workers that take images, each with its place in the input, through the network.
@@ -106,50 +121,51 @@ impl Pipeline {
     /// When threads cannot be started.
     pub fn images(
         &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         output: Output,
     ) -> Result<Images> {
         let load = Arc::new(AtomicUsize::new(0));
-        let read = self.read(jobs, &load)?;
+        let read = self.read(items, &load)?;
         let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
             let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
-            let (load, spares) = (Arc::clone(&load), Spares::default());
-            move |(seq, path, bytes): &Bytes| {
-                let mut spare = spares.take();
-                let image = match bytes {
+            let (load, buffers) = (Arc::clone(&load), BufferPool::default());
+            move |Item { seq, path, stamp, result }: &Item<Vec<u8>>| {
+                let mut spare = buffers.take();
+                let image = match result {
                     Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
-                let notes = bytes.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
-                let item = image.map(|image| {
+                let notes =
+                    result.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
+                let result = image.map(|image| {
                     let (width, height) = (image.width, image.height);
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
                         Some(small(image))
                     } else {
-                        spares.keep(image.pixels);
+                        buffers.keep(image.pixels);
                         None
                     };
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
                     let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
-                    Item { width, height, notes, thumbnail, photo, stage }
+                    Prepared { width, height, notes, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
-                (*seq, path.clone(), item)
+                Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
             }
         };
         // A decoder's panic is its image's error already; another one is nobody's fault but ours.
-        let rescue = move |(seq, path, _): &Bytes, words: &str| {
+        let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
             let stage = Stage::Done(Err(defect));
-            let item =
-                Item { width: 0, height: 0, notes: Notes::default(), thumbnail: None, photo: None, stage };
-            (*seq, path.clone(), Ok(item))
+            let notes = Notes::default();
+            let prepared = Prepared { width: 0, height: 0, notes, thumbnail: None, photo: None, stage };
+            Item { seq: *seq, path: path.clone(), stamp: *stamp, result: Ok(prepared) }
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
         Ok(Images { ordered, network, batch_size: self.batch_size })
@@ -158,30 +174,33 @@ impl Pipeline {
     /// Starts workers that read files, each with its place in the input, and counts them in `load`.
     fn read(
         &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         load: &Arc<AtomicUsize>,
-    ) -> std::io::Result<Ordered<Bytes>> {
+    ) -> std::io::Result<Ordered<Item<Vec<u8>>>> {
         let load = Arc::clone(load);
-        let jobs = jobs.inspect(move |_| {
+        let items = items.inspect(move |_| {
             load.fetch_add(1, Ordering::Relaxed);
         });
-        let read = |(seq, source): &(u64, Source)| (*seq, source.path.clone(), source.read());
-        let rescue = |(seq, source): &(u64, Source), words: &str| {
-            let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
-            (*seq, source.path.clone(), Err(error))
+        let item =
+            |seq: u64, source: &Source, stamp, result| Item { seq, path: source.path.clone(), stamp, result };
+        let read = move |(seq, source): &(u64, Source)| {
+            // Before it is read: an edit in between makes the stamp an old one, and not one of bytes never seen.
+            let stamp = source.stamp();
+            item(*seq, source, stamp, source.read())
         };
-        ordered::ordered(jobs, READERS * self.threads, self.threads, read, rescue)
+        let rescue = move |(seq, source): &(u64, Source), words: &str| {
+            let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
+            item(*seq, source, None, Err(error))
+        };
+        ordered::ordered(items, READERS * self.threads, self.threads, read, rescue)
     }
 }
-
-/// A file that was read.
-type Bytes = (u64, PathBuf, Result<Vec<u8>, ImageError>);
 
 /// What was asked for, and the feature map where that is wanted too.
 type Rows = (Vec<f32>, Option<Vec<f32>>);
 
-/// An image that could be read.
-struct Item {
+/// An image that could be decoded.
+struct Prepared {
     width: u32,
     height: u32,
     notes: Notes,
@@ -198,7 +217,7 @@ enum Stage {
     Done(error::Result<Rows>),
 }
 
-impl Item {
+impl Prepared {
     /// What is still to run.
     fn pixels(&self) -> Option<&[f32]> {
         match &self.stage {
@@ -242,7 +261,7 @@ impl Network {
 
 /// Images that went through, in the order of their sources.
 pub struct Images {
-    ordered: Ordered<(u64, PathBuf, Result<Item, ImageError>)>,
+    ordered: Ordered<Item<Prepared>>,
     network: Network,
     batch_size: usize,
 }
@@ -258,24 +277,25 @@ impl Images {
         }
         let items = self.ordered.next_batch(self.batch_size, interrupt.flag());
         let pixels: Vec<&[f32]> =
-            items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
+            items.iter().filter_map(|item| item.result.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Item { width, height, notes, thumbnail, photo, stage }: Item| -> Result<Numbers> {
-            let (row, features) = match stage {
-                Stage::Done(rows) => rows?,
-                Stage::Ready(_) => {
-                    rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
-                }
+        let mut numbers =
+            |Prepared { width, height, notes, thumbnail, photo, stage }: Prepared| -> Result<Numbers> {
+                let (row, features) = match stage {
+                    Stage::Done(rows) => rows?,
+                    Stage::Ready(_) => {
+                        rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
+                    }
+                };
+                let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
+                Ok(Numbers { width, height, notes, row, thumbnail, scene })
             };
-            let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
-            Ok(Numbers { width, height, notes, row, thumbnail, scene })
-        };
-        let answered = items.into_iter().map(|(seq, path, image)| {
-            let image = match image {
-                Ok(item) => Ok(numbers(item)?),
+        let answered = items.into_iter().map(|Item { seq, path, stamp, result }| {
+            let result = match result {
+                Ok(prepared) => Ok(numbers(prepared)?),
                 Err(error) => Err(error),
             };
-            Ok(Answered { seq, path, image })
+            Ok(Item { seq, path, stamp, result })
         });
         answered.collect()
     }

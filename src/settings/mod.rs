@@ -2,6 +2,7 @@
 //! each other is here; nothing after this sees the command line. No file is opened and no device touched.
 
 mod actions;
+mod answers;
 mod classify;
 mod doctor;
 mod embed;
@@ -27,6 +28,7 @@ use crate::output::console::Console;
 use crate::store::{Caches, ModelSource, Network};
 use crate::weights::Overrides;
 pub use actions::{Actions, Explain, SortInto, Way};
+pub use answers::Answers;
 pub use classify::{Classify, Resume, Shard, classify};
 pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};

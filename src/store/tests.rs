@@ -11,7 +11,7 @@ use crate::image::preprocess::Preset;
 use crate::nasnet::{Config, Dialect};
 use crate::weights::{Overrides, load};
 
-#[path = "../../tests/loopback/mod.rs"]
+#[path = "../../tests/it/support/loopback.rs"]
 mod loopback;
 use loopback::{Fault, Hub};
 

@@ -1,10 +1,9 @@
 //! JPEG XL, by libjxl's decoder in Rust.
 
 use ::image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
-use heifer_isobmff::BoxIter;
 use jxl::api::{
-    AlphaMode, Event, ExtraChannel, JxlColorType, JxlDataFormat, JxlDecoder, JxlDecoderOptions, JxlOutputBuffer, JxlPixelFormat,
-    ProfileLevel,
+    AlphaMode, Event, ExtraChannel, JxlColorType, JxlDataFormat, JxlDecoder, JxlDecoderOptions,
+    JxlOutputBuffer, JxlPixelFormat, ProfileLevel,
 };
 
 use jxl::error::Error as JxlError;
@@ -65,14 +64,6 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
         _ => RgbaImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgba8),
     };
     image.ok_or_else(truncated)
-}
-
-/// The EXIF of a file, a TIFF: in a box of its own, where the file is made of boxes.
-pub(super) fn exif_block(bytes: &[u8]) -> Option<&[u8]> {
-    let mut boxes = BoxIter::new(bytes).map_while(Result::ok);
-    let content = boxes.find(|part| &part.header.box_type.0 == b"Exif")?.content;
-    let skipped = u32::from_be_bytes(*content.first_chunk()?) as usize;
-    content.get(skipped.checked_add(4)?..)
 }
 
 fn decoder_options(options: &DecodeOptions) -> JxlDecoderOptions {

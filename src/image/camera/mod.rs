@@ -1,12 +1,14 @@
 //! Files of phones and cameras that the `image` crate does not read: HEIC and AVIF, JPEG XL, and the previews of RAW.
 
 mod heif;
+#[cfg(feature = "jxl")]
 mod jxl;
 mod raw;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::image::{DynamicImage, RgbImage};
+use heifer_isobmff::BoxIter;
 
 use super::decode::{DecodeOptions, Rgb8, decode_reusing};
 use crate::error::{ImageError, ImageErrorKind};
@@ -68,8 +70,15 @@ pub(super) fn decode(
     options: &DecodeOptions,
 ) -> Result<DynamicImage, ImageError> {
     let decode = || match format {
-        Format::Heif | Format::Avif => heif::decode(bytes, options),
+        #[cfg(not(feature = "avif"))]
+        Format::Avif => Err(without_feature("AVIF", "avif")),
+        #[cfg(feature = "avif")]
+        Format::Avif => heif::decode(bytes, options),
+        Format::Heif => heif::decode(bytes, options),
+        #[cfg(feature = "jxl")]
         Format::JpegXl => jxl::decode(bytes, options),
+        #[cfg(not(feature = "jxl"))]
+        Format::JpegXl => Err(without_feature("JPEG XL", "jxl")),
         Format::Raw(kind) => preview(kind, bytes, options),
     };
     // What outlives the unwinding is borrowed and not written to.
@@ -83,9 +92,26 @@ pub(super) fn decode(
 pub(super) fn exif_blocks(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     match format(bytes)? {
         Format::Raw(kind) => Some(raw::exif_blocks(kind, bytes)),
-        Format::JpegXl => Some(jxl::exif_block(bytes).map(<[u8]>::to_vec).into_iter().collect()),
+        Format::JpegXl => Some(exif_box(bytes).map(<[u8]>::to_vec).into_iter().collect()),
         Format::Heif | Format::Avif => Some(heif::exif_block(bytes).into_iter().collect()),
     }
+}
+
+/// The EXIF of a JPEG XL file, a TIFF: in a box of its own, where the file is made of boxes.
+fn exif_box(bytes: &[u8]) -> Option<&[u8]> {
+    let mut boxes = BoxIter::new(bytes).map_while(Result::ok);
+    let content = boxes.find(|part| &part.header.box_type.0 == b"Exif")?.content;
+    let skipped = u32::from_be_bytes(*content.first_chunk()?) as usize;
+    content.get(skipped.checked_add(4)?..)
+}
+
+/// That a build was made without a decoder.
+#[cfg(not(all(feature = "jxl", feature = "avif")))]
+fn without_feature(format: &str, feature: &str) -> ImageError {
+    let message = format!(
+        "{format} is not read by this build (made without the feature {feature}); convert it to JPEG or PNG first"
+    );
+    ImageError::new(ImageErrorKind::Unsupported, message)
 }
 
 /// The name of a format in messages.
@@ -117,3 +143,6 @@ fn preview(kind: raw::Kind, bytes: &[u8], options: &DecodeOptions) -> Result<Dyn
     }
     Ok(image)
 }
+
+#[cfg(test)]
+mod tests;

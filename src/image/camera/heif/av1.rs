@@ -64,7 +64,8 @@ impl Decoder {
         unsafe { std::ptr::write_bytes(&raw mut settings.logger, 0, 1) };
         let mut context = None;
         // SAFETY: both are alive and valid for the call.
-        let opened = unsafe { dav1d_open(Some(NonNull::from(&mut context)), Some(NonNull::from(&mut settings))) };
+        let opened =
+            unsafe { dav1d_open(Some(NonNull::from(&mut context)), Some(NonNull::from(&mut settings))) };
         match opened.0 {
             0 => Ok(Decoder(context)),
             _ => Err(ImageError::new(ImageErrorKind::TooLarge, "no memory for the AVIF decoder")),
@@ -136,7 +137,10 @@ impl Frame {
         let colour = Colour { matrix: header.mtrx as u16, full_range: header.color_range != 0 };
         let chroma = match parameters.layout {
             DAV1D_PIXEL_LAYOUT_I400 => None,
-            _ => Some([self.plane(1, chroma_width, chroma_height)?, self.plane(2, chroma_width, chroma_height)?]),
+            _ => Some([
+                self.plane(1, chroma_width, chroma_height)?,
+                self.plane(2, chroma_width, chroma_height)?,
+            ]),
         };
         Ok(Picture { luma: self.plane(0, width, height)?, chroma, alpha: None, colour })
     }

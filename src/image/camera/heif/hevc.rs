@@ -19,7 +19,10 @@ pub(super) fn decode(file: &HeifFile, id: ItemId, max_pixels: u64) -> Result<Pic
             width: frame.widths[index] as usize,
             height: frame.heights[index] as usize,
             // The 8 upper bits, without rounding, as libheif does.
-            samples: frame.planes[index].iter().map(|sample| (sample >> depth.saturating_sub(8)) as u8).collect(),
+            samples: frame.planes[index]
+                .iter()
+                .map(|sample| (sample >> depth.saturating_sub(8)) as u8)
+                .collect(),
         }
     };
     Ok(Picture {

@@ -6,9 +6,9 @@ mod av1;
 mod hevc;
 mod picture;
 
+use ::image::{DynamicImage, RgbImage, RgbaImage};
 use heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer_isobmff::{BoxIter, Error as ContainerError, HeifFile, ItemId};
-use ::image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::error::{ImageError, ImageErrorKind};
 use crate::image::decode::{DecodeOptions, check_size};
@@ -81,13 +81,11 @@ impl Reader<'_> {
             #[cfg(feature = "avif")]
             b"av01" => av1::decode(self.file, id, self.max_coded(id)?)?,
             #[cfg(not(feature = "avif"))]
-            b"av01" => {
-                let message = "AVIF is not read by this build (feature avif); convert it to JPEG or PNG first";
-                return Err(ImageError::new(ImageErrorKind::Unsupported, message));
-            }
+            b"av01" => return Err(super::without_feature("AVIF", "avif")),
             b"grid" => return self.grid(id, depth),
             b"iden" => {
-                let source = *self.sources(id).first().ok_or_else(|| corrupt("HEIF", "an image of nothing"))?;
+                let source =
+                    *self.sources(id).first().ok_or_else(|| corrupt("HEIF", "an image of nothing"))?;
                 let mut picture = self.item(source, depth + 1)?;
                 self.transform(source, &mut picture)?;
                 return Ok(picture);
@@ -137,7 +135,8 @@ impl Reader<'_> {
                         tile * count >= length && tile * (count - 1) < length
                     };
                     if !fits(size.0, columns, width) || !fits(size.1, rows, height) {
-                        let message = format!("{rows} x {columns} tiles of {size:?} are no {width}x{height} image");
+                        let message =
+                            format!("{rows} x {columns} tiles of {size:?} are no {width}x{height} image");
                         return Err(corrupt("HEIF", message));
                     }
                     let chroma = || Plane::filled(width.div_ceil(across), height.div_ceil(down), 128);
@@ -233,7 +232,11 @@ impl Reader<'_> {
 }
 
 /// The first place and the length of what a clean aperture keeps of `length` (ISO/IEC 14496-12, 12.1.4).
-fn aperture(length: usize, (kept, part): (u32, u32), (offset, of): (i32, u32)) -> Result<(usize, usize), ImageError> {
+fn aperture(
+    length: usize,
+    (kept, part): (u32, u32),
+    (offset, of): (i32, u32),
+) -> Result<(usize, usize), ImageError> {
     if part == 0 || of == 0 {
         return Err(corrupt("HEIF", "a crop by a fraction of nothing"));
     }
@@ -255,7 +258,8 @@ fn check_lists(bytes: &[u8]) -> Result<(), ImageError> {
     };
     for part in BoxIter::new(bytes).map_while(Result::ok).filter(|part| &part.header.box_type.0 == b"meta") {
         let meta = part.content.get(4..).unwrap_or_default();
-        let properties = BoxIter::new(meta).map_while(Result::ok).filter(|part| &part.header.box_type.0 == b"iprp");
+        let properties =
+            BoxIter::new(meta).map_while(Result::ok).filter(|part| &part.header.box_type.0 == b"iprp");
         if too_long(meta) || properties.into_iter().any(|part| too_long(part.content)) {
             return Err(corrupt("HEIF", "its list of items is too long"));
         }

@@ -131,7 +131,13 @@ impl Picture {
     ///
     /// # Errors
     /// When it is none.
-    pub(super) fn crop(&mut self, left: usize, top: usize, width: usize, height: usize) -> Result<(), ImageError> {
+    pub(super) fn crop(
+        &mut self,
+        left: usize,
+        top: usize,
+        width: usize,
+        height: usize,
+    ) -> Result<(), ImageError> {
         if width == 0 || height == 0 || left + width > self.luma.width || top + height > self.luma.height {
             return Err(ImageError::new(ImageErrorKind::Decode, "corrupt HEIF: it is cropped to nothing"));
         }
@@ -143,8 +149,7 @@ impl Picture {
         let (across, down) = self.sampling();
         for plane in self.planes() {
             let (across, down) = if (plane.width, plane.height) == whole { (1, 1) } else { (across, down) };
-            *plane =
-                plane.crop(left / across, top / down, width.div_ceil(across), height.div_ceil(down));
+            *plane = plane.crop(left / across, top / down, width.div_ceil(across), height.div_ceil(down));
         }
         Ok(())
     }
@@ -152,7 +157,8 @@ impl Picture {
     /// Turns against the clock, `quarters` times.
     pub(super) fn rotate(&mut self, quarters: u8) {
         let (across, down) = self.sampling();
-        let (odd_width, odd_height) = (!self.luma.width.is_multiple_of(2), !self.luma.height.is_multiple_of(2));
+        let (odd_width, odd_height) =
+            (!self.luma.width.is_multiple_of(2), !self.luma.height.is_multiple_of(2));
         // Where the last sample of chroma belongs to one sample of luma, it would belong to two after the turn.
         let moved = match (across, down, quarters % 4) {
             (2, 1, 1 | 3) => true,
@@ -272,8 +278,12 @@ impl Mix {
             }
         };
         let green = 1.0 - red - blue;
-        let shares =
-            [2.0 * (1.0 - red), -2.0 * blue * (1.0 - blue) / green, -2.0 * red * (1.0 - red) / green, 2.0 * (1.0 - blue)];
+        let shares = [
+            2.0 * (1.0 - red),
+            -2.0 * blue * (1.0 - blue) / green,
+            -2.0 * red * (1.0 - red) / green,
+            2.0 * (1.0 - blue),
+        ];
         Ok(Mix::Linear(shares.map(|share| (share * 256.0).round() as i32)))
     }
 
@@ -289,11 +299,7 @@ impl Mix {
             }
             Mix::Linear([red_cr, green_cb, green_cr, blue_cb]) => {
                 let rounded = |share: i32| clipped((luma * 256 + share + (1 << 15)) >> 16);
-                [
-                    rounded(red_cr * red),
-                    rounded(green_cb * blue + green_cr * red),
-                    rounded(blue_cb * blue),
-                ]
+                [rounded(red_cr * red), rounded(green_cb * blue + green_cr * red), rounded(blue_cb * blue)]
             }
         }
     }

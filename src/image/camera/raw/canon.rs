@@ -18,7 +18,9 @@ pub(super) fn previews(bytes: &[u8]) -> Vec<(usize, usize)> {
     let mut previews = Vec::new();
     for part in boxes(bytes) {
         match &part.header.box_type.0 {
-            b"moov" => previews.extend(within(part.content, b"trak").filter_map(|track| sample(track.content))),
+            b"moov" => {
+                previews.extend(within(part.content, b"trak").filter_map(|track| sample(track.content)))
+            }
             b"uuid" if part.header.user_type == Some(PREVIEW) => {
                 // A header, a box and its header, the JPEG.
                 let start = memchr::memmem::find(part.content, b"\xff\xd8\xff");
@@ -33,20 +35,27 @@ pub(super) fn previews(bytes: &[u8]) -> Vec<(usize, usize)> {
 
 /// EXIF's orientation, 1 where there is none.
 pub(super) fn orientation(bytes: &[u8]) -> u32 {
-    pieces(bytes).into_iter().next().and_then(Directories::of).map_or(1, |directories| directories.orientation())
+    pieces(bytes)
+        .into_iter()
+        .next()
+        .and_then(Directories::of)
+        .map_or(1, |directories| directories.orientation())
 }
 
 /// EXIF in pieces, each a TIFF: the image, the exposure, notes of the maker's own, the place.
 pub(in super::super) fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
     let movie = boxes(bytes).find(|part| &part.header.box_type.0 == b"moov");
-    let own = movie.and_then(|movie| within(movie.content, b"uuid").find(|own| own.header.user_type == Some(METADATA)));
+    let own = movie
+        .and_then(|movie| within(movie.content, b"uuid").find(|own| own.header.user_type == Some(METADATA)));
     let own = own.map_or(&[][..], |own| own.content);
     boxes(own).filter(|part| part.header.box_type.0.starts_with(b"CMT")).map(|part| part.content).collect()
 }
 
 /// The first sample of a track.
 fn sample(track: &[u8]) -> Option<(usize, usize)> {
-    let table = [b"mdia", b"minf", b"stbl"].iter().try_fold(track, |content, name| Some(within(content, name).next()?.content))?;
+    let table = [b"mdia", b"minf", b"stbl"]
+        .iter()
+        .try_fold(track, |content, name| Some(within(content, name).next()?.content))?;
     let long = |content: &[u8], at: usize| Some(u32::from_be_bytes(*content.get(at..)?.first_chunk()?));
     let sizes = within(table, b"stsz").next()?.content;
     // Version and flags, one size for all or 0, how many, sizes.

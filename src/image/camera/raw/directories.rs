@@ -67,7 +67,9 @@ impl<'a> Directories<'a> {
             let Some((directory, next)) = directories.directory(start, 0) else { continue };
             // Last in, first out: the next main directory comes after those within this one.
             todo.extend((next > 0).then_some(next));
-            for entry in directory.iter().filter(|entry| matches!(entry.tag, tag::SUB_DIRECTORIES | tag::EXIF)) {
+            for entry in
+                directory.iter().filter(|entry| matches!(entry.tag, tag::SUB_DIRECTORIES | tag::EXIF))
+            {
                 let starts: Vec<usize> = directories.numbers(entry).map(|start| start as usize).collect();
                 todo.extend(starts.into_iter().rev());
             }
@@ -84,7 +86,9 @@ impl<'a> Directories<'a> {
     /// Whether there is what no plain TIFF has.
     pub(super) fn has_sensor_data(&self) -> bool {
         self.all.iter().any(|directory| {
-            let is = |tag, values: &[u32]| self.number(directory, tag).is_some_and(|value| values.contains(&value));
+            let is = |tag, values: &[u32]| {
+                self.number(directory, tag).is_some_and(|value| values.contains(&value))
+            };
             is(tag::PHOTOMETRIC, &SENSOR) || is(tag::COMPRESSION, &SENSOR_COMPRESSIONS)
         })
     }
@@ -92,7 +96,9 @@ impl<'a> Directories<'a> {
     /// The camera's maker.
     pub(super) fn maker(&self) -> &'a [u8] {
         let entry = self.all.first().and_then(|first| find(first, tag::MAKER));
-        entry.and_then(|entry| self.bytes.get(entry.at..entry.at.checked_add(entry.count)?)).unwrap_or_default()
+        entry
+            .and_then(|entry| self.bytes.get(entry.at..entry.at.checked_add(entry.count)?))
+            .unwrap_or_default()
     }
 
     /// EXIF's orientation, 1 where there is none.
@@ -104,9 +110,12 @@ impl<'a> Directories<'a> {
     pub(super) fn previews(&self) -> Vec<(usize, usize)> {
         let mut previews = Vec::new();
         for directory in &self.all {
-            let pair = |start, length| Some((self.number(directory, start)? as usize, self.number(directory, length)? as usize));
+            let pair = |start, length| {
+                Some((self.number(directory, start)? as usize, self.number(directory, length)? as usize))
+            };
             previews.extend(pair(tag::JPEG_OFFSET, tag::JPEG_LENGTH));
-            let is_sensor = self.number(directory, tag::PHOTOMETRIC).is_some_and(|value| SENSOR.contains(&value));
+            let is_sensor =
+                self.number(directory, tag::PHOTOMETRIC).is_some_and(|value| SENSOR.contains(&value));
             let is_jpeg = self.number(directory, tag::COMPRESSION).is_some_and(|value| JPEG.contains(&value));
             let is_whole = find(directory, tag::STRIP_OFFSETS).is_some_and(|strips| strips.count == 1);
             if is_jpeg && is_whole && !is_sensor {

@@ -19,7 +19,9 @@ pub(super) fn size(jpeg: &[u8]) -> Option<(u32, u32)> {
 
 /// The EXIF of a JPEG, a TIFF.
 pub(super) fn exif(jpeg: &[u8]) -> Option<&[u8]> {
-    segments(jpeg).filter(|(marker, _)| *marker == 0xe1).find_map(|(_, segment)| segment.strip_prefix(b"Exif\0\0"))
+    segments(jpeg)
+        .filter(|(marker, _)| *marker == 0xe1)
+        .find_map(|(_, segment)| segment.strip_prefix(b"Exif\0\0"))
 }
 
 /// Whether a JPEG has an orientation of its own.

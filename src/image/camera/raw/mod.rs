@@ -14,7 +14,7 @@ use directories::Directories;
 
 /// Which maker's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::image) enum Kind {
     Arw,
     Cr2,
     Cr3,
@@ -60,7 +60,9 @@ impl Kind {
                 }
                 let maker = directories.maker();
                 directories.has_sensor_data().then(|| {
-                    let is = |name: &[u8]| maker.len() >= name.len() && maker[..name.len()].eq_ignore_ascii_case(name);
+                    let is = |name: &[u8]| {
+                        maker.len() >= name.len() && maker[..name.len()].eq_ignore_ascii_case(name)
+                    };
                     match () {
                         () if is(b"NIKON") => Kind::Nef,
                         () if is(b"SONY") => Kind::Arw,
@@ -116,14 +118,18 @@ pub(super) fn preview(kind: Kind, bytes: &[u8]) -> Result<Preview<'_>, ImageErro
                 ImageError::new(ImageErrorKind::Decode, message)
             }
             false => {
-                let message = format!("{} without an embedded preview; convert it to JPEG first", kind.name());
+                let message =
+                    format!("{} without an embedded preview; convert it to JPEG first", kind.name());
                 ImageError::new(ImageErrorKind::Unsupported, message)
             }
         });
     };
     let orientation = match jpeg_header::has_orientation(jpeg) {
         true => Orientation::NoTransforms,
-        false => u8::try_from(orientation).ok().and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms),
+        false => u8::try_from(orientation)
+            .ok()
+            .and_then(Orientation::from_exif)
+            .unwrap_or(Orientation::NoTransforms),
     };
     Ok(Preview { jpeg, width, height, orientation })
 }
