@@ -117,9 +117,14 @@ pub fn decode_reusing(
     spare: &mut Vec<u8>,
 ) -> Result<Rgb8, ImageError> {
     if let Some(format) = camera::format(bytes) {
-        // It is upright: turns are a part of these formats.
-        let image = camera::decode(format, bytes, options)?;
-        return Ok(finish(image, Orientation::NoTransforms, options));
+        return match camera::open(format, bytes, options)? {
+            camera::Content::Image(image) => Ok(finish(image, Orientation::NoTransforms, options)),
+            camera::Content::Jpeg(jpeg, orientation) => {
+                let Rgb8 { width, height, pixels } = decode_reusing(jpeg, options, spare)?;
+                let image = RgbImage::from_raw(width, height, pixels).unwrap_or_default();
+                Ok(finish(DynamicImage::ImageRgb8(image), orientation, options))
+            }
+        };
     }
     let format = signature::format(bytes)?;
     let decoded = decode_guarded(format, bytes, options, spare);

@@ -7,10 +7,11 @@ mod raw;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ::image::{DynamicImage, RgbImage};
+use ::image::DynamicImage;
+use ::image::metadata::Orientation;
 use heifer_isobmff::BoxIter;
 
-use super::decode::{DecodeOptions, Rgb8, decode_reusing};
+use super::decode::DecodeOptions;
 use crate::error::{ImageError, ImageErrorKind};
 
 /// What a file is.
@@ -59,30 +60,38 @@ pub(super) fn is_preview(format: Format) -> bool {
     matches!(format, Format::Raw(_))
 }
 
-/// Decodes a file of `format`, upright: the primary image of a container, the first frame of an animation, the
-/// largest preview of a RAW file.
+/// What there is to show of a file.
+pub(super) enum Content<'a> {
+    /// Pixels, upright.
+    Image(DynamicImage),
+    /// A JPEG within the file, and the turn that the file asks for on top of the JPEG's own.
+    Jpeg(&'a [u8], Orientation),
+}
+
+/// Opens a file of `format`: the primary image of a container, the first frame of an animation, the largest preview of
+/// a RAW file.
 ///
 /// # Errors
 /// As [`super::decode::decode`]; `unsupported` too where a preview is smaller than `options` want it.
-pub(super) fn decode(
+pub(super) fn open<'a>(
     format: Format,
-    bytes: &[u8],
+    bytes: &'a [u8],
     options: &DecodeOptions,
-) -> Result<DynamicImage, ImageError> {
-    let decode = || match format {
+) -> Result<Content<'a>, ImageError> {
+    let open = || match format {
         #[cfg(not(feature = "avif"))]
         Format::Avif => Err(without_feature("AVIF", "avif")),
         #[cfg(feature = "avif")]
-        Format::Avif => heif::decode(bytes, options),
-        Format::Heif => heif::decode(bytes, options),
+        Format::Avif => heif::decode(bytes, options).map(Content::Image),
+        Format::Heif => heif::decode(bytes, options).map(Content::Image),
         #[cfg(feature = "jxl")]
-        Format::JpegXl => jxl::decode(bytes, options),
+        Format::JpegXl => jxl::decode(bytes, options).map(Content::Image),
         #[cfg(not(feature = "jxl"))]
         Format::JpegXl => Err(without_feature("JPEG XL", "jxl")),
         Format::Raw(kind) => preview(kind, bytes, options),
     };
     // What outlives the unwinding is borrowed and not written to.
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
         let message = format!("corrupt {}: its decoder gave up", name(format));
         Err(ImageError::new(ImageErrorKind::Decode, message))
     })
@@ -125,7 +134,7 @@ fn name(format: Format) -> &'static str {
 }
 
 /// The largest preview of a RAW file.
-fn preview(kind: raw::Kind, bytes: &[u8], options: &DecodeOptions) -> Result<DynamicImage, ImageError> {
+fn preview<'a>(kind: raw::Kind, bytes: &'a [u8], options: &DecodeOptions) -> Result<Content<'a>, ImageError> {
     let raw::Preview { jpeg, width, height, orientation } = raw::preview(kind, bytes)?;
     let least = options.min_preview;
     if width.min(height) < least {
@@ -136,12 +145,7 @@ fn preview(kind: raw::Kind, bytes: &[u8], options: &DecodeOptions) -> Result<Dyn
         );
         return Err(ImageError::new(ImageErrorKind::Unsupported, message));
     }
-    let Rgb8 { width, height, pixels } = decode_reusing(jpeg, options, &mut Vec::new())?;
-    let mut image = DynamicImage::ImageRgb8(RgbImage::from_raw(width, height, pixels).unwrap_or_default());
-    if options.apply_exif {
-        image.apply_orientation(orientation);
-    }
-    Ok(image)
+    Ok(Content::Jpeg(jpeg, orientation))
 }
 
 #[cfg(test)]
