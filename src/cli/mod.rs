@@ -134,6 +134,12 @@ pub struct Inputs {
     #[arg(long, value_name = "EXT", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub ext: Vec<String>,
 
+    /// Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument
+    ///
+    /// Folders such as @eaDir, .thumbnails and .git are always left out. What is named outright is not.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
     /// Take files of a folder in the order in which they are found, which starts at once
     #[arg(long)]
     pub unsorted: bool,
@@ -275,6 +281,10 @@ pub struct Output {
     /// What the score of a class is
     #[arg(long, default_value = "probability", value_parser = ["probability", "logit"])]
     pub scores: String,
+
+    /// Add the capture time and the GPS position of photos to their records
+    #[arg(long)]
+    pub exif: bool,
 
     /// Write to a file, which appears under its name only when it is whole
     #[arg(long, short, value_name = "FILE", group = "files")]

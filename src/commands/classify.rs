@@ -112,14 +112,14 @@ impl Records<'_> {
             self.refused += drawn.refused;
             explained = drawn.explained.into_iter();
         }
-        for Answered { seq, path, result } in images {
+        for Answered { seq, path, stamp, result } in images {
             let mut small = None;
-            let outcome = result.map(|Numbers { width, height, row, thumbnail, .. }| {
+            let outcome = result.map(|Numbers { width, height, notes, row, thumbnail, .. }| {
                 small = thumbnail;
                 let Decision { predictions, group } = self.policy.decide(&row);
-                Answer { width, height, predictions, group, explained: explained.next() }
+                Answer { width, height, notes, predictions, group, explained: explained.next() }
             });
-            self.write(&Record { path, seq, outcome }, small)?;
+            self.write(&Record { path, seq, stamp, outcome }, small)?;
         }
         self.sink.flush().with_context(|| self.sink.describe())
     }

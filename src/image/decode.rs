@@ -11,7 +11,7 @@ use ::image::metadata::Orientation;
 use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::names::stable_names;
-use super::{bmp, colour, jpeg, png, signature, tiff};
+use super::{bmp, camera, colour, jpeg, png, signature, tiff};
 use crate::error::{ImageError, ImageErrorKind};
 
 /// An upright image: rows from the top, pixels from the left, R, G, B.
@@ -54,6 +54,8 @@ pub struct DecodeOptions {
     pub apply_exif: bool,
     /// What becomes of transparency.
     pub alpha: Alpha,
+    /// Shorter side that the preview of a RAW file must have to stand for it.
+    pub min_preview: u32,
 }
 
 impl DecodeOptions {
@@ -69,7 +71,12 @@ impl DecodeOptions {
 
 impl Default for DecodeOptions {
     fn default() -> Self {
-        DecodeOptions { max_pixels: Self::DEFAULT_MAX_PIXELS, apply_exif: true, alpha: Alpha::default() }
+        DecodeOptions {
+            max_pixels: Self::DEFAULT_MAX_PIXELS,
+            apply_exif: true,
+            alpha: Alpha::default(),
+            min_preview: 0,
+        }
     }
 }
 
@@ -82,7 +89,12 @@ const BYTES_PER_PIXEL: u64 = 4;
 /// # Errors
 /// As [`decode`] would for a file that starts like this, by its signature alone.
 pub fn recognise(bytes: &[u8]) -> Result<(), ImageError> {
-    signature::format(bytes).map(drop)
+    if camera::format(bytes).is_some() { Ok(()) } else { signature::format(bytes).map(drop) }
+}
+
+/// Whether what is decoded of `bytes` is a preview within the file and not the image itself.
+pub fn is_preview(bytes: &[u8]) -> bool {
+    camera::format(bytes).is_some_and(camera::is_preview)
 }
 
 /// Decodes an image file's `bytes`: the first frame of an animation, the first page of a document.
@@ -104,6 +116,16 @@ pub fn decode_reusing(
     options: &DecodeOptions,
     spare: &mut Vec<u8>,
 ) -> Result<Rgb8, ImageError> {
+    if let Some(format) = camera::format(bytes) {
+        return match camera::open(format, bytes, options)? {
+            camera::Content::Image(image) => Ok(finish(image, Orientation::NoTransforms, options)),
+            camera::Content::Jpeg(jpeg, orientation) => {
+                let Rgb8 { width, height, pixels } = decode_reusing(jpeg, options, spare)?;
+                let image = RgbImage::from_raw(width, height, pixels).unwrap_or_default();
+                Ok(finish(DynamicImage::ImageRgb8(image), orientation, options))
+            }
+        };
+    }
     let format = signature::format(bytes)?;
     let decoded = decode_guarded(format, bytes, options, spare);
     let mended = match (&decoded, format) {

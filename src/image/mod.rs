@@ -5,8 +5,10 @@
 //! Pillow's. This room knows neither files nor models: it gets bytes and sizes.
 
 mod bmp;
+mod camera;
 mod colour;
 pub mod decode;
+pub mod exif;
 mod jpeg;
 mod names;
 mod png;

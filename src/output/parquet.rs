@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn after_a_write_that_failed_no_footer_makes_the_file_look_whole() {
         let error = ImageError::new(ImageErrorKind::Io, "gone");
-        let record = Record { path: "a.jpg".into(), seq: 0, outcome: Err(error) };
+        let record = Record { path: "a.jpg".into(), seq: 0, stamp: None, outcome: Err(error) };
         let mut parquet = Parquet::of_rows(Some("x@0"), false).unwrap();
         parquet.record(&record, &mut io::sink()).unwrap();
         let mut out = Full(true);

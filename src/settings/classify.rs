@@ -107,6 +107,10 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         };
         return Err(Error::Config(format!("--resume: goes on with rows of jsonl only; {way_out}")));
     }
+    if output.exif && !matches!(format, Format::Table | Format::Json | Format::JsonLines) {
+        let message = "--exif: csv and parquet have no columns for it; use --format json or jsonl";
+        return Err(Error::Config(message.to_owned()));
+    }
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
     let scores = if output.scores == "logit" { Scores::Logit } else { Scores::Probability };
     let selection = Selection { top_k: output.top_k, threshold: output.threshold };
@@ -121,13 +125,14 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             "--resume: an image on stdin has no name that it could be known by".to_owned(),
         ));
     }
-    let mut inputs = inputs(&flags.inputs);
+    let mut inputs = inputs(&flags.inputs)?;
     inputs.folders.except = actions.explain.as_ref().map(|explain| explain.dir.clone());
     Ok(Classify {
         inputs,
         pipeline: Pipeline {
             explains: actions.explain.is_some(),
             thumbnails: actions.report.is_some(),
+            reads_exif: output.exif,
             ..pipeline
         },
         format,

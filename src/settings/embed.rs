@@ -52,7 +52,7 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         )));
     }
     Ok(Embed {
-        inputs: inputs(&flags.inputs),
+        inputs: inputs(&flags.inputs)?,
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
         pooling: match flags.pooling.as_str() {
             "none" => Pooling::None,

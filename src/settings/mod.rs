@@ -21,7 +21,7 @@ use crate::cli;
 use crate::engine::device::DeviceChoice;
 use crate::error::{Error, Result};
 use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
-use crate::inputs::{FolderOptions, InputOptions};
+use crate::inputs::{Excluded, FolderOptions, InputOptions};
 use crate::kernels::Precision;
 use crate::output::TableStyle;
 use crate::output::console::Console;
@@ -184,8 +184,8 @@ impl PreprocessingOverrides {
     }
 }
 
-fn inputs(flags: &cli::Inputs) -> InputOptions {
-    InputOptions {
+fn inputs(flags: &cli::Inputs) -> Result<InputOptions> {
+    Ok(InputOptions {
         paths: flags.paths.clone(),
         files_from: flags.files_from.clone(),
         null: flags.null,
@@ -195,9 +195,10 @@ fn inputs(flags: &cli::Inputs) -> InputOptions {
             hidden: flags.hidden,
             extensions: flags.ext.iter().map(|ext| ext.trim_start_matches('.').to_lowercase()).collect(),
             except: None,
+            exclude: Excluded::new(&flags.exclude)?,
             unsorted: flags.unsorted,
         },
-    }
+    })
 }
 
 fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {

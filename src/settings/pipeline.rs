@@ -28,6 +28,8 @@ pub struct Pipeline {
     pub explains: bool,
     /// Small copies of the images are wanted.
     pub thumbnails: bool,
+    /// Times and places of photos are wanted.
+    pub reads_exif: bool,
 }
 
 /// The pipeline that flags ask for.
@@ -52,6 +54,7 @@ pub(super) fn of_flags(
             max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
             apply_exif: !images.no_exif,
             alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
+            ..defaults
         },
         preprocessing: PreprocessingOverrides::of_flags(
             images.preset.as_deref(),
@@ -61,5 +64,6 @@ pub(super) fn of_flags(
         )?,
         explains: false,
         thumbnails: false,
+        reads_exif: false,
     })
 }

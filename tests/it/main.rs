@@ -4,6 +4,7 @@
 mod support;
 
 mod actions;
+mod camera;
 mod classify;
 mod doctor;
 mod embed;

@@ -127,8 +127,8 @@ fn messages_say_what_the_file_is_and_what_to_do() {
     let message = |name: &str| failure(&read(&format!("broken/{name}")), &DecodeOptions::default());
     assert_eq!(message("empty.jpg"), (Decode, "empty file".to_owned()));
     assert_eq!(
-        message("photo.heic"),
-        (Unsupported, "HEIC is not read; convert it to JPEG or PNG first".to_owned())
+        failure(b"\0\0\0\x0cjP  \r\n\x87\n", &DecodeOptions::default()),
+        (Unsupported, "JPEG 2000 is not read; convert it to JPEG or PNG first".to_owned())
     );
     assert_eq!(message("half_grey.jpg"), (Decode, "truncated JPEG: it ends before its pixels do".to_owned()));
     assert_eq!(message("no_end_marker.jpg"), message("half_grey.jpg"));

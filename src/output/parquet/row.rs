@@ -135,7 +135,7 @@ fn base64<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::predictions::Prediction;
+    use crate::answers::predictions::{Notes, Prediction};
     use crate::output::wire::StreamLine;
     use crate::{ImageError, ImageErrorKind, Label};
 
@@ -155,20 +155,26 @@ mod tests {
             let label = (index % 2 == 0).then(|| label.clone());
             Prediction { rank: index + 1, index, label, score }
         });
-        let answer =
-            Answer { width: 17, height: 5, predictions: predictions.collect(), group: None, explained: None };
+        let answer = Answer {
+            width: 17,
+            height: 5,
+            notes: Notes::default(),
+            predictions: predictions.collect(),
+            group: None,
+            explained: None,
+        };
         let known = RolledUp::Known { wnid: Some("n02084071".to_owned()), label: None, score: 0.1 };
         for group in [None, Some(RolledUp::Unknown), Some(known)] {
             let outcome = Ok(Answer { group, ..answer.clone() });
-            rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, outcome });
+            rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, stamp: None, outcome });
         }
         let error = ImageError::new(ImageErrorKind::Decode, "\"corrupt\"\u{7f}");
-        rows_agree(&Record { path: "b".into(), seq: 0, outcome: Err(error.clone()) });
+        rows_agree(&Record { path: "b".into(), seq: 0, stamp: None, outcome: Err(error.clone()) });
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt;
             let path = std::ffi::OsStr::from_bytes(b"not\xffutf8").into();
-            rows_agree(&Record { path, seq: 0, outcome: Err(error) });
+            rows_agree(&Record { path, seq: 0, stamp: None, outcome: Err(error) });
         }
     }
 
