@@ -1,12 +1,11 @@
 //! Answers that are useful as they are: groups, lists of classes, rules, temperature, and the names of all these.
 
-mod support;
 
 use std::collections::HashMap;
 use std::fs;
 
 use serde_json::Value;
-use support::{Finished, Group, Place};
+use crate::support::{Finished, Group, Place};
 
 fn place() -> Place {
     let place = Place::new();
@@ -280,7 +279,7 @@ fn a_fitted_temperature_is_stored_used_and_overridden() {
     let document = run.says("fitted on 3 images").document();
     assert_eq!(document.model.temperature, Some(fitted));
     let by_flag = classify("tiny", &["--temperature", &fitted.to_string()]).exits(0).document();
-    let scores = |document: support::Document| -> Vec<u32> {
+    let scores = |document: crate::support::Document| -> Vec<u32> {
         let predictions = document.results.into_iter().flat_map(|record| record.predictions.unwrap());
         predictions.map(|best| best.score.to_bits()).collect()
     };
