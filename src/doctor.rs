@@ -239,8 +239,11 @@ mod tests {
         let middle = tensors.len() / 2;
         let mut bytes = tensors[middle].bytes().to_vec();
         bytes[0] ^= 1; // the least bit of one number
-        tensors[middle] =
-            crate::tensor::Tensor::from_bytes(tensors[middle].shape().to_vec(), tensors[middle].dtype(), bytes);
+        tensors[middle] = crate::tensor::Tensor::from_bytes(
+            tensors[middle].shape().to_vec(),
+            tensors[middle].dtype(),
+            bytes,
+        );
         loaded.weights = Weights::new(graph, tensors);
         let check = check_weights(&loaded);
         assert!(!check.ok && check.detail.starts_with("the tensors were changed"), "{check:?}");

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::answers::labels::{Label, Labels};
+use crate::answers::rollup::RolledUp;
 use crate::error::{Error, ImageError, Result};
 
 /// What the number beside a prediction is.
@@ -59,6 +60,8 @@ pub struct Answer {
     pub height: u32,
     /// Best first.
     pub predictions: Vec<Prediction>,
+    /// What it is as far as the model is sure; `None` where that was not asked for.
+    pub group: Option<RolledUp>,
     /// The class activation maps that were drawn; `None` where none were asked for.
     pub explained: Option<Vec<Explained>>,
 }

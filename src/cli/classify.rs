@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::values::{Format, Scores};
-use super::{Actions, Images, Inputs, Model, Run};
+use super::{Actions, Answers, Images, Inputs, Model, Run};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("files").multiple(true))]
@@ -21,6 +21,8 @@ pub struct Classify {
     pub images: Images,
     #[command(flatten)]
     pub selection: Selection,
+    #[command(flatten)]
+    pub answers: Answers,
     #[command(flatten)]
     pub output: Output,
     #[command(flatten)]
@@ -66,9 +68,9 @@ pub struct Output {
 
     /// Continue an interrupted run's --output file (jsonl): keep its rows, add the missing ones
     ///
-    /// Rows of another model, preprocessing or kind of scores are redone, and a torn last line is dropped. In the end
-    /// each path has one row, in the order of the inputs. Rows that were made with another --top-k, --threshold or
-    /// --only stay as they are.
+    /// Rows of another model, preprocessing, kind or number of scores, or of other flags under Answers are redone, and
+    /// a torn last line is dropped. In the end each path has one row, in the order of the inputs. Rows that were made
+    /// with another --only stay as they are.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 

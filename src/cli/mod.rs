@@ -5,6 +5,7 @@
 //! screen; rare flags have `hide_short_help` and are in `--help`.
 
 mod actions;
+mod answers;
 mod bench;
 mod classify;
 mod device;
@@ -23,6 +24,7 @@ mod weights;
 use clap::{Parser, Subcommand};
 
 pub use actions::Actions;
+pub use answers::Answers;
 pub use bench::Bench;
 pub use classify::{Classify, Output, Selection};
 pub use device::Run;

@@ -11,12 +11,14 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 use super::ExitStatus;
+use crate::answers::policy::{Decision, Policy};
 use crate::answers::predictions::{Answer, Record};
 use crate::engine::Output::Logits;
 use crate::inputs::{self, PassedOver, PathKey, Source};
 use crate::output::console::{self, Console};
 use crate::output::{self, Format, ModelHeader, Printer, rows};
 use crate::run::actions::{self, Actions};
+use crate::run::answering;
 use crate::run::explainer::{self, Explainer};
 use crate::run::interrupt::Interrupt;
 use crate::run::journal::{self, Kind};
@@ -43,8 +45,9 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     // Until here there is nothing to finish: a signal ends the process at once, also amid a download.
     let interrupt = Interrupt::listen()?;
     let classes = pipeline.classifier.classes()?;
+    let policy = answering::policy(&settings.answers, &pipeline.classifier, common.console)?;
     // Its fingerprint may take a hash of all weights, so it is made only where it is wanted.
-    let header = || pipeline.header(settings.scores.as_str());
+    let header = || pipeline.header_of(&policy);
     let mut output = Output::open(settings, header, common.console)?;
 
     let walked = Arc::new(AtomicU64::new(0));
@@ -59,19 +62,20 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let only = actions::only(&settings.actions, pipeline.classifier.labels(), classes)?;
     let explainer = settings.actions.explain.as_ref().map(|wanted| {
         let how = explainer::How {
-            scores: settings.scores,
-            threshold: settings.selection.threshold,
+            policy: policy.clone(),
             replace: settings.force || settings.resume.is_some(),
             only: only.clone(),
             model: header().short(),
         };
         Explainer::new(wanted, how, common.console)
     });
-    let printer = output::printer(settings.format, header, settings.scores, common.table)?;
+    let rolled_up = settings.answers.rollup.is_some();
+    let printer = output::printer(settings.format, header, settings.answers.scores, rolled_up, common.table)?;
     let actions = Actions::new(settings, only, header, common.console)?;
     let mut run = Run {
         settings,
         pipeline: &pipeline,
+        policy: &policy,
         explainer,
         printer,
         actions,
@@ -131,6 +135,7 @@ impl Output {
 struct Run<'a> {
     settings: &'a Classify,
     pipeline: &'a Pipeline,
+    policy: &'a Policy,
     explainer: Option<Explainer>,
     printer: Box<dyn Printer>,
     actions: Actions,
@@ -160,12 +165,8 @@ impl Run<'_> {
             let outcome = match image {
                 Ok(Numbers { width, height, row, thumbnail, .. }) => {
                     small = thumbnail;
-                    let predictions = self.pipeline.classifier.predictions(
-                        &row,
-                        self.settings.scores,
-                        self.settings.selection,
-                    );
-                    Ok(Answer { width, height, predictions, explained: explained.next() })
+                    let Decision { predictions, group } = self.policy.decide(&row);
+                    Ok(Answer { width, height, predictions, group, explained: explained.next() })
                 }
                 Err(error) => {
                     self.failed += 1;

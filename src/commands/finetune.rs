@@ -157,6 +157,7 @@ fn write(settings: &Finetune, base: &Loaded, pipeline: &Pipeline, labels: Labels
         dialect: base.dialect,
         preprocessing: Some(*pipeline.classifier.preprocessing()),
         labels: Some(labels),
+        temperature: None, // another head wants another one
         source: base.source.clone(),
         fingerprint: String::new(),
         notes: json!({

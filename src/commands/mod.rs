@@ -16,8 +16,6 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use failure::report_error;
-
 use crate::cli::{Cli, Command};
 use crate::run;
 use crate::run::ordered::WORKER_NAME;

@@ -2,6 +2,7 @@
 //! classes; it knows no files and runs no models.
 
 pub mod calibration;
+pub mod selective;
 pub mod truth;
 
 use std::collections::HashMap;

@@ -4,8 +4,10 @@
 pub mod cells;
 pub mod config;
 pub mod dialect;
+pub(crate) mod identify;
 pub mod keras_layers;
 pub(crate) mod keras_order;
+pub(crate) mod layouts;
 pub(crate) mod names;
 pub mod published;
 

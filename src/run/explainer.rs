@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use super::actions::is_among;
 use super::pipeline::{Answered, Numbers, Pipeline, Scene};
-use crate::answers::predictions::{Explained, Scores, Selection};
+use crate::answers::policy::Policy;
+use crate::answers::predictions::Explained;
 use crate::error::Error;
 use crate::explain::{Explanation, overlay};
 use crate::image::preprocess::region;
@@ -20,8 +21,7 @@ use crate::settings::Explain;
 /// The folder that overlays go to.
 pub struct Explainer {
     dir: PathBuf,
-    selection: Selection,
-    scores: Scores,
+    policy: Policy,
     /// Other files of the same name may go.
     replace: bool,
     /// Best classes whose images are kept; all, if there are none.
@@ -32,8 +32,8 @@ pub struct Explainer {
 
 /// How an explainer goes about it.
 pub struct How {
-    pub scores: Scores,
-    pub threshold: Option<f32>,
+    /// How answers are made.
+    pub policy: Policy,
     pub replace: bool,
     pub only: Vec<usize>,
     /// `name@fingerprint`.
@@ -71,9 +71,9 @@ pub fn prepare(settings: &Explain) -> Result<()> {
 impl Explainer {
     /// An explainer for a folder that [`prepare`] has seen.
     pub fn new(settings: &Explain, how: How, console: Console) -> Self {
-        let How { scores, threshold, replace, only, model } = how;
-        let selection = Selection { top_k: settings.top, threshold };
-        Explainer { dir: settings.dir.clone(), selection, scores, replace, only, model, console }
+        let How { policy, replace, only, model } = how;
+        let policy = policy.of_the_best(settings.top);
+        Explainer { dir: settings.dir.clone(), policy, replace, only, model, console }
     }
 
     /// The overlays of a batch, made side by side.
@@ -111,7 +111,7 @@ impl Explainer {
         let shown = region(size, (height as u32, width as u32), classifier.preprocessing())
             .scaled(size, (photo.height, photo.width));
         let mut outcome = Outcome::default();
-        let best = classifier.predictions(&numbers.row, self.scores, self.selection);
+        let best = self.policy.decide(&numbers.row).predictions;
         let wanted = is_among(&self.only, best.first());
         for prediction in best.into_iter().filter(|_| wanted) {
             let map = classifier.activation_map(features, prediction.index)?;
@@ -121,7 +121,8 @@ impl Explainer {
             let mut bytes = Vec::new();
             let context = || format!("--explain {}", file.display());
             let drawn = overlay(photo, &explanation.map, shown);
-            png(&drawn, &texts(&explanation, self.scores, &self.model), &mut bytes).with_context(context)?;
+            png(&drawn, &texts(&explanation, self.policy.scores(), &self.model), &mut bytes)
+                .with_context(context)?;
             let partial = file.with_extension(format!("{}-{}.partial", std::process::id(), image.seq));
             match write(&bytes, &partial, &file, self.replace).with_context(context)? {
                 true => outcome.written.push(Explained { rank, index, file }),

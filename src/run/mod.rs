@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod allocator;
+pub mod answering;
 pub mod explainer;
 pub mod feature_output;
 pub mod interrupt;

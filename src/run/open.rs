@@ -6,6 +6,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use crate::answers::labels::Labels;
+use crate::answers::policy::Policy;
 use crate::classifier::{Classifier, Options};
 use crate::engine::device::{self, DeviceChoice};
 use crate::image::decode::DecodeOptions;
@@ -95,8 +96,13 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
     Ok(classifier)
 }
 
-/// What a run's output says of its model; `scores` is what its numbers are.
-pub fn describe(classifier: &Classifier, decode: &DecodeOptions, scores: &str) -> ModelHeader {
+/// What a run's output says of its model; `scores` is what its numbers are, and `policy` how answers are made of them.
+pub fn describe(
+    classifier: &Classifier,
+    decode: &DecodeOptions,
+    scores: &str,
+    policy: Option<&Policy>,
+) -> ModelHeader {
     let own = classifier.preprocessing();
     let (height, width) = classifier.config().input_size;
     let crops = matches!(own.resize, Resize::Crop | Resize::Central);
@@ -116,17 +122,20 @@ pub fn describe(classifier: &Classifier, decode: &DecodeOptions, scores: &str) -
         dtype: classifier.engine().precision().to_string(),
         device: classifier.device(),
         scores: scores.to_owned(),
+        temperature: policy.map(Policy::temperature).filter(|temperature| *temperature != 1.0),
         sha256: weights.fingerprint().to_owned(),
         source: weights.source.clone().unwrap_or_else(|| "unknown".to_owned()),
         fingerprint: String::new(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    ModelHeader { fingerprint: fingerprint(&header, classifier.labels()), ..header }
+    ModelHeader { fingerprint: fingerprint(&header, classifier.labels(), policy), ..header }
 }
 
 /// SHA-256 over all that decides an answer: two runs of the same fingerprint say the same of an image.
-fn fingerprint(header: &ModelHeader, labels: Option<&Labels>) -> String {
+fn fingerprint(header: &ModelHeader, labels: Option<&Labels>, policy: Option<&Policy>) -> String {
     let ModelHeader { sha256, dialect, preprocessing, dtype, scores, .. } = header;
     let identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]);
-    Sha256::digest(identity.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let answers = policy.map(Policy::identity).filter(|answers| !answers.is_null());
+    let identity = identity.to_string() + &answers.map_or_else(String::new, |answers| answers.to_string());
+    Sha256::digest(identity).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use super::interrupt::Interrupt;
 use super::open;
+use crate::answers::policy::Policy;
 use crate::classifier::Classifier;
 use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
@@ -86,7 +87,12 @@ impl Pipeline {
 
     /// What the output says of the model; `numbers` is what its numbers are.
     pub fn header(&self, numbers: &str) -> ModelHeader {
-        open::describe(&self.classifier, &self.decode, numbers)
+        open::describe(&self.classifier, &self.decode, numbers, None)
+    }
+
+    /// What the output says of the model whose answers are made by `policy`.
+    pub fn header_of(&self, policy: &Policy) -> ModelHeader {
+        open::describe(&self.classifier, &self.decode, policy.scores().as_str(), Some(policy))
     }
 
     /// Starts workers that take images, each with its place in the input, through the network.

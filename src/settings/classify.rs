@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::inputs::{inputs, shard};
 use super::pipeline::{self, Pipeline};
 use super::selection::selection;
-use super::{Actions, Environment, Resume, Shard, actions, output};
-use crate::answers::predictions::{Scores, Selection};
+use super::{Actions, Answers, Environment, Resume, Shard, actions, answers, output};
 use crate::cli;
 use crate::cli::values;
 use crate::error::{Error, Result};
@@ -22,10 +21,8 @@ pub struct Classify {
     pub shard: Option<Shard>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
-    /// Which classes are printed.
-    pub selection: Selection,
-    /// What the scores are.
-    pub scores: Scores,
+    /// How answers are made of the scores.
+    pub answers: Answers,
     /// The format of the output.
     pub format: Format,
     /// A file to write instead of stdout.
@@ -46,6 +43,7 @@ pub struct Classify {
 /// Names the flag at fault, what was expected and what was given.
 pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
     let (selection, scores) = selection(&flags.selection)?;
+    let answers = answers::of_flags(&flags.answers, scores, selection)?;
     let format = format(&flags.output)?;
     let actions = actions::of_flags(&flags.actions);
     if actions.report.is_some() && actions.report == flags.output.output {
@@ -63,8 +61,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             thumbnails: actions.report.is_some(),
             ..pipeline
         },
-        selection,
-        scores,
+        answers,
         format,
         output: flags.output.output.clone(),
         force: flags.output.force,

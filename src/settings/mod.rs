@@ -4,6 +4,7 @@
 //! One file holds the settings of one command, or of one group of flags that commands share.
 
 mod actions;
+mod answers;
 mod classify;
 mod device;
 mod doctor;
@@ -27,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::output::TableStyle;
 use crate::output::console::Console;
 pub use actions::{Actions, Explain, SortInto, Way};
+pub use answers::Answers;
 pub use classify::{Classify, classify};
 pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::answers::labels::Labels;
+use crate::answers::temperature::Fitted;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::graph::Weights;
@@ -15,7 +16,8 @@ use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
 use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
-use crate::weights::infer::{Index, Overrides, settle};
+use crate::weights::index::Index;
+use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::source::Source;
 use crate::weights::{keras, pytorch, safetensors};
 
@@ -34,6 +36,8 @@ pub struct Loaded {
     pub preprocessing: Option<Preprocessing>,
     /// What the classes are called, if the file says so.
     pub labels: Option<Labels>,
+    /// What its logits are to be divided by before softmax, if that was fitted.
+    pub temperature: Option<Fitted>,
     /// A short name.
     pub name: String,
     /// Where the weights come from.
@@ -87,6 +91,7 @@ impl Loaded {
             dialect: self.dialect,
             preprocessing: self.preprocessing,
             labels: self.labels.clone(),
+            temperature: self.temperature.clone(),
             source: self.source.clone(),
             fingerprint: self.fingerprint().to_owned(),
             notes: self.card_notes.clone(),
@@ -132,10 +137,10 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
     let index = Index::new(origin, &source.tensors)?;
-    let settled = settle(origin, &source, &index, overrides)?;
-    let (config, dialect) = (settled.config, settled.dialect);
+    let resolved = resolve(origin, &source, &index, overrides)?;
+    let (config, dialect) = (resolved.config, resolved.dialect);
     let graph = nasnet::graph(&config, dialect).map_err(|error| Error::weights(origin, error))?;
-    let tensors = assemble(origin, &source, &index, &graph, &config, settled.background)?;
+    let tensors = assemble(origin, &source, &index, &graph, &config, resolved.background)?;
     let weights = Weights::new(&graph, tensors);
     let card = source.card;
     let recorded = |field: fn(&Card) -> Option<String>| card.as_ref().and_then(field);
@@ -143,9 +148,9 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         overrides.name.clone().or_else(|| recorded(|card| Some(card.name.clone()))).unwrap_or_default();
     let source_text = overrides.source.clone().or_else(|| recorded(|card| card.source.clone()));
     let fingerprint = recorded(|card| Some(card.fingerprint.clone())).map(OnceLock::from).unwrap_or_default();
-    let (preprocessing, labels, card_notes) = match card {
-        Some(card) => (card.preprocessing, card.labels, card.notes),
-        None => (usual_preprocessing(&config, dialect), None, serde_json::Value::Null),
+    let (preprocessing, labels, temperature, card_notes) = match card {
+        Some(card) => (card.preprocessing, card.labels, card.temperature, card.notes),
+        None => (usual_preprocessing(&config, dialect), None, None, serde_json::Value::Null),
     };
     Ok(Loaded {
         config,
@@ -154,10 +159,11 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         weights,
         preprocessing,
         labels,
+        temperature,
         name,
         source: source_text,
         kind,
-        notes: settled.notes,
+        notes: resolved.notes,
         card_notes,
         fingerprint,
     })

@@ -16,6 +16,7 @@ mod parity;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod resume;
+mod rooms;
 mod scale;
 mod setup;
 #[cfg(unix)]

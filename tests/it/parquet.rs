@@ -105,6 +105,7 @@ fn line(row: Row) -> Line {
         error: text(kind).zip(text(message)).map(|(kind, message)| Failure { kind, message }),
         seq: seq as u64,
         model: text(model).unwrap(),
+        group: None,
         explained: None,
     }
 }

@@ -12,6 +12,7 @@ use crate::nasnet::names::torch_key;
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::pytorch::pickle::{Id, Pickle, Value};
+use crate::weights::pytorch::unpickle::unpickle;
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer};
 use crate::weights::zipped::Archive;
 
@@ -59,7 +60,7 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
         return Err(fail(format!("byte order {:?}, expected little", String::from_utf8_lossy(&order))));
     }
     let bytes = archive.read(&format!("{folder}data.pkl"))?.unwrap_or_else(|| SharedBytes::from_static(b""));
-    let pickle = Pickle::read(&bytes).map_err(|error| fail(format!("data.pkl: {error}")))?;
+    let pickle = unpickle(&bytes).map_err(|error| fail(format!("data.pkl: {error}")))?;
     let mut storages: HashMap<&str, SharedBytes> = HashMap::new();
     let mut tensors = Vec::new();
     for view in state_dict(&pickle).map_err(fail)? {
@@ -89,7 +90,7 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
     let fail = |detail: String| Error::weights(origin, detail);
     let mut at = 0;
     let mut next = |what: &str| {
-        let pickle = Pickle::read(&blob[at..])
+        let pickle = unpickle(&blob[at..])
             .map_err(|error| Error::weights(origin, format!("truncated or damaged: {what}: {error}")))?;
         at += pickle.length;
         Ok::<_, Error>((pickle, at))
@@ -328,7 +329,7 @@ mod tests {
     #[test]
     fn what_a_hostile_file_says_once_is_not_copied_for_each_tensor() {
         let read = |name: &str, class: &str, dimensions| {
-            let pickle = Pickle::read(&state_dict_of(name, class, dimensions)).unwrap();
+            let pickle = unpickle(&state_dict_of(name, class, dimensions)).unwrap();
             state_dict(&pickle).map(|views| views.len())
         };
         assert_eq!(read("conv.weight", "FloatStorage", 4), Ok(1));

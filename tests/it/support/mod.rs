@@ -126,6 +126,7 @@ pub struct Model {
     pub dtype: String,
     pub device: String,
     pub scores: String,
+    pub temperature: Option<f64>,
     pub sha256: String,
     pub source: String,
     pub fingerprint: String,
@@ -152,6 +153,8 @@ pub struct Record {
     pub width: Option<u32>,
     pub height: Option<u32>,
     pub predictions: Option<Vec<Prediction>>,
+    #[serde(default, deserialize_with = "present")]
+    pub group: Option<Option<Group>>,
     pub explained: Option<Vec<Explained>>,
     pub error: Option<Failure>,
 }
@@ -164,6 +167,8 @@ pub struct Line {
     pub width: Option<u32>,
     pub height: Option<u32>,
     pub predictions: Option<Vec<Prediction>>,
+    #[serde(default, deserialize_with = "present")]
+    pub group: Option<Option<Group>>,
     pub explained: Option<Vec<Explained>>,
     pub error: Option<Failure>,
     pub seq: u64,
@@ -178,6 +183,19 @@ pub struct Prediction {
     pub wnid: Option<String>,
     pub label: Option<String>,
     pub score: f32,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    pub wnid: Option<String>,
+    pub label: Option<String>,
+    pub score: f32,
+}
+
+/// A field that is there, if only as null.
+fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<Group>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 #[derive(Debug, Deserialize)]
