@@ -8,6 +8,7 @@ use super::values::SummaryFormat;
 use super::{Images, Model, Run};
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("files").multiple(true))]
 pub struct Eval {
     /// A folder for each class, named by its wnid or label; or any folder of images with --labels-file
     pub dir: PathBuf,
@@ -28,6 +29,22 @@ pub struct Eval {
     #[command(flatten)]
     pub images: Images,
 
+    /// Divide logits by T before softmax [default: what the weights file records, else 1]
+    #[arg(long, value_name = "T", help_heading = "Calibration", hide_short_help = true)]
+    pub temperature: Option<f64>,
+
+    /// Fit a temperature to these images, and write a weights file that records it
+    ///
+    /// The temperature is the one with the least negative log-likelihood. classify and the other commands divide the
+    /// logits by it; the order of the classes stays. Measure what it gives on other images than these.
+    #[arg(long, requires = "output", help_heading = "Calibration")]
+    pub calibrate: bool,
+
+    /// The weights file of --calibrate
+    #[arg(long, short, value_name = "MODEL.safetensors", requires = "calibrate", group = "files")]
+    #[arg(help_heading = "Calibration")]
+    pub output: Option<PathBuf>,
+
     /// The format of the output
     #[arg(long, value_enum, default_value_t = SummaryFormat::Table, help_heading = "Output")]
     pub format: SummaryFormat,
@@ -37,10 +54,10 @@ pub struct Eval {
     pub json: bool,
 
     /// Write an HTML page with plots and the worst mistakes, in one file
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", group = "files", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
-    /// Replace an existing file of --report
-    #[arg(long, requires = "report", help_heading = "Output")]
+    /// Replace existing files of --report and --output
+    #[arg(long, requires = "files", help_heading = "Output")]
     pub force: bool,
 }

@@ -16,6 +16,7 @@ mod finetune;
 mod images;
 mod info;
 mod inputs;
+mod labels;
 mod merge;
 mod model;
 pub mod values;
@@ -35,6 +36,7 @@ pub use finetune::{Finetune, Training};
 pub use images::{Images, Preprocessing};
 pub use info::Info;
 pub use inputs::Inputs;
+pub use labels::Labels;
 pub use merge::Merge;
 pub use model::{Hub, Identity, Model};
 pub use weights::{Import, Weights, Which};
@@ -113,6 +115,14 @@ Examples:
   nasnet info large
   nasnet info mine.h5 --layers")]
     Info(Info),
+    /// List the classes of a model and the WordNet groups above them
+    ///
+    /// Exit code: 0 if something is listed, 1 if nothing has the words.
+    #[command(after_help = "\
+Examples:
+  nasnet labels large dog
+  nasnet labels --groups")]
+    Labels(Labels),
     /// Check this installation: models against Keras' stored answers, device, cache, environment
     ///
     /// Exit code: 0 if everything is right, 1 if not.

@@ -110,7 +110,7 @@ fn examples(
             break;
         }
         for image in batch {
-            match image.image {
+            match image.result {
                 Ok(numbers) => {
                     examples.features.extend(numbers.row);
                     examples.classes.push(all[image.seq as usize]);

@@ -8,6 +8,7 @@ mod eval;
 mod failure;
 mod finetune;
 mod info;
+mod labels;
 mod merge;
 mod weights;
 
@@ -74,6 +75,7 @@ fn dispatch(
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Merge(flags) => merge::run(&settings::merge(flags)?, common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
+        Command::Labels(flags) => labels::run(&settings::labels(flags, environment)?, common, stdout),
         Command::Weights(flags) => weights::run(&settings::weights(flags, environment)?, common, stdout),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -82,7 +82,7 @@ impl Explainer {
     /// When an overlay cannot be written.
     pub fn draw(&self, pipeline: &Pipeline, images: &[Answered]) -> Result<Drawn> {
         let read: Vec<(&Answered, &Numbers)> =
-            images.iter().filter_map(|image| Some((image, image.image.as_ref().ok()?))).collect();
+            images.iter().filter_map(|image| Some((image, image.result.as_ref().ok()?))).collect();
         let outcomes: Vec<Outcome> = read
             .par_iter()
             .map(|(image, numbers)| self.image(pipeline, image, numbers))

@@ -9,6 +9,7 @@ mod row_index;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -16,6 +17,7 @@ use crate::files::{claim, partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead, with_number};
+use crate::settings::Resume;
 use row_index::{Known, Row, State};
 
 /// The rows of an output file.
@@ -32,6 +34,14 @@ pub struct Ledger {
     places: u64,
     /// Whose rows there are of another fingerprint.
     other_model: Option<String>,
+}
+
+/// A ledger that the walk over the inputs asks, and the run tells.
+pub type SharedLedger = Arc<Mutex<Ledger>>;
+
+/// The ledger itself; nothing that holds the lock can panic.
+pub fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the rows of an output say.
@@ -60,24 +70,34 @@ impl Kind {
     }
 }
 
-/// What resuming was asked for.
+/// How an output is to be continued.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The output file.
     pub name: &'a Path,
-    /// Fingerprint of the rows that count, as rows have it.
-    pub fingerprint: &'a str,
+    /// The run's model as its rows name it: `name@fingerprint`.
+    pub model: &'a str,
     /// What its rows say.
     pub kind: Kind,
-    /// Errors do not count as answers.
-    pub retry_errors: bool,
+    /// Whether rows of failed images count as answers.
+    pub resume: Resume,
 }
 
-/// Opens an output file to go on with, at its end, less a torn last line.
+/// An output that a run continues: open at its end.
+pub struct Continued {
+    /// The file.
+    pub file: File,
+    /// Its name, links followed.
+    pub name: PathBuf,
+    /// The rows that it has.
+    pub ledger: SharedLedger,
+}
+
+/// Opens an output file to continue, at its end, without a torn last line.
 ///
 /// # Errors
 /// When it cannot be read and written, another run is at it, or it holds what is no row.
-pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Ledger)> {
+pub fn open(request: Request<'_>, console: Console) -> Result<Continued> {
     let name = request.name.canonicalize().unwrap_or_else(|_| request.name.to_owned());
     let partial = partial_name(&name);
     // What a run without --resume left behind when it was ended.
@@ -101,7 +121,7 @@ pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Le
     if adopted {
         fs::rename(&partial, &name).with_context(context)?;
     }
-    Ok((file, name, ledger))
+    Ok(Continued { file, name, ledger: Arc::new(Mutex::new(ledger)) })
 }
 
 /// Reads a file's rows; returns them, and the length of the file up to the last whole one.
@@ -167,13 +187,13 @@ fn starts_like_a_row(line: &[u8]) -> bool {
 
 impl Ledger {
     fn found(&mut self, head: &RowHead, at: u64, request: Request<'_>) {
-        let own = head.fingerprint() == request.fingerprint;
+        let own = head.fingerprint() == rows::fingerprint(request.model);
         if !own {
             self.other_model.get_or_insert_with(|| head.model.clone());
         }
         let state = match (own, head.answer == Answer::Failed) {
             (false, _) => State::OtherModel,
-            (true, true) if request.retry_errors => State::Retry,
+            (true, true) if request.resume == Resume::RetryErrors => State::Retry,
             (true, true) => State::Failed,
             (true, false) => State::Answered,
         };

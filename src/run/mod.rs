@@ -4,8 +4,10 @@
 pub mod actions;
 pub mod allocator;
 pub mod answering;
+pub mod calibrated_model;
 pub mod explainer;
 pub mod feature_output;
+pub mod image_run;
 pub mod interrupt;
 pub mod journal;
 pub mod npy_pair;

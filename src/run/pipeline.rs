@@ -23,7 +23,7 @@ use crate::output::console::Console;
 use crate::output::report::thumbnail;
 use crate::run::ordered::{self, Ordered};
 use crate::settings;
-use buffer_pool::Spares;
+use buffer_pool::BufferPool;
 
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
@@ -44,12 +44,18 @@ pub struct Pipeline {
     thumbnails: bool,
 }
 
-/// An image that went through.
-pub struct Answered {
+/// An image on its way: its place among the inputs, its path, and what it has become, or why it failed.
+pub struct Item<T> {
+    /// Its place among the inputs.
     pub seq: u64,
+    /// Its path.
     pub path: PathBuf,
-    pub image: Result<Numbers, ImageError>,
+    /// What it has become.
+    pub result: Result<T, ImageError>,
 }
+
+/// An image at the end of its way.
+pub type Answered = Item<Numbers>;
 
 /// What the network says of an image.
 pub struct Numbers {
@@ -104,48 +110,48 @@ impl Pipeline {
     /// When threads cannot be started.
     pub fn images(
         &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         output: Output,
     ) -> Result<Images> {
         let load = Arc::new(AtomicUsize::new(0));
-        let read = self.read(jobs, &load)?;
+        let read = self.read(items, &load)?;
         let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
             let thumbnails = self.thumbnails;
-            let (load, spares) = (Arc::clone(&load), Spares::default());
-            move |(seq, path, bytes): &Bytes| {
-                let mut spare = spares.take();
-                let image = match bytes {
+            let (load, buffers) = (Arc::clone(&load), BufferPool::default());
+            move |Item { seq, path, result }: &Item<Vec<u8>>| {
+                let mut spare = buffers.take();
+                let image = match result {
                     Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
-                let item = image.map(|image| {
+                let result = image.map(|image| {
                     let (width, height) = (image.width, image.height);
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
                         Some(small(image))
                     } else {
-                        spares.keep(image.pixels);
+                        buffers.keep(image.pixels);
                         None
                     };
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
                     let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
-                    Item { width, height, thumbnail, photo, stage }
+                    Prepared { width, height, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
-                (*seq, path.clone(), item)
+                Item { seq: *seq, path: path.clone(), result }
             }
         };
         // A decoder's panic is its image's error already; another one is nobody's fault but ours.
-        let rescue = move |(seq, path, _): &Bytes, words: &str| {
+        let rescue = move |Item { seq, path, .. }: &Item<Vec<u8>>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
-            let item =
-                Item { width: 0, height: 0, thumbnail: None, photo: None, stage: Stage::Done(Err(defect)) };
-            (*seq, path.clone(), Ok(item))
+            let stage = Stage::Done(Err(defect));
+            let prepared = Prepared { width: 0, height: 0, thumbnail: None, photo: None, stage };
+            Item { seq: *seq, path: path.clone(), result: Ok(prepared) }
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
         Ok(Images { ordered, network, batch_size: self.batch_size })
@@ -154,30 +160,28 @@ impl Pipeline {
     /// Starts workers that read files, each with its place in the input, and counts them in `load`.
     fn read(
         &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         load: &Arc<AtomicUsize>,
-    ) -> std::io::Result<Ordered<Bytes>> {
+    ) -> std::io::Result<Ordered<Item<Vec<u8>>>> {
         let load = Arc::clone(load);
-        let jobs = jobs.inspect(move |_| {
+        let items = items.inspect(move |_| {
             load.fetch_add(1, Ordering::Relaxed);
         });
-        let read = |(seq, source): &(u64, Source)| (*seq, source.path.clone(), source.read());
-        let rescue = |(seq, source): &(u64, Source), words: &str| {
+        let item = |seq: u64, source: &Source, result| Item { seq, path: source.path.clone(), result };
+        let read = move |(seq, source): &(u64, Source)| item(*seq, source, source.read());
+        let rescue = move |(seq, source): &(u64, Source), words: &str| {
             let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
-            (*seq, source.path.clone(), Err(error))
+            item(*seq, source, Err(error))
         };
-        ordered::ordered(jobs, READERS * self.threads, self.threads, read, rescue)
+        ordered::ordered(items, READERS * self.threads, self.threads, read, rescue)
     }
 }
-
-/// A file that was read.
-type Bytes = (u64, PathBuf, Result<Vec<u8>, ImageError>);
 
 /// What was asked for, and the feature map where that is wanted too.
 type Rows = (Vec<f32>, Option<Vec<f32>>);
 
-/// An image that could be read.
-struct Item {
+/// An image that could be decoded.
+struct Prepared {
     width: u32,
     height: u32,
     thumbnail: Option<String>,
@@ -193,7 +197,7 @@ enum Stage {
     Done(error::Result<Rows>),
 }
 
-impl Item {
+impl Prepared {
     /// What is still to run.
     fn pixels(&self) -> Option<&[f32]> {
         match &self.stage {
@@ -237,7 +241,7 @@ impl Network {
 
 /// Images that went through, in the order of their sources.
 pub struct Images {
-    ordered: Ordered<(u64, PathBuf, Result<Item, ImageError>)>,
+    ordered: Ordered<Item<Prepared>>,
     network: Network,
     batch_size: usize,
 }
@@ -253,9 +257,9 @@ impl Images {
         }
         let items = self.ordered.next_batch(self.batch_size, interrupt.flag());
         let pixels: Vec<&[f32]> =
-            items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
+            items.iter().filter_map(|item| item.result.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Item { width, height, thumbnail, photo, stage }: Item| -> Result<Numbers> {
+        let mut numbers = |Prepared { width, height, thumbnail, photo, stage }: Prepared| -> Result<Numbers> {
             let (row, features) = match stage {
                 Stage::Done(rows) => rows?,
                 Stage::Ready(_) => {
@@ -265,12 +269,12 @@ impl Images {
             let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
             Ok(Numbers { width, height, row, thumbnail, scene })
         };
-        let answered = items.into_iter().map(|(seq, path, image)| {
-            let image = match image {
-                Ok(item) => Ok(numbers(item)?),
+        let answered = items.into_iter().map(|Item { seq, path, result }| {
+            let result = match result {
+                Ok(prepared) => Ok(numbers(prepared)?),
                 Err(error) => Err(error),
             };
-            Ok(Answered { seq, path, image })
+            Ok(Item { seq, path, result })
         });
         answered.collect()
     }

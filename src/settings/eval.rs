@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::Environment;
 use super::pipeline::{self, Pipeline};
 use super::values::is_json;
+use super::{Environment, answers};
 use crate::cli;
 use crate::error::Result;
 
@@ -19,11 +19,15 @@ pub struct Eval {
     pub synsets: Option<PathBuf>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
+    /// What logits are divided by; `None` for what the weights record.
+    pub temperature: Option<f64>,
+    /// Where to write the weights with a temperature that is fitted to the images.
+    pub calibrated: Option<PathBuf>,
     /// Print JSON.
     pub json: bool,
     /// An HTML page to write.
     pub report: Option<PathBuf>,
-    /// Replace that page.
+    /// Replace these files.
     pub force: bool,
 }
 
@@ -37,6 +41,8 @@ pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
         labels_file: flags.labels_file.clone(),
         synsets: flags.synsets.clone(),
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        temperature: flags.temperature.map(answers::checked).transpose()?,
+        calibrated: flags.output.clone().filter(|_| flags.calibrate),
         json: flags.json || is_json(flags.format),
         report: flags.report.clone(),
         force: flags.force,

@@ -1,4 +1,4 @@
-//! Settings of the commands that describe models and outputs: bench, info, merge.
+//! Settings of the commands that describe models and outputs: bench, info, labels, merge.
 
 use std::path::PathBuf;
 
@@ -105,4 +105,28 @@ pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
     let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
     let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
     Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
+}
+
+/// Settings of `nasnet labels`.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    /// Which model.
+    pub model: ModelSettings,
+    /// What names must have.
+    pub words: Vec<String>,
+    /// Only list groups.
+    pub groups: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet labels`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn labels(flags: &cli::Labels, environment: &Environment) -> Result<Labels> {
+    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let model =
+        ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() };
+    Ok(Labels { model, words: flags.words.clone(), groups: flags.groups, json: flags.json })
 }

@@ -37,7 +37,7 @@ pub use eval::{Eval, eval};
 pub use finetune::{Finetune, finetune};
 pub use images::PreprocessingOverrides;
 pub use inputs::Shard;
-pub use inspect::{Bench, Info, Merge, bench, info, merge};
+pub use inspect::{Bench, Info, Labels, Merge, bench, info, labels, merge};
 pub use model::ModelSettings;
 pub use output::Resume;
 pub use pipeline::Pipeline;

@@ -4,6 +4,7 @@
 mod support;
 
 mod actions;
+mod answers;
 mod classify;
 mod doctor;
 mod embed;
