@@ -7,9 +7,8 @@ use clap::Args;
 use super::Identity;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Try it:  nasnet labels large dog")]
 pub struct Labels {
-    /// mobile, large, tiny, or a weights file
+    /// A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file
     #[arg(default_value = "mobile")]
     pub model: String,
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::pipeline::{self, Pipeline};
+use super::values::is_json;
 use super::{Environment, answers};
 use crate::cli;
 use crate::error::Result;
@@ -12,11 +13,11 @@ use crate::error::Result;
 pub struct Eval {
     /// The images.
     pub dir: PathBuf,
-    /// Their classes, where folders do not say.
+    /// Their classes, where folders are not named by them.
     pub labels_file: Option<PathBuf>,
-    /// What numbers in that file count in.
+    /// The list that numbers in that file count through.
     pub synsets: Option<PathBuf>,
-    /// Through which model, and how.
+    /// Which model, and how it runs.
     pub pipeline: Pipeline,
     /// What logits are divided by; `None` for what the weights record.
     pub temperature: Option<f64>,
@@ -42,7 +43,7 @@ pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
         temperature: flags.temperature.map(answers::checked).transpose()?,
         calibrated: flags.output.clone().filter(|_| flags.calibrate),
-        json: flags.json || flags.format == "json",
+        json: flags.json || is_json(flags.format),
         report: flags.report.clone(),
         force: flags.force,
     })

@@ -1,11 +1,10 @@
 //! Answers that are useful as they are: groups, lists of classes, rules, temperature, and the names of all these.
 
-
 use std::collections::HashMap;
 use std::fs;
 
+use crate::support::{Document, Finished, Group, Place};
 use serde_json::Value;
-use crate::support::{Finished, Group, Place};
 
 fn place() -> Place {
     let place = Place::new();
@@ -279,7 +278,7 @@ fn a_fitted_temperature_is_stored_used_and_overridden() {
     let document = run.says("fitted on 3 images").document();
     assert_eq!(document.model.temperature, Some(fitted));
     let by_flag = classify("tiny", &["--temperature", &fitted.to_string()]).exits(0).document();
-    let scores = |document: crate::support::Document| -> Vec<u32> {
+    let scores = |document: Document| -> Vec<u32> {
         let predictions = document.results.into_iter().flat_map(|record| record.predictions.unwrap());
         predictions.map(|best| best.score.to_bits()).collect()
     };
