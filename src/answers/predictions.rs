@@ -57,6 +57,8 @@ pub struct Answer {
     pub width: u32,
     /// Pixels down, after EXIF orientation.
     pub height: u32,
+    /// The file ends before its pixels do.
+    pub truncated: bool,
     /// Best first.
     pub predictions: Vec<Prediction>,
     /// The class activation maps that were drawn; `None` where none were asked for.

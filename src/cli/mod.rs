@@ -237,6 +237,19 @@ pub struct Images {
     #[arg(long)]
     pub no_exif: bool,
 
+    /// Detail of large JPEGs: exact, or fast at 1/2, 1/4 or 1/8 with at least twice the pixels that resizing needs
+    ///
+    /// fast takes the smallest fraction that leaves twice the pixels in each direction, as Pillow's draft with a reducing
+    /// gap of 2. Scores change a little.
+    #[arg(long, default_value = "exact", value_parser = ["exact", "fast"], hide_short_help = true)]
+    pub decode: String,
+
+    /// A JPEG or PNG that ends early: report an error, or accept the part that is there
+    ///
+    /// accept gives the pixels that Pillow gives with LOAD_TRUNCATED_IMAGES. The record says "truncated": true.
+    #[arg(long, default_value = "error", value_parser = ["error", "accept"], hide_short_help = true)]
+    pub truncated: String,
+
     /// Refuse images of more pixels than this
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_pixels: Option<u64>,

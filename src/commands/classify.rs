@@ -158,14 +158,14 @@ impl Run<'_> {
         for Answered { seq, path, image } in images {
             let mut small = None;
             let outcome = match image {
-                Ok(Numbers { width, height, row, thumbnail, .. }) => {
+                Ok(Numbers { width, height, truncated, row, thumbnail, .. }) => {
                     small = thumbnail;
                     let predictions = self.pipeline.classifier.predictions(
                         &row,
                         self.settings.scores,
                         self.settings.selection,
                     );
-                    Ok(Answer { width, height, predictions, explained: explained.next() })
+                    Ok(Answer { width, height, truncated, predictions, explained: explained.next() })
                 }
                 Err(error) => {
                     self.failed += 1;

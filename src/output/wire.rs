@@ -61,6 +61,10 @@ pub struct PreprocessingHeader {
     pub alpha: String,
     /// Whether the EXIF orientation is applied.
     pub exif: bool,
+    /// Detail of large JPEGs: exact or fast.
+    pub decode: String,
+    /// What becomes of images that end early: error or accept.
+    pub truncated: String,
 }
 
 /// A record in json.
@@ -88,6 +92,8 @@ enum Outcome<'a> {
     Answer {
         width: u32,
         height: u32,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        truncated: bool,
         predictions: Vec<PredictionLine<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         explained: Option<Vec<ExplainedLine>>,
@@ -141,6 +147,7 @@ impl<'a> RecordLine<'a> {
             Ok(answer) => Outcome::Answer {
                 width: answer.width,
                 height: answer.height,
+                truncated: answer.truncated,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
                 explained: answer
                     .explained

@@ -14,7 +14,7 @@ use crate::classifier::Classifier;
 use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing};
+use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized};
 use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
 use crate::output::ModelHeader;
@@ -54,6 +54,8 @@ pub struct Answered {
 pub struct Numbers {
     pub width: u32,
     pub height: u32,
+    /// Its file ends before its pixels do.
+    pub truncated: bool,
     /// Class scores or features.
     pub row: Vec<f32>,
     /// A small JPEG in base64, only where a report shows it.
@@ -109,13 +111,13 @@ impl Pipeline {
             let thumbnails = self.thumbnails;
             let (load, spares) = (Arc::clone(&load), Spares::default());
             move |(seq, path, bytes): &Bytes| {
+                let resized = |size| network.classifier.resized(size);
                 let mut spare = spares.take();
                 let image = match bytes {
-                    Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
+                    Ok(bytes) => decode_resized(bytes, &options, &resized, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
-                let item = image.map(|image| {
-                    let (width, height) = (image.width, image.height);
+                let item = image.map(|Decoded { image, width, height, truncated }| {
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
@@ -127,7 +129,7 @@ impl Pipeline {
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
                     let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
-                    Item { width, height, thumbnail, photo, stage }
+                    Item { width, height, truncated, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
                 (*seq, path.clone(), item)
@@ -137,8 +139,8 @@ impl Pipeline {
         let rescue = move |(seq, path, _): &Bytes, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
-            let item =
-                Item { width: 0, height: 0, thumbnail: None, photo: None, stage: Stage::Done(Err(defect)) };
+            let stage = Stage::Done(Err(defect));
+            let item = Item { width: 0, height: 0, truncated: false, thumbnail: None, photo: None, stage };
             (*seq, path.clone(), Ok(item))
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
@@ -174,6 +176,7 @@ type Rows = (Vec<f32>, Option<Vec<f32>>);
 struct Item {
     width: u32,
     height: u32,
+    truncated: bool,
     thumbnail: Option<String>,
     photo: Option<Rgb8>,
     stage: Stage,
@@ -249,16 +252,17 @@ impl Images {
         let pixels: Vec<&[f32]> =
             items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Item { width, height, thumbnail, photo, stage }: Item| -> Result<Numbers> {
-            let (row, features) = match stage {
-                Stage::Done(rows) => rows?,
-                Stage::Ready(_) => {
-                    rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
-                }
+        let mut numbers =
+            |Item { width, height, truncated, thumbnail, photo, stage }: Item| -> Result<Numbers> {
+                let (row, features) = match stage {
+                    Stage::Done(rows) => rows?,
+                    Stage::Ready(_) => {
+                        rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
+                    }
+                };
+                let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
+                Ok(Numbers { width, height, truncated, row, thumbnail, scene })
             };
-            let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
-            Ok(Numbers { width, height, row, thumbnail, scene })
-        };
         let answered = items.into_iter().map(|(seq, path, image)| {
             let image = match image {
                 Ok(item) => Ok(numbers(item)?),

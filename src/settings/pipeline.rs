@@ -52,6 +52,8 @@ pub(super) fn of_flags(
             max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
             apply_exif: !images.no_exif,
             alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
+            detail: word("--decode", Some(&images.decode))?.unwrap_or_default(),
+            cut: word("--truncated", Some(&images.truncated))?.unwrap_or_default(),
         },
         preprocessing: PreprocessingOverrides::of_flags(
             images.preset.as_deref(),

@@ -139,6 +139,8 @@ pub struct Preprocessing {
     pub crop_pct: Option<f64>,
     pub alpha: String,
     pub exif: bool,
+    pub decode: String,
+    pub truncated: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,6 +150,8 @@ pub struct Record {
     pub path_bytes: Option<String>,
     pub width: Option<u32>,
     pub height: Option<u32>,
+    #[serde(default)]
+    pub truncated: bool,
     pub predictions: Option<Vec<Prediction>>,
     pub explained: Option<Vec<Explained>>,
     pub error: Option<Failure>,

@@ -22,6 +22,9 @@ pub struct Row<'a> {
     pub(super) width: Option<i32>,
     #[serde(default)]
     pub(super) height: Option<i32>,
+    /// Only of images that were.
+    #[serde(default)]
+    pub(super) truncated: Option<bool>,
     #[serde(borrow)]
     pub(super) model: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -74,6 +77,7 @@ impl<'a> Row<'a> {
             path_bytes: (!is_text).then(|| record.path.as_os_str().as_encoded_bytes().into()),
             width: answer.map(|answer| answer.width.try_into()).transpose()?,
             height: answer.map(|answer| answer.height.try_into()).transpose()?,
+            truncated: answer.and_then(|answer| answer.truncated.then_some(true)),
             model: model.into(),
             error: record.outcome.as_ref().err().map(failure),
             predictions: answer.map(Prediction::all).transpose()?,
@@ -133,7 +137,8 @@ mod tests {
             let label = (index % 2 == 0).then(|| label.clone());
             Prediction { rank: index + 1, index, label, score }
         });
-        let answer = Answer { width: 17, height: 5, predictions: predictions.collect(), explained: None };
+        let predictions = predictions.collect();
+        let answer = Answer { width: 17, height: 5, truncated: true, predictions, explained: None };
         rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, outcome: Ok(answer) });
         let error = ImageError::new(ImageErrorKind::Decode, "\"corrupt\"\u{7f}");
         rows_agree(&Record { path: "b".into(), seq: 0, outcome: Err(error.clone()) });
