@@ -136,13 +136,14 @@ pub struct Inputs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub struct Model {
-    /// mobile, large, tiny (built in), another name of `nasnet weights list`, or a weights file: .safetensors, .h5,
-    /// .keras, .pth. What is not on this machine is fetched once
-    #[arg(long, short, value_name = "MODEL", default_value = "mobile", conflicts_with = "repo")]
+    /// mobile, large, tiny (built in), another name of `nasnet weights list`, a weights file (.safetensors, .h5, .keras,
+    /// .pth), or a file of the Hugging Face Hub: hf:OWNER/NAME[/FILE][@REVISION]. What is not on this machine is fetched
+    /// once
+    #[arg(long, short, value_name = "MODEL", default_value = "mobile")]
     pub model: String,
 
     #[command(flatten)]
-    pub hub: Hub,
+    pub network: UseOfNetwork,
 
     #[command(flatten)]
     pub identity: Identity,
@@ -152,22 +153,10 @@ pub struct Model {
     pub labels: Option<PathBuf>,
 }
 
-/// Where weights come from that have no name here.
+/// Whether weights may be fetched.
 #[derive(Debug, Args)]
-pub struct Hub {
-    /// Weights from a Hugging Face Hub repository
-    #[arg(long, value_name = "OWNER/NAME")]
-    pub repo: Option<String>,
-
-    /// Revision of --repo: a branch, a tag or a commit
-    #[arg(long, value_name = "REV", requires = "repo", default_value = "main")]
-    pub revision: String,
-
-    /// File of --repo [default: the file of weights that the repository holds]
-    #[arg(long, value_name = "NAME", requires = "repo")]
-    pub file: Option<String>,
-
-    /// Never use the network: what is not on this machine is an error (HF_HUB_OFFLINE=1 says the same)
+pub struct UseOfNetwork {
+    /// Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)
     #[arg(long)]
     pub offline: bool,
 }
@@ -342,7 +331,7 @@ pub struct Merge {
 
 #[derive(Debug, Args)]
 pub struct Info {
-    /// mobile, large, tiny, or a weights file
+    /// mobile, large, tiny, hf:OWNER/NAME[/FILE][@REVISION], or a weights file
     #[arg(default_value = "mobile")]
     pub model: String,
 

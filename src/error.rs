@@ -30,6 +30,14 @@ pub enum Error {
         /// What is wrong: expected against got.
         detail: String,
     },
+    /// A weights file whose content does not match a checksum within it.
+    #[error("{origin}: the file is damaged: {detail}")]
+    Damaged {
+        /// The file.
+        origin: String,
+        /// Which checksum: expected against got.
+        detail: String,
+    },
     /// Weights that are not on this machine.
     #[error("{what}")]
     Missing {
@@ -110,6 +118,11 @@ impl Error {
         Error::Weights { origin: origin.to_string(), detail: detail.to_string() }
     }
 
+    /// An [`Error::Damaged`] about `origin`.
+    pub fn damaged(origin: impl ToString, detail: impl ToString) -> Self {
+        Error::Damaged { origin: origin.to_string(), detail: detail.to_string() }
+    }
+
     /// An [`Error::Io`] about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Error::Io { path: path.into(), source }
@@ -137,6 +150,9 @@ impl Error {
             Error::Config(_) => Some("`nasnet help COMMAND` lists what can be said"),
             Error::Weights { .. } => Some(
                 "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
+            ),
+            Error::Damaged { .. } => Some(
+                "restore the file from a copy or make it again; `nasnet weights fetch MODEL` mends models of `nasnet weights list`",
             ),
             Error::Truth { .. } => Some(
                 "write `path,label` for each image, or a label a line in the order of names; a label is a wnid, a name or an index",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Hub, Identity};
+use super::{Identity, UseOfNetwork};
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
@@ -16,10 +16,10 @@ pub enum Weights {
     },
     /// Bring weights to this machine and print where they are
     ///
-    /// A download is resumed where it broke off, tried again after passing failures, and counts only when its
-    /// checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HOME, HF_HUB_CACHE,
-    /// HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE,
-    /// NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
+    /// A download is resumed where it broke off, retried after transient failures, and counts only when its
+    /// checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HOME,
+    /// HF_HUB_CACHE, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY,
+    /// SSL_CERT_FILE, NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
     /// before the second attempt, 1), NASNET_RETRY_LIMIT (seconds of failures in all, 90).
     Fetch {
         #[command(flatten)]
@@ -55,7 +55,7 @@ pub enum Weights {
         which: Which,
 
         /// Everything that `nasnet weights list` shows as here
-        #[arg(long, conflicts_with_all = ["models", "repo"])]
+        #[arg(long, conflicts_with = "models")]
         all: bool,
     },
     /// Write weights to one file with their checksums, for machines without a network [default: all that is here]
@@ -92,12 +92,12 @@ pub enum Weights {
 /// Weights of the store.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// Models by name, as `nasnet weights list` shows them
+    /// Models as `nasnet weights list` shows them: names, or hf:OWNER/NAME[/FILE][@REVISION]
     #[arg(value_name = "MODEL")]
     pub models: Vec<String>,
 
     #[command(flatten)]
-    pub hub: Hub,
+    pub network: UseOfNetwork,
 }
 
 #[derive(Debug, Args)]

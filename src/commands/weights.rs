@@ -72,7 +72,7 @@ fn or_all_here(named: Vec<ModelSource>, environment: &Environment) -> Result<Vec
 fn some(named: Vec<ModelSource>) -> Result<Vec<ModelSource>, Error> {
     if named.is_empty() {
         return Err(Error::Config(
-            "no model: expected a name of `nasnet weights list`, or --repo".to_owned(),
+            "no model: expected a name of `nasnet weights list`, or hf:OWNER/NAME".to_owned(),
         ));
     }
     Ok(named)
@@ -84,7 +84,7 @@ fn paths(models: &[ModelSource], stdout: &mut dyn Write) -> Result<ExitStatus> {
         match model.locate()? {
             Located::File { path, .. } => found.push(path),
             Located::BuiltIn => {
-                return Err(Error::Config("tiny: it is built in and has no path".to_owned()).into());
+                return Err(Error::Config("tiny is built in and has no path".to_owned()).into());
             }
         }
     }

@@ -103,7 +103,7 @@ pub struct Info {
 /// # Errors
 /// Names the flag at fault.
 pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
-    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let source = ModelSource::parse(&flags.model)?.in_caches(environment.caches.clone());
     let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
     Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
 }

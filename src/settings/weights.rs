@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use super::{Environment, PreprocessingOverrides, overrides};
 use crate::cli;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::weights::store::ModelSource;
-use crate::weights::store::registry::PUBLISHED;
 use crate::weights::{Dtype, Overrides};
 
 /// Settings of `nasnet weights import`.
@@ -62,21 +61,12 @@ pub fn import(flags: &cli::Import) -> Result<Import> {
 /// # Errors
 /// Names the model that is not known, or the flag at fault.
 pub fn which(flags: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
-    let mut sources = Vec::new();
-    for name in &flags.models {
-        let source = ModelSource::named(name);
-        if name != "tiny" && source.published().is_none() {
-            let known: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
-            return Err(Error::Config(format!(
-                "expected one of {} or --repo, got {name:?}",
-                known.join(", ")
-            )));
+    let source = |name: &String| {
+        let source = ModelSource::parse(name)?;
+        if !source.is_remote() && !source.is_built_in() {
+            return Err(source.not_kept());
         }
-        sources.push(environment.provided(source, flags.hub.offline)?);
-    }
-    if let Some(repo) = &flags.hub.repo {
-        let source = ModelSource::hub(repo, &flags.hub.revision, flags.hub.file.as_deref())?;
-        sources.push(environment.provided(source, flags.hub.offline)?);
-    }
-    Ok(sources)
+        environment.provided(source, flags.network.offline)
+    };
+    flags.models.iter().map(source).collect()
 }

@@ -8,6 +8,9 @@ mod assemble;
 mod blob;
 pub mod canonical;
 pub mod card;
+#[cfg(test)]
+mod damage_tests;
+mod file_hash;
 mod format;
 mod gather;
 mod hdf5;
