@@ -5,15 +5,16 @@ use std::path::Path;
 
 use candle_core::Device;
 
+use crate::answers::labels::Labels;
+use crate::answers::predictions::{Prediction, Scores, Selection, select};
+use crate::answers::temperature::probabilities;
+use crate::engine::{Engine, Output, Placement};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
 use crate::image::decode::Rgb8;
 use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
 use crate::kernels::Precision;
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::engine::{Engine, Output, Placement};
-use crate::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::nasnet::{Config, Dialect};
 use crate::weights::card::check_labels;
 use crate::weights::{self, Loaded, Overrides};
 
@@ -160,6 +161,11 @@ impl Classifier {
         self.loaded.classes()
     }
 
+    /// What its logits are to be divided by before softmax: 1, or what was fitted and is recorded in its weights.
+    pub fn temperature(&self) -> f64 {
+        self.loaded.temperature.as_ref().map_or(1.0, |fitted| fitted.temperature)
+    }
+
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
     pub fn device(&self) -> String {
         self.engine.device()
@@ -281,7 +287,9 @@ impl Classifier {
     pub fn predictions(&self, logits: &[f32], scores: Scores, selection: Selection) -> Vec<Prediction> {
         match scores {
             Scores::Logit => select(logits, selection, self.labels()),
-            Scores::Probability => select(&softmax(logits), selection, self.labels()),
+            Scores::Probability => {
+                select(&probabilities(logits, self.temperature(), None), selection, self.labels())
+            }
         }
     }
 }

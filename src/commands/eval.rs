@@ -8,19 +8,20 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
-use super::interrupt::Interrupt;
-use super::pipeline::Pipeline;
-use super::sink::{Unfinished, refuse_inputs, refuse_to_replace};
+use crate::answers::predictions::softmax;
 use crate::classifier::Classifier;
+use crate::engine::Output;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
-use crate::evaluation::{Evaluation, Outcome, published};
+use crate::evaluation::{Evaluation, Outcome};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
-use crate::model::engine::Output;
+use crate::nasnet::published;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
-use crate::predictions::softmax;
+use crate::run::interrupt::Interrupt;
+use crate::run::pipeline::Pipeline;
+use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_replace};
 use crate::settings::{Common, Eval};
 
 /// Mistakes on the page of --report.
@@ -54,7 +55,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         }
         for image in batch {
             let place = image.seq as usize;
-            match image.image {
+            match image.result {
                 Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }

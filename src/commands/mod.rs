@@ -1,24 +1,14 @@
 //! One file a subcommand. Here: which one runs, what its end means for the exit code, and what is said of
 //! an error.
 
-mod actions;
-mod allocator;
 mod bench;
 mod classify;
 mod doctor;
 mod embed;
 mod eval;
-mod explain;
 mod finetune;
 mod info;
-mod interrupt;
-mod jobs;
-mod layers;
 mod merge;
-mod open;
-mod pipeline;
-mod resume;
-mod sink;
 mod weights;
 
 use std::io::{self, Write};
@@ -26,10 +16,11 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::batch::WORKER_NAME;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, hint_of_system};
 use crate::output::console::Console;
+use crate::run;
+use crate::run::ordered::WORKER_NAME;
 use crate::settings::{self, Environment};
 
 /// How a run ended.
@@ -58,9 +49,9 @@ impl From<ExitStatus> for ExitCode {
 
 /// Runs the command that was asked for, writing its data to `stdout`.
 pub fn run(cli: &Cli, environment: &Environment, stdout: &mut dyn Write) -> ExitStatus {
-    allocator::keep_freed_memory();
+    run::allocator::keep_freed_memory();
     keep_workers_quiet();
-    interrupt::outlive_file_limits();
+    run::interrupt::outlive_file_limits();
     let common = settings::common(cli, environment);
     let done = dispatch(cli, environment, common, stdout).and_then(|status| {
         stdout.flush()?;

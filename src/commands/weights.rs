@@ -14,7 +14,7 @@ use super::ExitStatus;
 use crate::cli::Weights;
 use crate::error::Error;
 use crate::settings::{self, Common, Environment};
-use crate::weights::store::{Located, ModelSource, inventory};
+use crate::store::{Located, ModelSource, inventory};
 
 /// Runs a subcommand.
 ///

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::text::printable;
 use super::{ModelHeader, pretty};
-use crate::evaluation::published::Published;
+use crate::answers::labels::{Label, Labels};
 use crate::evaluation::{Accuracy, ClassResult, Confusion, Evaluation};
-use crate::labels::{Label, Labels};
+use crate::nasnet::published::Published;
 
 /// The version of the JSON document's shape.
 const SCHEMA: u32 = 1;

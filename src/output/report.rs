@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::ModelHeader;
 use super::wire::RecordLine;
+use crate::answers::predictions::Record;
 use crate::image::Rgb8;
-use crate::predictions::Record;
 
 /// The longer side of a thumbnail in pixels.
 const SIDE: u32 = 128;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::Printer;
 use super::text::printable;
-use crate::predictions::{Answer, Record, Scores};
+use crate::answers::predictions::{Answer, Record, Scores};
+use crate::answers::rollup::RolledUp;
 
 /// What a terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,6 +69,18 @@ impl Table {
         }
         Ok(())
     }
+
+    /// What the answer is as far as the model is sure.
+    fn group(&self, group: &RolledUp, out: &mut dyn Write) -> io::Result<()> {
+        let RolledUp::Known { wnid, label, score } = group else {
+            return writeln!(out, "  {}", self.paint(DIM, "group: unknown"));
+        };
+        let label = printable(label.as_deref().unwrap_or("unnamed")).replace('_', " ");
+        let wnid = wnid
+            .as_deref()
+            .map_or_else(String::new, |wnid| format!("  {}", self.paint(DIM, &printable(wnid))));
+        writeln!(out, "  group: {}  {:.2} %{wnid}", self.paint(BOLD, &label), score * 100.0)
+    }
 }
 
 const BOLD: &str = "1";
@@ -102,7 +115,10 @@ impl Printer for Table {
         let path = record.path.to_string_lossy();
         writeln!(out, "{}", self.paint(BOLD, &printable(&path)))?;
         match &record.outcome {
-            Ok(answer) => self.answer(answer, out),
+            Ok(answer) => {
+                self.answer(answer, out)?;
+                answer.group.as_ref().map_or(Ok(()), |group| self.group(group, out))
+            }
             Err(error) => {
                 let kind = self.paint(RED, &format!("error ({})", error.kind.as_str()));
                 writeln!(out, "  {kind}: {}", printable(&error.message))

@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use crate::answers::predictions::{Explained, Prediction, Record};
+use crate::answers::rollup::RolledUp;
 use crate::error::ImageError;
-use crate::predictions::{Explained, Prediction, Record};
 
 /// The version of the json document's shape.
 pub const SCHEMA: u32 = 1;
@@ -27,11 +28,15 @@ pub struct ModelHeader {
     pub device: String,
     /// Probability or logit.
     pub scores: String,
+    /// What logits were divided by before softmax, where it is not 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
     /// SHA-256 of the canonical tensors.
     pub sha256: String,
     /// Where the weights are from.
     pub source: String,
-    /// Over everything that decides an answer: tensors, labels, dialect, preprocessing, scores, number type.
+    /// Over everything that decides an answer: tensors, labels, dialect, preprocessing, scores, number type, and what
+    /// answers are made of the scores.
     pub fingerprint: String,
     /// Version of this tool.
     pub version: String,
@@ -89,6 +94,9 @@ enum Outcome<'a> {
         width: u32,
         height: u32,
         predictions: Vec<PredictionLine<'a>>,
+        /// Null where no class and no group is sure enough.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        group: Option<Option<GroupLine<'a>>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         explained: Option<Vec<ExplainedLine>>,
     },
@@ -101,6 +109,13 @@ enum Outcome<'a> {
 struct PredictionLine<'a> {
     rank: usize,
     index: usize,
+    wnid: Option<&'a str>,
+    label: Option<&'a str>,
+    score: f32,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupLine<'a> {
     wnid: Option<&'a str>,
     label: Option<&'a str>,
     score: f32,
@@ -142,6 +157,7 @@ impl<'a> RecordLine<'a> {
                 width: answer.width,
                 height: answer.height,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
+                group: answer.group.as_ref().map(GroupLine::new),
                 explained: answer
                     .explained
                     .as_ref()
@@ -157,6 +173,17 @@ impl<'a> StreamLine<'a> {
     /// The wire form of a record in a stream; `model` is `name@fingerprint`.
     pub fn new(record: &'a Record, model: &'a str) -> Self {
         StreamLine { record: RecordLine::new(record), seq: record.seq, model }
+    }
+}
+
+impl<'a> GroupLine<'a> {
+    fn new(group: &'a RolledUp) -> Option<Self> {
+        match group {
+            RolledUp::Known { wnid, label, score } => {
+                Some(GroupLine { wnid: wnid.as_deref(), label: label.as_deref(), score: *score })
+            }
+            RolledUp::Unknown => None,
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::pipeline::{self, Pipeline};
-use super::{Actions, Environment, actions, inputs, parquet, word};
+use super::{Actions, Answers, Environment, actions, answers, inputs, parquet, word};
+use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::inputs::{InputOptions, PathKey};
 use crate::output::Format;
-use crate::predictions::{Scores, Selection};
 
 /// Settings of `nasnet classify`.
 #[derive(Debug, Clone)]
@@ -19,10 +19,8 @@ pub struct Classify {
     pub pipeline: Pipeline,
     /// Which form of output.
     pub format: Format,
-    /// How many classes.
-    pub selection: Selection,
-    /// What the scores are.
-    pub scores: Scores,
+    /// What answers are made of the scores.
+    pub answers: Answers,
     /// A file to write instead of stdout.
     pub output: Option<PathBuf>,
     /// Replace that file.
@@ -110,6 +108,9 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         return Err(Error::Config(format!("--resume: goes on with rows of jsonl only; {way_out}")));
     }
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
+    let scores = if output.scores == "logit" { Scores::Logit } else { Scores::Probability };
+    let selection = Selection { top_k: output.top_k, threshold: output.threshold };
+    let answers = answers::of_flags(&flags.answers, scores, selection)?;
     let actions = actions::of_flags(&flags.actions);
     if actions.report.is_some() && actions.report == output.output {
         return Err(Error::Config("--report and --output name the same file".to_owned()));
@@ -130,8 +131,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
             ..pipeline
         },
         format,
-        selection: Selection { top_k: output.top_k, threshold: output.threshold },
-        scores: if output.scores == "logit" { Scores::Logit } else { Scores::Probability },
+        answers,
         output: output.output.clone(),
         force: output.force,
         resume: Resume::of_flags(output.resume, output.retry_errors),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::{Environment, ModelSettings, device, overrides, threads};
 use crate::cli;
+use crate::engine::device::DeviceChoice;
 use crate::error::Result;
 use crate::kernels::Precision;
-use crate::model::device::DeviceChoice;
-use crate::weights::store::ModelSource;
+use crate::store::ModelSource;
 
 /// The variables that change what the tool does, and whether their values are nobody's business.
 const VARIABLES: [(&str, bool); 27] = [

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::{Environment, ModelSettings, device, model, overrides, parquet, threads};
 use crate::cli;
+use crate::engine::device::DeviceChoice;
 use crate::error::Result;
 use crate::kernels::Precision;
-use crate::model::device::DeviceChoice;
 use crate::output::Format;
-use crate::weights::store::ModelSource;
+use crate::store::ModelSource;
 
 /// Settings of `nasnet bench`.
 #[derive(Debug, Clone)]

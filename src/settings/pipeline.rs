@@ -2,10 +2,10 @@
 
 use super::{Environment, ModelSettings, PreprocessingOverrides, device, model, threads, word};
 use crate::cli;
+use crate::engine::device::DeviceChoice;
 use crate::error::Result;
 use crate::image::decode::DecodeOptions;
 use crate::kernels::Precision;
-use crate::model::device::DeviceChoice;
 
 /// From image files to the numbers that come out of a network.
 #[derive(Debug, Clone)]

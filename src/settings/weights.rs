@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use super::{Environment, PreprocessingOverrides, overrides};
 use crate::cli;
 use crate::error::Result;
-use crate::weights::store::ModelSource;
-use crate::weights::{Dtype, Overrides};
+use crate::store::ModelSource;
+use crate::tensor::Dtype;
+use crate::weights::Overrides;
 
 /// Settings of `nasnet weights import`.
 #[derive(Debug, Clone)]

@@ -2,11 +2,12 @@
 
 use std::io::Read;
 
-use super::blob::Blob;
 use super::card::KEY;
 use super::load::from_blob;
-use super::{Dtype, Loaded, Overrides, canonical, file_hash, load};
+use super::{Loaded, Overrides, canonical, file_hash, load};
 use crate::error::{Error, Result};
+use crate::tensor::Dtype;
+use crate::tensor::shared_bytes::SharedBytes;
 
 fn fixture(name: &str) -> Vec<u8> {
     let bytes: &[u8] = include_bytes!("../../fixtures/weights.zip");
@@ -17,7 +18,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn from_bytes(bytes: Vec<u8>) -> Result<Loaded> {
-    from_blob("file", &Blob::from_vec(bytes), &Overrides::default())
+    from_blob("file", &SharedBytes::from_vec(bytes), &Overrides::default())
 }
 
 /// A canonical file with the numbers of the fixture.

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::error::{Error, Result};
-use crate::weights::blob::Blob;
+use crate::tensor::shared_bytes::SharedBytes;
 
 /// No entry of a weights archive is larger when unpacked: NASNet-A Large in f64 has 712 MB.
 const MAX_UNPACKED: u64 = 2 << 30;
@@ -15,8 +15,8 @@ const MAX_UNPACKED: u64 = 2 << 30;
 /// An opened zip.
 pub(crate) struct Archive {
     origin: String,
-    blob: Blob,
-    zip: ZipArchive<Cursor<Blob>>,
+    blob: SharedBytes,
+    zip: ZipArchive<Cursor<SharedBytes>>,
     entries: BTreeMap<String, usize>,
     /// PyTorch can be told to write zeros in place of all CRCs (`torch.serialization.set_crc32_options(False)`).
     has_crcs: bool,
@@ -27,7 +27,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Weights`] when there is none, as in a file that was cut short.
-    pub fn open(origin: &str, blob: &Blob) -> Result<Archive> {
+    pub fn open(origin: &str, blob: &SharedBytes) -> Result<Archive> {
         let mut zip = ZipArchive::new(Cursor::new(blob.clone())).map_err(|error| {
             let detail = format!(
                 "truncated or damaged: a zip of {} bytes without its directory ({error})",
@@ -56,14 +56,14 @@ impl Archive {
     /// # Errors
     /// [`Error::Damaged`] when it does not have its CRC, [`Error::Weights`] when it is damaged in another way, or
     /// packed in a way that is not read.
-    pub fn read(&mut self, name: &str) -> Result<Option<Blob>> {
+    pub fn read(&mut self, name: &str) -> Result<Option<SharedBytes>> {
         let Some(&index) = self.entries.get(name) else { return Ok(None) };
         let origin = self.origin.clone();
         let fail = |detail: String| Error::weights(&origin, format!("zip entry {name}: {detail}"));
         let entry = self.zip.by_index(index).map_err(|error| fail(error.to_string()))?;
         let (size, crc) = (entry.size(), entry.crc32());
         let has_crcs = self.has_crcs;
-        let checked = |content: Blob| {
+        let checked = |content: SharedBytes| {
             let got = if has_crcs { crc32fast::hash(&content) } else { crc };
             if got != crc {
                 let detail = format!("zip entry {name}: CRC-32 {crc:08x} expected, got {got:08x}");
@@ -85,7 +85,7 @@ impl Archive {
                 if bytes.len() as u64 != size {
                     return Err(fail(format!("{size} bytes expected, got {}", bytes.len())));
                 }
-                checked(Blob::from_vec(bytes))
+                checked(SharedBytes::from_vec(bytes))
             }
             CompressionMethod::Deflated => {
                 Err(fail(format!("{size} bytes unpacked, more than any NASNet-A has")))

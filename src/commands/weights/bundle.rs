@@ -7,11 +7,11 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::commands::ExitStatus;
-use crate::commands::sink::refuse_to_replace;
 use crate::output;
+use crate::run::sink::refuse_to_replace;
 use crate::settings::Common;
-use crate::weights::store::bundle::{self, Packed, What};
-use crate::weights::store::{Caches, ModelSource};
+use crate::store::bundle::{self, Packed, What};
+use crate::store::{Caches, ModelSource};
 
 /// The wire form of an unpacked file.
 #[derive(Debug, Serialize)]

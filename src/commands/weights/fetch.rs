@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::output;
 use crate::output::transfer::Transfers;
 use crate::settings::Common;
-use crate::weights::store::{Located, ModelSource};
+use crate::store::{Located, ModelSource};
 use crate::weights::{self, Overrides};
 
 /// The wire form of fetched weights.

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::commands::ExitStatus;
 use crate::output;
 use crate::output::text::printable;
-use crate::weights::store::Caches;
-use crate::weights::store::inventory::{self, Item};
+use crate::store::Caches;
+use crate::store::inventory::{self, Item};
 
 /// The wire form.
 #[derive(Debug, Serialize)]

@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::output;
 use crate::output::text::printable;
 use crate::settings::Common;
-use crate::weights::store::ModelSource;
-use crate::weights::store::checksum::Checksum;
+use crate::store::ModelSource;
+use crate::store::checksum::Checksum;
 
 /// The wire form of a check.
 #[derive(Debug, Serialize)]

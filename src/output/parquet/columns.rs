@@ -38,8 +38,17 @@ pub(super) struct Columns {
     error_kind: Column<ByteArrayType>,
     error_message: Column<ByteArrayType>,
     classes: Classes,
+    groups: Option<Groups>,
     rows: usize,
     bytes: usize,
+}
+
+/// The columns of rolled-up answers.
+#[derive(Default)]
+struct Groups {
+    wnid: Column<ByteArrayType>,
+    label: Column<ByteArrayType>,
+    score: Column<FloatType>,
 }
 
 /// The columns under `predictions`.
@@ -53,6 +62,11 @@ struct Classes {
 }
 
 impl Columns {
+    /// Empty columns, with those of rolled-up answers or without.
+    pub(super) fn new(rolled_up: bool) -> Self {
+        Columns { groups: rolled_up.then(Groups::default), ..Columns::default() }
+    }
+
     pub(super) fn push(&mut self, row: &Row) {
         self.seq.required(row.seq);
         self.path.required(text(&row.path));
@@ -63,6 +77,12 @@ impl Columns {
         self.error_kind.optional(row.error.as_ref().map(|error| text(&error.kind)));
         self.error_message.optional(row.error.as_ref().map(|error| text(&error.message)));
         self.classes.push(row.predictions.as_deref());
+        if let Some(groups) = &mut self.groups {
+            let group = row.group.as_ref();
+            groups.wnid.optional(group.and_then(|group| group.wnid.as_deref()).map(text));
+            groups.label.optional(group.and_then(|group| group.label.as_deref()).map(text));
+            groups.score.optional(group.map(|group| group.score));
+        }
         self.rows += 1;
         self.bytes += weight(row);
     }
@@ -87,6 +107,11 @@ impl Columns {
         self.error_kind.write(&mut group)?;
         self.error_message.write(&mut group)?;
         self.classes.write(&mut group)?;
+        if let Some(groups) = &mut self.groups {
+            groups.wnid.write(&mut group)?;
+            groups.label.write(&mut group)?;
+            groups.score.write(&mut group)?;
+        }
         group.close()?;
         (self.rows, self.bytes) = (0, 0);
         Ok(())
