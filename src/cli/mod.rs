@@ -38,7 +38,7 @@ pub use info::Info;
 pub use inputs::Inputs;
 pub use labels::Labels;
 pub use merge::Merge;
-pub use model::{Hub, Identity, Model};
+pub use model::{Identity, Model, UseOfNetwork};
 pub use weights::{Import, Weights, Which};
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
