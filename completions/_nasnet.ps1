@@ -35,6 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure latency and throughput of a model on this machine')
             [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Join the jsonl outputs of shards in the order of the inputs')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Describe a model: architecture, parameters, multiply-adds, origin')
+            [CompletionResult]::new('labels', 'labels', [CompletionResultType]::ParameterValue, 'List the classes of a model and the WordNet groups above them')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check this installation: models against Keras'' stored answers, device, cache, environment')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'Work with weight files')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -172,13 +173,17 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--crop-pct', '--crop-pct', [CompletionResultType]::ParameterName, 'The share of the short side that a crop keeps, at most 1')
             [CompletionResult]::new('--alpha', '--alpha', [CompletionResultType]::ParameterName, 'What happens to transparency')
             [CompletionResult]::new('--max-pixels', '--max-pixels', [CompletionResultType]::ParameterName, 'Refuse images of more pixels than this')
+            [CompletionResult]::new('--temperature', '--temperature', [CompletionResultType]::ParameterName, 'Divide logits by T before softmax [default: what the weights file records, else 1]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The weights file of --calibrate')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The weights file of --calibrate')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write an HTML page with plots and the worst mistakes, in one file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)')
             [CompletionResult]::new('--no-exif', '--no-exif', [CompletionResultType]::ParameterName, 'Ignore the EXIF orientation')
+            [CompletionResult]::new('--calibrate', '--calibrate', [CompletionResultType]::ParameterName, 'Fit a temperature to these images, and write a weights file that records it')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --format json')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file of --report')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace existing files of --report and --output')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -266,6 +271,20 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--layers', '--layers', [CompletionResultType]::ParameterName, 'List every layer')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'List the fused steps that the CPU engine runs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'nasnet;labels' {
+            [CompletionResult]::new('--labels', '--labels', [CompletionResultType]::ParameterName, 'Names of the classes: one a line, or a class-index JSON')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
+            [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
+            [CompletionResult]::new('--groups', '--groups', [CompletionResultType]::ParameterName, 'List the WordNet groups above the classes, and how many classes each one has')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
@@ -469,6 +488,7 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure latency and throughput of a model on this machine')
             [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Join the jsonl outputs of shards in the order of the inputs')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Describe a model: architecture, parameters, multiply-adds, origin')
+            [CompletionResult]::new('labels', 'labels', [CompletionResultType]::ParameterValue, 'List the classes of a model and the WordNet groups above them')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check this installation: models against Keras'' stored answers, device, cache, environment')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'Work with weight files')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -494,6 +514,9 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;help;info' {
+            break
+        }
+        'nasnet;help;labels' {
             break
         }
         'nasnet;help;doctor' {

@@ -43,6 +43,9 @@ _nasnet() {
             nasnet,info)
                 cmd="nasnet__subcmd__info"
                 ;;
+            nasnet,labels)
+                cmd="nasnet__subcmd__labels"
+                ;;
             nasnet,merge)
                 cmd="nasnet__subcmd__merge"
                 ;;
@@ -75,6 +78,9 @@ _nasnet() {
                 ;;
             nasnet__subcmd__help,info)
                 cmd="nasnet__subcmd__help__subcmd__info"
+                ;;
+            nasnet__subcmd__help,labels)
+                cmd="nasnet__subcmd__help__subcmd__labels"
                 ;;
             nasnet__subcmd__help,merge)
                 cmd="nasnet__subcmd__help__subcmd__merge"
@@ -167,7 +173,7 @@ _nasnet() {
 
     case "${cmd}" in
         nasnet)
-            opts="-q -h -V --color --quiet --help --version classify embed eval finetune bench merge info doctor weights completions help"
+            opts="-q -h -V --color --quiet --help --version classify embed eval finetune bench merge info labels doctor weights completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -639,7 +645,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__eval)
-            opts="-m -q -h --labels-file --synsets --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --report --force --color --quiet --help"
+            opts="-m -o -q -h --labels-file --synsets --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --temperature --calibrate --output --format --json --report --force --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -726,6 +732,18 @@ _nasnet() {
                     return 0
                     ;;
                 --max-pixels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --temperature)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -863,7 +881,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__help)
-            opts="classify embed eval finetune bench merge info doctor weights completions help"
+            opts="classify embed eval finetune bench merge info labels doctor weights completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -989,6 +1007,20 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__help__subcmd__info)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__help__subcmd__labels)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1149,6 +1181,40 @@ _nasnet() {
                 return 0
             fi
             case "${prev}" in
+                --size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-reduction)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "keras slim timm" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        nasnet__subcmd__labels)
+            opts="-q -h --groups --json --labels --size --skip-reduction --dialect --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --labels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -32,6 +32,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand bench 'Measure latency and throughput of a model on this machine'
             cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
+            cand labels 'List the classes of a model and the WordNet groups above them'
             cand doctor 'Check this installation: models against Keras'' stored answers, device, cache, environment'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
@@ -166,13 +167,17 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --crop-pct 'The share of the short side that a crop keeps, at most 1'
             cand --alpha 'What happens to transparency'
             cand --max-pixels 'Refuse images of more pixels than this'
+            cand --temperature 'Divide logits by T before softmax [default: what the weights file records, else 1]'
+            cand -o 'The weights file of --calibrate'
+            cand --output 'The weights file of --calibrate'
             cand --format 'The format of the output'
             cand --report 'Write an HTML page with plots and the worst mistakes, in one file'
             cand --color 'Colour in tables and messages'
             cand --offline 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)'
             cand --no-exif 'Ignore the EXIF orientation'
+            cand --calibrate 'Fit a temperature to these images, and write a weights file that records it'
             cand --json 'Short for --format json'
-            cand --force 'Replace an existing file of --report'
+            cand --force 'Replace existing files of --report and --output'
             cand -q 'No notes and no progress on stderr, only errors'
             cand --quiet 'No notes and no progress on stderr, only errors'
             cand -h 'Print help (see more with ''--help'')'
@@ -256,6 +261,19 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand --color 'Colour in tables and messages'
             cand --layers 'List every layer'
             cand --plan 'List the fused steps that the CPU engine runs'
+            cand --json 'Print JSON'
+            cand -q 'No notes and no progress on stderr, only errors'
+            cand --quiet 'No notes and no progress on stderr, only errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'nasnet;labels'= {
+            cand --labels 'Names of the classes: one a line, or a class-index JSON'
+            cand --size 'Input size in pixels: a side, or height x width'
+            cand --skip-reduction 'Whether the cells after a reduction skip its input, as in Large'
+            cand --dialect 'How strided pools treat the border'
+            cand --color 'Colour in tables and messages'
+            cand --groups 'List the WordNet groups above the classes, and how many classes each one has'
             cand --json 'Print JSON'
             cand -q 'No notes and no progress on stderr, only errors'
             cand --quiet 'No notes and no progress on stderr, only errors'
@@ -437,6 +455,7 @@ set edit:completion:arg-completer[nasnet] = {|@words|
             cand bench 'Measure latency and throughput of a model on this machine'
             cand merge 'Join the jsonl outputs of shards in the order of the inputs'
             cand info 'Describe a model: architecture, parameters, multiply-adds, origin'
+            cand labels 'List the classes of a model and the WordNet groups above them'
             cand doctor 'Check this installation: models against Keras'' stored answers, device, cache, environment'
             cand weights 'Work with weight files'
             cand completions 'Print a completion script for a shell'
@@ -455,6 +474,8 @@ set edit:completion:arg-completer[nasnet] = {|@words|
         &'nasnet;help;merge'= {
         }
         &'nasnet;help;info'= {
+        }
+        &'nasnet;help;labels'= {
         }
         &'nasnet;help;doctor'= {
         }

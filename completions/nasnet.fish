@@ -37,6 +37,7 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "finetune" -d 'Train a
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "labels" -d 'List the classes of a model and the WordNet groups above them'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "doctor" -d 'Check this installation: models against Keras\' stored answers, device, cache, environment'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "weights" -d 'Work with weight files'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -216,6 +217,8 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l alpha -d 'What ha
 black\t'A black background'
 drop\t'Ignore it and keep the colours'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l temperature -d 'Divide logits by T before softmax [default: what the weights file records, else 1]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s o -l output -d 'The weights file of --calibrate' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l format -d 'The format of the output' -r -f -a "table\t'Text for people'
 json\t'One JSON document'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l report -d 'Write an HTML page with plots and the worst mistakes, in one file' -r -F
@@ -224,8 +227,9 @@ always\t'Also in pipes and files'
 never\t'Nowhere'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l offline -d 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l calibrate -d 'Fit a temperature to these images, and write a weights file that records it'
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l json -d 'Short for --format json'
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l force -d 'Replace an existing file of --report'
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l force -d 'Replace existing files of --report and --output'
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s o -l output -d 'The weights file to write: the whole network with its new head and labels' -r -F
@@ -327,6 +331,20 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l plan -d 'List the
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand info" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l labels -d 'Names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t'As Keras: zeros count in maxima and averages'
+slim\t'As TF-slim: zeros never count'
+timm\t'As timm: zeros count in averages only'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also in pipes and files'
+never\t'Nowhere'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l groups -d 'List the WordNet groups above the classes, and how many classes each one has'
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l json -d 'Print JSON'
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
+complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -s m -l model -d 'A model\'s name or a weights file [default: tiny, and the published models that are on this machine]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
@@ -469,17 +487,18 @@ always\t'Also in pipes and files'
 never\t'Nowhere'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "classify" -d 'Print the best classes of images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "doctor" -d 'Check this installation: models against Keras\' stored answers, device, cache, environment'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "weights" -d 'Work with weight files'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info doctor weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "labels" -d 'List the classes of a model and the WordNet groups above them'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "doctor" -d 'Check this installation: models against Keras\' stored answers, device, cache, environment'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "list" -d 'List the models that have names, and what is on this machine'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "fetch" -d 'Download weights and print where they are'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "verify" -d 'Check every byte of weights on this machine [default: all]'

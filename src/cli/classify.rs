@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::values::{Format, Scores};
-use super::{Actions, Answers, Images, Inputs, Model, Run};
+use super::{Answers, Images, Inputs, Model, Run};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("files").multiple(true))]
@@ -25,8 +25,6 @@ pub struct Classify {
     pub answers: Answers,
     #[command(flatten)]
     pub output: Output,
-    #[command(flatten)]
-    pub actions: Actions,
 }
 
 /// Which classes of an image are printed, and how they are scored.
@@ -50,29 +48,32 @@ pub struct Selection {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// The format of the output
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    /// The format of the output [default: by the extension of --output, else table]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
 
     /// Short for --format json
     #[arg(long, conflicts_with = "format", hide_short_help = true)]
     pub json: bool,
 
-    /// Write to FILE, which appears only once it is complete
+    /// Write to FILE, which appears only once it is complete; - is stdout
     #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
-    /// Replace existing files of --output, --report and --explain
+    /// Replace existing files of --output and --report
     #[arg(long, requires = "files")]
     pub force: bool,
 
     /// Continue an interrupted run's --output file (jsonl): keep its rows, add the missing ones
     ///
     /// Rows of another model, preprocessing, kind or number of scores, or of other flags under Answers are redone, and
-    /// a torn last line is dropped. In the end each path has one row, in the order of the inputs. Rows that were made
-    /// with another --only stay as they are.
+    /// a torn last line is dropped. In the end each path has one row, in the order of the inputs.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
+
+    /// Write an HTML page of thumbnails and their best classes, in one file
+    #[arg(long, value_name = "FILE", group = "files")]
+    pub report: Option<PathBuf>,
 
     /// With --resume, retry images whose row is an error
     #[arg(long, requires = "resume", hide_short_help = true)]

@@ -45,7 +45,8 @@ pub struct VectorOutput {
     #[arg(long, value_enum)]
     pub format: Option<VectorFormat>,
 
-    /// Write to FILE, which appears only once it is complete; npy and safetensors write their paths to FILE.jsonl
+    /// Write to FILE, which appears only once it is complete (npy and safetensors write their paths to FILE.jsonl); - is
+    /// stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

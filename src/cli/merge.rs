@@ -18,9 +18,9 @@ pub struct Merge {
     #[arg(long)]
     pub incomplete: bool,
 
-    /// The format of the output
-    #[arg(long, value_enum, default_value_t = MergeFormat::Jsonl)]
-    pub format: MergeFormat,
+    /// The format of the output [default: by the extension of --output, else jsonl]
+    #[arg(long, value_enum)]
+    pub format: Option<MergeFormat>,
 
     /// Write to FILE, which appears only once it is complete
     #[arg(long, short, value_name = "FILE")]

@@ -4,7 +4,6 @@
 //! One file holds one command or one group of flags that commands share. `-h` shows what most people need on one
 //! screen; rare flags have `hide_short_help` and are in `--help`.
 
-mod actions;
 mod answers;
 mod bench;
 mod classify;
@@ -12,6 +11,7 @@ mod device;
 mod doctor;
 mod embed;
 mod eval;
+mod explain;
 mod finetune;
 mod images;
 mod info;
@@ -19,12 +19,12 @@ mod inputs;
 mod labels;
 mod merge;
 mod model;
+mod sort;
 pub mod values;
 mod weights;
 
 use clap::{Parser, Subcommand};
 
-pub use actions::Actions;
 pub use answers::Answers;
 pub use bench::Bench;
 pub use classify::{Classify, Output, Selection};
@@ -32,6 +32,7 @@ pub use device::Run;
 pub use doctor::Doctor;
 pub use embed::{Embed, Features, VectorOutput};
 pub use eval::Eval;
+pub use explain::Explain;
 pub use finetune::{Finetune, Training};
 pub use images::{Images, Preprocessing};
 pub use info::Info;
@@ -39,6 +40,7 @@ pub use inputs::Inputs;
 pub use labels::Labels;
 pub use merge::Merge;
 pub use model::{Identity, Model, UseOfNetwork};
+pub use sort::Sort;
 pub use weights::{Import, Weights, Which};
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
@@ -74,6 +76,25 @@ Examples:
   nasnet classify photo.jpg
   nasnet classify photos/ --format jsonl -o answers.jsonl")]
     Classify(Box<Classify>),
+    /// Sort images into folders named after their answers
+    ///
+    /// A name that is taken gets -2, -3 and so on; an image whose bytes are there already is skipped. Nothing is ever
+    /// overwritten. Exit codes are those of classify.
+    #[command(after_help = "\
+Examples:
+  nasnet sort photos/ --into sorted/ --dry-run
+  nasnet sort photos/ --into sorted/ --move --min-score 0.5")]
+    Sort(Box<Sort>),
+    /// Draw where in images the model sees their classes
+    ///
+    /// Writes a PNG for each image and class: the class activation map over the photo, upright and at most 1024 pixels a
+    /// side; what the model was not shown is grey. A file of the same name with other content is replaced only with
+    /// --force, and counts as a failure otherwise. Exit codes are those of classify.
+    #[command(after_help = "\
+Examples:
+  nasnet explain photo.jpg -o maps/
+  nasnet explain photos/ -o maps/ --top-k 3")]
+    Explain(Box<Explain>),
     /// Write the features of images: the network without its top
     ///
     /// Exit codes are those of classify.

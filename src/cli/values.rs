@@ -165,6 +165,17 @@ pub enum VectorFormat {
     Csv,
 }
 
+/// Formats of records on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RecordFormat {
+    /// Text for people
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON record a line, written as soon as it is known
+    Jsonl,
+}
+
 /// Formats of joined outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MergeFormat {

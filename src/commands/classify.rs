@@ -1,24 +1,23 @@
 //! `nasnet classify`: images in, records out.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 
 use super::ExitStatus;
 use crate::answers::policy::{Decision, Policy};
 use crate::answers::predictions::{Answer, Record};
 use crate::engine::Output::Logits;
-use crate::inputs::{self, PathKey};
+use crate::inputs;
 use crate::output::console::Console;
-use crate::output::{self, Format, ModelHeader, Printer};
-use crate::run::actions::{self, Actions};
+use crate::output::{self, ModelHeader};
 use crate::run::answering;
-use crate::run::explainer::{self, Explainer};
-use crate::run::image_run::{ImageRun, Inputs, Totals};
-use crate::run::journal::{self, Continued, Kind, SharedLedger, locked};
+use crate::run::image_run::{ImageRun, Inputs};
+use crate::run::journal::{self, Continued, Kind};
+use crate::run::page::Page;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
+use crate::run::records::Records;
 use crate::run::sink::{Sink, refuse_inputs, refuse_to_replace};
 use crate::settings::{Classify, Common};
 
@@ -27,54 +26,50 @@ use crate::settings::{Classify, Common};
 /// # Errors
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
-    let [output, report] = [&settings.output, &settings.actions.report].map(Option::as_deref);
+    check_files(settings)?;
+    let pipeline = Pipeline::open(&settings.pipeline, console)?;
+    let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
+    // Its fingerprint may take a hash of all weights, so it is made only where it is needed.
+    let header = || pipeline.header_of(&policy);
+    let continued = continued(settings, header, console)?;
+    let ledger = continued.as_ref().map(|continued| Arc::clone(&continued.ledger));
+    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
+    let scrolls = settings.output.is_none() && common.table.is_terminal;
+    let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console.scrolling(scrolls))?;
+
+    let rolled_up = settings.answers.rollup.is_some();
+    let printer = output::printer(settings.format, header, settings.answers.scores, rolled_up, common.table)?;
+    let page = page(settings, header)?;
+    let sink = Sink::behind(continued, settings.output.as_deref(), settings.force, stdout)?;
+    let records = Records::begin((settings.format, printer), sink, ledger, console)?;
+    let mut answers = Answers { policy: &policy, records, page, console };
+    if let Err(error) = run.for_each_batch(|batch| answers.take(batch)) {
+        // What is written becomes a complete document, if it can be written to at all.
+        let end = answers.end();
+        answers.note_rest(end.is_ok());
+        return Err(error);
+    }
+    answers.end().inspect_err(|_| answers.note_rest(false))?;
+    if let Some(signal) = run.signal() {
+        answers.note_rest(true);
+        return Ok(ExitStatus::Interrupted(signal));
+    }
+    answers.finish()?;
+    Ok(ExitStatus::of_images(run.sum_up().failed, settings.exit_zero))
+}
+
+/// Checks the files that are to be written, before any work is done.
+fn check_files(settings: &Classify) -> Result<()> {
+    let [output, report] = [&settings.output, &settings.report].map(Option::as_deref);
     for (flag, name) in [("--output", output), ("--report", report)] {
         refuse_inputs(flag, name, settings.inputs.named())?;
         if let Some(name) = name.filter(|_| settings.resume.is_none()) {
             refuse_to_replace(flag, name, settings.force)?;
         }
     }
-    settings.actions.explain.as_ref().map(explainer::prepare).transpose()?;
-    let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
-    let classes = pipeline.classifier.classes()?;
-    let policy = answering::policy(&settings.answers, &pipeline.classifier, common.console)?;
-    // Its fingerprint may take a hash of all weights, so it is made only where it is wanted.
-    let header = || pipeline.header_of(&policy);
-    let continued = continued(settings, header, common.console)?;
-    let ledger = continued.as_ref().map(|continued| Arc::clone(&continued.ledger));
-    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
-    let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, common.console)?;
-    let only = actions::only(&settings.actions, pipeline.classifier.labels(), classes)?;
-    let explainer = settings.actions.explain.as_ref().map(|wanted| {
-        let how = explainer::How {
-            policy: policy.clone(),
-            replace: settings.force || settings.resume.is_some(),
-            only: only.clone(),
-            model: header().short(),
-        };
-        Explainer::new(wanted, how, common.console)
-    });
-    let rolled_up = settings.answers.rollup.is_some();
-    let printer = output::printer(settings.format, header, settings.answers.scores, rolled_up, common.table)?;
-    let actions = Actions::new(settings, only, header, common.console)?;
-    let mut records = Records {
-        settings,
-        pipeline: &pipeline,
-        policy: &policy,
-        explainer,
-        printer,
-        actions,
-        sink: Sink::behind(continued, output, settings.force, stdout)?,
-        ledger,
-        console: common.console,
-        refused: 0,
-    };
-    records.printer.begin(&mut records.sink)?;
-    match run.for_each_batch(|batch| records.write_batch(batch)) {
-        Ok(()) => records.finish(&run),
-        Err(error) => Err(records.give_up(error)),
-    }
+    Ok(())
 }
 
 /// The output that is continued, if one is.
@@ -88,115 +83,63 @@ fn continued(
     journal::open(journal::Request { name, model, kind: Kind::Predictions, resume }, console).map(Some)
 }
 
-/// What becomes of the answers: records in the output, and whatever else was asked for.
-struct Records<'a> {
-    settings: &'a Classify,
-    pipeline: &'a Pipeline,
-    policy: &'a Policy,
-    explainer: Option<Explainer>,
-    printer: Box<dyn Printer>,
-    actions: Actions,
-    sink: Sink<'a>,
-    ledger: Option<SharedLedger>,
-    console: Console,
-    /// Overlays that were not written.
-    refused: u64,
+/// The page of `--report`.
+fn page(settings: &Classify, header: impl FnOnce() -> ModelHeader) -> Result<Option<Page>> {
+    let Some(name) = &settings.report else { return Ok(None) };
+    if settings.resume.is_some() && name.symlink_metadata().is_ok() {
+        bail!(
+            "--report {}: it is there already, and shows what one run answers; name another file",
+            name.display()
+        );
+    }
+    Page::create(name, settings.force, &header()).map(Some)
 }
 
-impl Records<'_> {
+/// Everything that is written about the answers.
+struct Answers<'a> {
+    policy: &'a Policy,
+    records: Records<'a>,
+    page: Option<Page>,
+    console: Console,
+}
+
+impl Answers<'_> {
     /// Writes the records of a batch, failed ones in their place.
-    fn write_batch(&mut self, images: Vec<Answered>) -> Result<()> {
-        let mut explained = Vec::new().into_iter();
-        if let Some(explainer) = &self.explainer {
-            let drawn = explainer.draw(self.pipeline, &images)?;
-            self.refused += drawn.refused;
-            explained = drawn.explained.into_iter();
-        }
+    fn take(&mut self, images: Vec<Answered>) -> Result<()> {
         for Answered { seq, path, stamp, result } in images {
             let mut small = None;
             let outcome = result.map(|Numbers { width, height, notes, row, thumbnail, .. }| {
                 small = thumbnail;
                 let Decision { predictions, group } = self.policy.decide(&row);
-                Answer { width, height, notes, predictions, group, explained: explained.next() }
+                Answer { width, height, notes, predictions, group, explained: None }
             });
-            self.write(&Record { path, seq, stamp, outcome }, small)?;
+            let record = Record { path, seq, stamp, outcome };
+            self.records.write(&record)?;
+            if let Some(page) = &mut self.page {
+                page.record(&record, small)?;
+            }
         }
-        self.sink.flush().with_context(|| self.sink.describe())
+        self.records.flush()
     }
 
-    fn write(&mut self, record: &Record, thumbnail: Option<String>) -> Result<()> {
-        if !self.actions.wants(record) {
-            return Ok(());
-        }
-        let at = self.sink.position();
-        self.printer.record(record, &mut self.sink).with_context(|| self.sink.describe())?;
-        if let Some(ledger) = self.ledger.as_deref() {
-            locked(ledger).wrote(PathKey::of(&record.path), record.seq, at);
-        }
-        self.actions.take(record, thumbnail)
-    }
-
-    /// The output cannot be written: what is written stays a whole document, if it can be written to at all.
-    fn give_up(mut self, error: anyhow::Error) -> anyhow::Error {
-        let end = self.end();
-        self.note_rest(end.is_ok());
-        error
-    }
-
-    /// Writes what stands behind the last record.
+    /// Writes what comes after the last record.
     fn end(&mut self) -> Result<()> {
-        // A report that fails leaves the output whole.
-        let report = self.actions.end();
-        let end = self.printer.end(&mut self.sink).and_then(|()| self.sink.flush());
-        end.with_context(|| self.sink.describe()).and(report)
+        // A page that fails leaves the output complete.
+        let page = self.page.as_mut().map_or(Ok(()), Page::end);
+        self.records.end().and(page)
     }
 
-    /// What there is of a file that is not finished, and how to continue it.
+    /// Says where the output of an unfinished run is.
     fn note_rest(&self, has_end: bool) {
-        if let Some(report) = self.actions.report() {
-            self.console.note(&format!("the report so far is in {}", report.display()));
+        if let Some(page) = &self.page {
+            self.console.note(&format!("the report so far is in {}", page.file().display()));
         }
-        let Some(file) = self.sink.file() else { return };
-        let (file, format) = (file.display(), self.settings.format);
-        self.console.note(&match format {
-            Format::JsonLines => format!("what was answered is in {file}; --resume continues there"),
-            _ if format.stands_on_its_end() && !has_end => format!(
-                "{file} cannot be read without its end; --format jsonl keeps each row as it is known, and \
-                 `nasnet merge` converts it"
-            ),
-            _ => format!("what was answered is in {file}"),
-        });
+        self.records.note_rest(has_end);
     }
 
-    fn finish(mut self, run: &ImageRun) -> Result<ExitStatus> {
-        self.end().inspect_err(|_| self.note_rest(false))?;
-        if let Some(signal) = run.signal() {
-            self.note_rest(true);
-            return Ok(ExitStatus::Interrupted(signal));
-        }
-        let file = self.sink.file().map(Path::to_owned);
-        self.sink.finish()?;
-        let unsorted = self.actions.unsorted();
-        self.actions.finish()?;
-        if let (Some(ledger), Some(file)) = (self.ledger.as_deref(), file) {
-            locked(ledger).tidy(&file)?;
-        }
-        let console = self.console;
-        let Totals { answered, failed, elapsed } = run.sum_up();
-        if answered > 1 {
-            let (seconds, count) = (elapsed.as_secs_f64(), answered as f64);
-            console.note(&format!(
-                "{answered} images in {seconds:.1} s, {:.1} images/s",
-                count / seconds.max(1e-9)
-            ));
-        }
-        if self.refused > 0 {
-            console.note(&format!("{} overlays of --explain were not written", self.refused));
-        }
-        if unsorted > 0 {
-            console.note(&format!("{unsorted} images were not sorted"));
-        }
-        let excused = failed + self.refused + unsorted == 0 || self.settings.exit_zero;
-        Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
+    /// Gives files their names.
+    fn finish(self) -> Result<()> {
+        self.records.finish()?;
+        self.page.map_or(Ok(()), Page::finish)
     }
 }

@@ -29,7 +29,8 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     let ledger = output.ledger();
     let wanted = if settings.pooling == Pooling::Average { Output::Pooled } else { Output::Features };
     let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
-    let mut run = ImageRun::start(&pipeline, inputs, sources, wanted, common.console)?;
+    let console = common.console.scrolling(settings.output.is_none() && common.table.is_terminal);
+    let mut run = ImageRun::start(&pipeline, inputs, sources, wanted, console)?;
     let mut writer = output.writer(rows, stdout, common.table.is_terminal)?;
     let written = run.for_each_batch(|batch| {
         let written = write(&pipeline, settings, batch, writer.as_mut(), ledger.as_deref());

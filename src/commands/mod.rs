@@ -5,11 +5,14 @@ mod classify;
 mod doctor;
 mod embed;
 mod eval;
+mod explain;
 mod failure;
 mod finetune;
 mod info;
 mod labels;
 mod merge;
+mod sort;
+mod usage;
 mod weights;
 
 use std::io::Write;
@@ -36,6 +39,13 @@ pub enum ExitStatus {
     Interrupted(u8),
 }
 
+impl ExitStatus {
+    /// The status of a run of which so many images failed; `excused`: they do not change it.
+    fn of_images(failed: u64, excused: bool) -> Self {
+        if failed == 0 || excused { ExitStatus::Success } else { ExitStatus::SomeFailed }
+    }
+}
+
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         ExitCode::from(match status {
@@ -60,6 +70,20 @@ pub fn run(cli: &Cli, environment: &Environment, stdout: &mut dyn Write) -> Exit
     done.unwrap_or_else(|error| report_error(&error, common.console))
 }
 
+/// Says what is wrong with a command line; help and version, which are no mistakes, go to stdout.
+pub fn usage_error(error: &clap::Error, environment: &Environment) -> ExitStatus {
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
+    if let Some(meant) = usage::meant(error, &arguments) {
+        let console = settings::default_console(environment);
+        console.error("there is no command");
+        console.hint(&format!("did you mean `{meant}`?"));
+        return ExitStatus::Refused;
+    }
+    // A stream that is closed is nobody's mistake.
+    let _ = error.print();
+    if error.use_stderr() { ExitStatus::Refused } else { ExitStatus::Success }
+}
+
 fn dispatch(
     cli: &Cli,
     environment: &Environment,
@@ -68,6 +92,8 @@ fn dispatch(
 ) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
+        Command::Sort(flags) => sort::run(&settings::sort(flags, environment)?, common, stdout),
+        Command::Explain(flags) => explain::run(&settings::explain(flags, environment)?, common, stdout),
         Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
         Command::Eval(flags) => eval::run(&settings::eval(flags, environment)?, common, stdout),
         Command::Doctor(flags) => doctor::run(&settings::doctor(flags, environment)?, common, stdout),

@@ -156,7 +156,7 @@ impl Walk {
             Kind::File => Some(Source::file(path)),
             // A link whose target is gone is tried, so that it is reported; one to a folder or a pipe is not.
             Kind::Link if path.metadata().is_ok_and(|target| !target.is_file()) => {
-                self.passed_over.add_one();
+                self.passed_over.add(&path);
                 None
             }
             Kind::Link => Some(Source::file(path)),
@@ -244,7 +244,7 @@ fn kind(entry: &DirEntry, options: &FolderOptions, root: &Path, passed_over: &Pa
         None => false,
     };
     if !wanted {
-        passed_over.add_one();
+        passed_over.add(name);
     }
     kind.filter(|_| wanted)
 }

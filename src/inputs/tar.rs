@@ -50,7 +50,7 @@ pub(super) fn images(
             if options.takes(&member.name) && member.contents != Contents::Other {
                 return Some(members.source(member));
             }
-            passed_over.add_one();
+            passed_over.add(&member.name);
         }
     }))
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
@@ -15,6 +15,7 @@ use super::work_items::work_items;
 use crate::engine::Output;
 use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
 use crate::output::console::{self, Console};
+use crate::output::text::count;
 use crate::settings::Shard;
 
 /// The images of a run.
@@ -48,8 +49,6 @@ pub struct Totals {
     pub answered: u64,
     /// Images without an answer in the output.
     pub failed: u64,
-    /// How long the images took.
-    pub elapsed: Duration,
 }
 
 impl ImageRun {
@@ -140,9 +139,8 @@ impl ImageRun {
 
     /// Says on stderr what became of the inputs, and counts the images that failed, those of earlier runs included.
     pub fn sum_up(&self) -> Totals {
-        let elapsed = self.started.elapsed();
         if self.passed_over.count() > 0 {
-            self.console.note(&format!("{} other files were passed over", self.passed_over.count()));
+            self.console.note(&self.passed_over.describe());
         }
         let (mut answered, mut failed) = (self.answered, self.failed);
         if let Some(ledger) = self.ledger.as_deref() {
@@ -151,9 +149,16 @@ impl ImageRun {
             (answered, failed) = (answered + ledger.skipped(), failed + ledger.failed());
         }
         if failed > 0 {
-            self.console.note(&format!("{failed} of {answered} images failed"));
+            self.console.note(&format!("{failed} of {} failed", count(answered, "image")));
         }
-        Totals { answered: self.answered, failed, elapsed }
+        let seconds = self.started.elapsed().as_secs_f64();
+        // A rate over less is noise.
+        if self.answered > 1 && seconds >= 0.1 {
+            let rate = self.answered as f64 / seconds;
+            self.console
+                .note(&format!("{} in {seconds:.1} s, {rate:.1} images/s", count(self.answered, "image")));
+        }
+        Totals { answered: self.answered, failed }
     }
 }
 

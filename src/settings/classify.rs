@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::answers;
 use super::inputs::{inputs, shard};
 use super::pipeline::{self, Pipeline};
 use super::selection::selection;
-use super::{Actions, Answers, Environment, Resume, Shard, actions, answers, output};
+use super::{Answers, Environment, Resume, Shard, output};
 use crate::cli;
 use crate::cli::values;
 use crate::error::{Error, Result};
@@ -31,10 +32,10 @@ pub struct Classify {
     pub force: bool,
     /// Continue that file.
     pub resume: Option<Resume>,
+    /// An HTML page to write.
+    pub report: Option<PathBuf>,
     /// Failed images do not change the exit code.
     pub exit_zero: bool,
-    /// What is done with the answers beside printing them.
-    pub actions: Actions,
 }
 
 /// Settings of `nasnet classify`.
@@ -44,9 +45,9 @@ pub struct Classify {
 pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Classify> {
     let (selection, scores) = selection(&flags.selection)?;
     let answers = answers::of_flags(&flags.answers, scores, selection)?;
-    let format = format(&flags.output)?;
-    let actions = actions::of_flags(&flags.actions);
-    if actions.report.is_some() && actions.report == flags.output.output {
+    let (format, file) = output::predictions(&flags.output)?;
+    let report = flags.output.report.clone();
+    if report.is_some() && report == file {
         return Err(Error::Config("--report and --output name the same file".to_owned()));
     }
     check_resume(flags, format)?;
@@ -55,30 +56,18 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         return Err(Error::Config(message.to_owned()));
     }
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
-    let mut inputs = inputs(&flags.inputs)?;
-    inputs.folders.except = actions.explain.as_ref().map(|explain| explain.dir.clone());
     Ok(Classify {
-        inputs,
+        inputs: inputs(&flags.inputs)?,
         shard: shard(&flags.inputs)?,
-        pipeline: Pipeline {
-            explains: actions.explain.is_some(),
-            thumbnails: actions.report.is_some(),
-            reads_exif: flags.output.exif,
-            ..pipeline
-        },
+        pipeline: Pipeline { thumbnails: report.is_some(), reads_exif: flags.output.exif, ..pipeline },
         answers,
         format,
-        output: flags.output.output.clone(),
+        output: file,
         force: flags.output.force,
         resume: Resume::of_flags(flags.output.resume, flags.output.retry_errors),
+        report,
         exit_zero: flags.output.exit_zero,
-        actions,
     })
-}
-
-fn format(flags: &cli::Output) -> Result<Format> {
-    let format = if flags.json { values::Format::Json } else { flags.format };
-    output::format(format, flags.output.as_deref())
 }
 
 /// A run can be continued where rows can be added, and where each image has a name.
@@ -88,12 +77,10 @@ fn check_resume(flags: &cli::Classify, format: Format) -> Result<()> {
     }
     if format != Format::JsonLines {
         let way_out = match flags.output.format {
-            values::Format::Parquet => {
+            Some(values::Format::Parquet) => {
                 "resume with --format jsonl, then `nasnet merge --format parquet` converts the file"
             }
-            values::Format::Table | values::Format::Json | values::Format::Jsonl | values::Format::Csv => {
-                "add --format jsonl"
-            }
+            _ => "name the output NAME.jsonl, or add --format jsonl",
         };
         return Err(Error::Config(format!("--resume: only jsonl output can be resumed; {way_out}")));
     }

@@ -1,13 +1,12 @@
 //! Settings of `nasnet embed`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::inputs::{inputs, shard};
 use super::pipeline::{self, Pipeline};
-use super::{Environment, Resume, Shard};
+use super::{Environment, Resume, Shard, output};
 use crate::classifier::Pooling;
 use crate::cli;
-use crate::cli::values::VectorFormat;
 use crate::error::{Error, Result};
 use crate::inputs::InputOptions;
 use crate::output::vectors::Form;
@@ -42,12 +41,8 @@ pub struct Embed {
 /// # Errors
 /// Names the flag at fault, what was expected and what was given.
 pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
+    let (form, file) = output::vectors(&flags.output)?;
     let output = &flags.output;
-    let form = form(output.format, output.output.as_deref());
-    if output.output.is_none() && !matches!(form, Form::JsonLines | Form::Csv) {
-        let detail = format!("--format {}: it needs a file: name one with --output", form.as_str());
-        return Err(Error::Config(detail));
-    }
     if output.resume && !matches!(form, Form::JsonLines | Form::Npy) {
         let form = form.as_str();
         return Err(Error::Config(format!(
@@ -61,33 +56,9 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         pooling: flags.features.pooling.into(),
         normalize: flags.features.normalize,
         form,
-        output: output.output.clone(),
+        output: file,
         force: output.force,
         resume: Resume::of_flags(output.resume, output.retry_errors),
         exit_zero: output.exit_zero,
     })
-}
-
-/// The format that the flag names, else that of the file's extension, else jsonl.
-fn form(format: Option<VectorFormat>, file: Option<&Path>) -> Form {
-    if let Some(format) = format {
-        return format.into();
-    }
-    let extension =
-        file.and_then(Path::extension).map(|extension| extension.to_string_lossy().to_lowercase());
-    let named = |form: &Form| extension.as_deref() == Some(form.as_str());
-    Form::ALL.into_iter().find(named).unwrap_or(Form::JsonLines)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_format_is_as_it_is_called_or_as_its_file_is() {
-        assert_eq!(form(None, None), Form::JsonLines);
-        assert_eq!(form(None, Some(Path::new("a.NPY"))), Form::Npy);
-        assert_eq!(form(Some(VectorFormat::Csv), Some(Path::new("a.npy"))), Form::Csv);
-        assert_eq!(form(None, Some(Path::new("a.txt"))), Form::JsonLines);
-    }
 }

@@ -32,6 +32,11 @@ pub fn finetune(flags: &cli::Finetune, environment: &Environment) -> Result<Fine
     if !(holdout > 0.0 && holdout < 1.0) {
         return Err(Error::Config(format!("--holdout: expected a share between 0 and 1, got {holdout}")));
     }
+    let extension = flags.output.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    if extension.is_some_and(|extension| extension != "safetensors") {
+        let file = flags.output.display();
+        return Err(Error::Config(format!("--output {file}: a head is written as NAME.safetensors")));
+    }
     let recipe = Recipe { seed, holdout, steps: steps as usize, ..Recipe::default() };
     Ok(Finetune {
         dir: flags.dir.clone(),

@@ -75,13 +75,8 @@ pub struct Merge {
 /// # Errors
 /// When the format cannot be written.
 pub fn merge(flags: &cli::Merge) -> Result<Merge> {
-    Ok(Merge {
-        files: flags.files.clone(),
-        incomplete: flags.incomplete,
-        format: output::merge_format(flags.format, flags.output.as_deref())?,
-        output: flags.output.clone(),
-        force: flags.force,
-    })
+    let (format, output) = output::rows(flags)?;
+    Ok(Merge { files: flags.files.clone(), incomplete: flags.incomplete, format, output, force: flags.force })
 }
 
 /// Settings of `nasnet info`.

@@ -3,7 +3,6 @@
 //!
 //! One file holds the settings of one command, or of one group of flags that commands share.
 
-mod actions;
 mod answers;
 mod classify;
 mod device;
@@ -11,6 +10,7 @@ mod doctor;
 mod embed;
 mod environment;
 mod eval;
+mod explain;
 mod finetune;
 mod images;
 mod inputs;
@@ -19,6 +19,7 @@ mod model;
 mod output;
 mod pipeline;
 mod selection;
+mod sort;
 mod values;
 mod weights;
 
@@ -27,13 +28,13 @@ use crate::cli::values::When;
 use crate::error::{Error, Result};
 use crate::output::TableStyle;
 use crate::output::console::Console;
-pub use actions::{Actions, Explain, SortInto, Way};
 pub use answers::Answers;
 pub use classify::{Classify, classify};
 pub use doctor::{Doctor, doctor};
 pub use embed::{Embed, embed};
 pub use environment::Environment;
 pub use eval::{Eval, eval};
+pub use explain::{Explain, explain};
 pub use finetune::{Finetune, finetune};
 pub use images::PreprocessingOverrides;
 pub use inputs::Shard;
@@ -41,6 +42,7 @@ pub use inspect::{Bench, Info, Labels, Merge, bench, info, labels, merge};
 pub use model::ModelSettings;
 pub use output::Resume;
 pub use pipeline::Pipeline;
+pub use sort::{Sort, Way, sort};
 pub use weights::{Chosen, Fetch, Import, List, Pack, Unpack, Verify, Weights, weights};
 
 /// Settings that every command has.
@@ -63,7 +65,7 @@ pub fn common(cli: &cli::Cli, environment: &Environment) -> Common {
         console: Console {
             colour: colour(environment.stderr_is_terminal),
             quiet: cli.quiet,
-            progress: environment.stderr_is_terminal && !environment.stdout_is_terminal,
+            scrolls: false,
             terminal: environment.stderr_is_terminal,
         },
         table: TableStyle {
@@ -71,6 +73,12 @@ pub fn common(cli: &cli::Cli, environment: &Environment) -> Common {
             colour: colour(environment.stdout_is_terminal),
         },
     }
+}
+
+/// The console of a command line that could not be read.
+pub fn default_console(environment: &Environment) -> Console {
+    let terminal = environment.stderr_is_terminal;
+    Console { colour: terminal && !environment.no_color, terminal, ..Console::default() }
 }
 
 /// A flag's text as the type that it names.

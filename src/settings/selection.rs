@@ -1,4 +1,4 @@
-//! Which classes of an image are printed, and how they are scored.
+//! Which classes of an image are printed, and what their scores are.
 
 use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
@@ -10,11 +10,20 @@ use crate::error::{Error, Result};
 /// Names the flag at fault.
 pub(super) fn selection(flags: &cli::Selection) -> Result<(Selection, Scores)> {
     let scores = flags.scores.into();
+    let threshold = checked(flags.threshold, scores)?;
+    Ok((Selection { top_k: flags.top_k, threshold }, scores))
+}
+
+/// A `--threshold` that such scores can reach.
+///
+/// # Errors
+/// When they cannot.
+pub(super) fn checked(threshold: Option<f32>, scores: Scores) -> Result<Option<f32>> {
     let greatest = match scores {
         Scores::Probability => 1.0,
         Scores::Logit => f32::INFINITY,
     };
-    match flags.threshold {
+    match threshold {
         Some(threshold) if threshold.is_nan() => {
             Err(Error::Config("--threshold: expected a number, got NaN".to_owned()))
         }
@@ -22,6 +31,6 @@ pub(super) fn selection(flags: &cli::Selection) -> Result<(Selection, Scores)> {
             let detail = format!("--threshold: expected a probability, at most 1, got {threshold}");
             Err(Error::Config(detail))
         }
-        threshold => Ok((Selection { top_k: flags.top_k, threshold }, scores)),
+        threshold => Ok(threshold),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Finished, Place};
+use crate::support::{Finished, Place, fixture};
 
 fn photos() -> Place {
     let place = Place::new();
@@ -15,35 +15,87 @@ fn classify(place: &Place, rest: &[&str]) -> Finished {
     place.run(&[&["classify", "--model", "tiny", "-k1", "--format", "jsonl", "in"][..], rest].concat())
 }
 
+fn sort(place: &Place, rest: &[&str]) -> Finished {
+    place.run(&[&["sort", "--model", "tiny", "in"][..], rest].concat())
+}
+
 #[test]
 fn sorting_copies_links_or_moves_and_never_overwrites() {
     let place = photos();
     let there = |name: &str| fs::read(place.path().join(name)).ok();
-    let dry = classify(&place, &["--sort-into", "out", "--dry-run"]).exits(0);
-    dry.says("in/a.jpg would go to out/espresso-n07920052/a.jpg");
+    let dry = sort(&place, &["--into", "out", "--dry-run"]).exits(0).says("2 images would go to 2 folders");
+    assert!(dry.stdout.contains("in/a.jpg -> out/espresso-n07920052/a.jpg\n"), "{}", dry.stdout);
     assert!(!place.path().join("out").exists());
     place.write("out/espresso-n07920052/a.jpg", b"mine");
-    let refused = "in/a.jpg: not sorted: File exists";
-    classify(&place, &["--sort-into", "out"]).exits(1).says(refused).says("1 images were not sorted");
-    classify(&place, &["-q", "--sort-into", "out"]).exits(1).says(refused);
+    let run = sort(&place, &["--into", "out"]).exits(0).says("2 images copied to 2 folders");
+    assert_eq!(run.stdout, "1  out/espresso-n07920052\n1  out/obelisk-n03837869\n");
     assert_eq!(there("out/espresso-n07920052/a.jpg").as_deref(), Some(&b"mine"[..]));
+    assert_eq!(there("out/espresso-n07920052/a-2.jpg"), there("in/a.jpg"));
     assert_eq!(there("out/obelisk-n03837869/b.jpg"), there("in/b.jpg"));
-    fs::remove_file(place.path().join("out/espresso-n07920052/a.jpg")).unwrap();
     for _ in 0..2 {
-        classify(&place, &["-q", "--sort-into", "out", "--link"]).exits(0); // the second time it is there
+        let again = sort(&place, &["--into", "out", "--link"]).exits(0).says("2 there already");
+        assert_eq!(again.stdout, "");
     }
-    classify(&place, &["-q", "--sort-into", "moved", "--move"]).exits(0);
-    assert!(there("in/a.jpg").is_none() && there("moved/espresso-n07920052/a.jpg").is_some());
-    classify(&place, &["--sort-into", "x", "--move", "--link"]).exits(2);
+    sort(&place, &["-q", "--into", "moved", "--link"]).exits(0);
+    sort(&place, &["--into", "moved", "--move"]).exits(0).says("2 there already");
+    assert!(there("in/a.jpg").is_some(), "what is there already is not moved");
+    sort(&place, &["-q", "--into", "gone", "--move"]).exits(0);
+    assert!(there("in/a.jpg").is_none() && there("gone/espresso-n07920052/a.jpg").is_some());
+    sort(&place, &["--into", "x", "--move", "--link"]).exits(2);
 }
 
 #[test]
-fn only_some_labels_are_answered_where_that_is_asked_for() {
+fn images_of_the_same_name_are_told_apart_and_unsure_ones_stay() {
+    let place = Place::new();
+    place.put("photos/espresso.jpg", "in/one/a.jpg");
+    let mut other = fs::read(fixture("photos/espresso.jpg")).unwrap();
+    other.push(0); // the same picture in other bytes
+    place.write("in/two/a.jpg", &other);
+    place.write("in/three.jpg", b"no image");
+    let folder = place.path().join("out/espresso-n07920052");
+    let dry = sort(&place, &["--into", "out", "--dry-run"]).exits(1).says("in/three.jpg: not sorted (");
+    assert!(dry.stdout.contains("in/two/a.jpg -> out/espresso-n07920052/a-2.jpg"), "{}", dry.stdout);
+    sort(&place, &["--into", "out", "--min-score", "0.99"]).exits(1).says("2 left where they are");
+    assert!(!folder.exists());
+    sort(&place, &["--into", "out", "--min-score", "0.5", "--exit-zero"]).exits(0);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    assert_eq!(fs::read(folder.join("a-2.jpg")).unwrap(), other);
+    // What is sorted already is no input of the next run.
+    place.run(&["sort", "--model", "tiny", ".", "--into", "out"]).exits(1).says("2 there already");
+}
+
+#[test]
+fn only_some_labels_are_sorted_where_that_is_asked_for() {
     let place = photos();
-    let lines = classify(&place, &["-q", "--only", "espresso,obelisk"]).exits(0);
-    assert_eq!(lines.lines().len(), 2);
-    assert_eq!(classify(&place, &["-q", "--only", "n07920052"]).exits(0).lines()[0].path, "in/a.jpg");
-    classify(&place, &["--only", "nonsense"]).exits(2).says("--only: \"nonsense\" is none");
+    let run = sort(&place, &["-q", "--into", "x", "--only", "espresso,obelisk"]).exits(0);
+    assert_eq!(run.stdout.lines().count(), 2);
+    let run = sort(&place, &["-q", "--into", "y", "--only", "n07920052"]).exits(0);
+    assert_eq!(run.stdout, "1  y/espresso-n07920052\n");
+    sort(&place, &["--into", "z", "--only", "nonsense"]).exits(2).says("--only: \"nonsense\" is none");
+}
+
+#[test]
+fn the_extension_of_the_output_decides_its_format() {
+    let place = photos();
+    let run = |output: &str| place.run(&["classify", "-q", "--model", "tiny", "in/a.jpg", "-o", output]);
+    run("a.csv").exits(0);
+    assert!(fs::read_to_string(place.path().join("a.csv")).unwrap().starts_with("path,rank,"));
+    run("a.json").exits(0);
+    run("a.ndjson").exits(0);
+    assert_eq!(fs::read_to_string(place.path().join("a.ndjson")).unwrap().lines().count(), 1);
+    assert!(run("-").exits(0).stdout.contains("espresso"));
+    let refused = run("a.xyz").exits(2).says("--output a.xyz: expected an extension that names the format");
+    assert_eq!(refused.stdout, "");
+    place.run(&["finetune", "in", "-o", "mine.pth"]).exits(2).says("NAME.safetensors");
+}
+
+#[test]
+fn a_forgotten_command_is_suggested() {
+    let place = photos();
+    let run = place.run(&["in/a.jpg"]).exits(2).says("did you mean `nasnet classify in/a.jpg`?");
+    assert_eq!(run.stdout, "");
+    place.run(&["-q", "in"]).exits(2).says("did you mean `nasnet classify -q in`?");
+    place.run(&["clasify"]).exits(2).says("classify");
 }
 
 #[test]

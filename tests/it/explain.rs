@@ -95,8 +95,8 @@ fn what_makes_no_map_is_an_error_that_says_so() {
     assert!(bare.activation_map(&[0.0; 4 * 768], 0).unwrap_err().to_string().contains("keep_top"));
 }
 
-fn classify(place: &Place, rest: &[&str]) -> Finished {
-    place.run(&[&["classify", "--model", "tiny", "-k1", "--format", "jsonl"][..], rest].concat())
+fn explain_images(place: &Place, rest: &[&str]) -> Finished {
+    place.run(&[&["explain", "--model", "tiny", "--format", "jsonl"][..], rest].concat())
 }
 
 fn files(place: &Place, dir: &str) -> Vec<String> {
@@ -117,8 +117,9 @@ fn every_answered_image_has_its_files_and_its_record_names_them() {
     place.put("photos/espresso.jpg", "in/a.jpg");
     place.put("photos/astronaut_exif.jpg", "in/b.jpg");
     place.write("in/c.jpg", b"no image");
-    assert!(classify(&place, &["in"]).exits(1).lines()[0].explained.is_none());
-    let lines = classify(&place, &["in", "--explain", "out/maps", "--explain-top", "2"]).exits(1).lines();
+    let plain = place.run(&["classify", "--model", "tiny", "--format", "jsonl", "in"]).exits(1);
+    assert!(plain.lines()[0].explained.is_none());
+    let lines = explain_images(&place, &["in", "-o", "out/maps", "--top-k", "2"]).exits(1).lines();
     let first = explained(&lines[0]);
     assert_eq!(first[0], (1, "out/maps/a-8c7f3104df2d-1-espresso.png"));
     assert!(first[1].1.starts_with("out/maps/a-8c7f3104df2d-2-") && first.len() == 2, "{first:?}");
@@ -144,12 +145,12 @@ fn every_answered_image_has_its_files_and_its_record_names_them() {
             assert!(said.text.contains(&line.model), "{}", said.text);
         }
     }
-    let one = classify(&place, &["in/a.jpg", "--explain", "other", "--only", "obelisk"]).exits(0);
+    let one = explain_images(&place, &["in/a.jpg", "-o", "other", "--only", "obelisk"]).exits(0);
     assert_eq!((one.stdout.as_str(), files(&place, "other").len()), ("", 0), "left out, so not drawn");
-    let none = classify(&place, &["in/a.jpg", "--explain", "other", "--threshold", "0.99"]).exits(0);
+    let none = explain_images(&place, &["in/a.jpg", "-o", "other", "--threshold", "0.99"]).exits(0);
     assert!(explained(&none.lines()[0]).is_empty());
     let stdin = fs::read(fixture("photos/espresso.jpg")).unwrap();
-    place.run_with_stdin(&["classify", "--model", "tiny", "--explain", "stdin", "-"], &stdin).exits(0);
+    place.run_with_stdin(&["explain", "--model", "tiny", "-o", "stdin", "-"], &stdin).exits(0);
     assert!(files(&place, "stdin")[0].starts_with("stdin-"), "{:?}", files(&place, "stdin"));
 }
 
@@ -160,7 +161,7 @@ fn an_overlay_is_the_librarys_over_a_photo_of_a_sane_size() {
     let wide: Vec<u8> = (0..width * height * 3).map(|at| (at / 3 % width / 8) as u8).collect();
     place.write("wide.ppm", &[format!("P6 {width} {height} 255\n").as_bytes(), &wide].concat());
     let line =
-        classify(&place, &["wide.ppm", "--explain", "out", "--crop-pct", "0.875"]).exits(0).lines().remove(0);
+        explain_images(&place, &["wide.ppm", "-o", "out", "--crop-pct", "0.875"]).exits(0).lines().remove(0);
     let bytes = fs::read(place.path().join(explained(&line)[0].1)).unwrap();
     let big = decode(&bytes, &DecodeOptions::default()).unwrap();
     assert_eq!((big.width, big.height), (1024, 358));
@@ -172,7 +173,7 @@ fn an_overlay_is_the_librarys_over_a_photo_of_a_sane_size() {
     assert!((0..left as u32 - 1).all(|x| grey(x, 180)) && (0..18).all(|y| grey(500, y)));
 
     let bytes = fs::read(place.put("photos/cat.jpg", "cat.jpg")).unwrap();
-    let line = classify(&place, &["cat.jpg", "--explain", "out"]).exits(0).lines().remove(0);
+    let line = explain_images(&place, &["cat.jpg", "-o", "out"]).exits(0).lines().remove(0);
     let found = fs::read(place.path().join(explained(&line)[0].1)).unwrap();
     let (classifier, options) = (Classifier::builtin().unwrap(), DecodeOptions::default());
     let cat = decode(&bytes, &options).unwrap();
@@ -194,14 +195,14 @@ fn hostile_names_stay_within_the_folder_and_apart() {
     for name in names {
         place.put("photos/cat.jpg", name);
     }
-    let mut inputs = vec!["in", "in/x/../x/cat.jpg", "--explain", "out"];
+    let mut inputs = vec!["in", "in/x/../x/cat.jpg", "-o", "out"];
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
         place.put("photos/cat.jpg", std::ffi::OsStr::from_bytes(b"in/not\xffutf8.jpg"));
     }
     inputs.push("-q");
-    let lines = classify(&place, &inputs).exits(0).lines();
+    let lines = explain_images(&place, &inputs).exits(0).lines();
     let files = files(&place, "out");
     assert_eq!(files.len(), lines.len());
     for file in &files {
@@ -209,7 +210,7 @@ fn hostile_names_stay_within_the_folder_and_apart() {
         assert!(!file.starts_with(['-', '.']), "{file:?}");
     }
     // The same path twice is the same file.
-    let twice = classify(&place, &["in/cat.jpeg", "in/cat.jpeg", "--explain", "twice", "--batch-size", "2"]);
+    let twice = explain_images(&place, &["in/cat.jpeg", "in/cat.jpeg", "-o", "twice", "--batch-size", "2"]);
     let lines = twice.exits(0).lines();
     assert_eq!(explained(&lines[0]), explained(&lines[1]));
 }
@@ -219,42 +220,39 @@ fn other_files_are_replaced_only_where_that_was_asked_for() {
     let place = Place::new();
     place.put("photos/espresso.jpg", "in/a.jpg");
     place.put("photos/rocket.jpg", "in/b.jpg");
-    let flags = ["in", "--explain", "out"];
-    let lines = classify(&place, &flags).exits(0).lines();
+    let flags = ["in", "-o", "out"];
+    let lines = explain_images(&place, &flags).exits(0).lines();
     let name = explained(&lines[0])[0].1;
     let drawn = fs::read(place.path().join(name)).unwrap();
     // Again: nothing differs, so nothing is in the way.
-    classify(&place, &flags).exits(0);
+    explain_images(&place, &flags).exits(0);
     place.write(name, b"mine");
-    let run = classify(&place, &flags).exits(1).says("another file is there already; --force replaces it");
+    let run =
+        explain_images(&place, &flags).exits(1).says("another file is there already; --force replaces it");
     assert!(explained(&run.lines()[0]).is_empty() && explained(&run.lines()[1]).len() == 1);
-    run.says("1 overlays of --explain were not written");
+    run.says("1 file was not written");
     assert_eq!(fs::read(place.path().join(name)).unwrap(), b"mine");
-    classify(&place, &[&flags[..], &["--exit-zero"]].concat()).exits(0);
-    classify(&place, &[&flags[..], &["--force"]].concat()).exits(0);
+    explain_images(&place, &[&flags[..], &["--exit-zero"]].concat()).exits(0);
+    explain_images(&place, &[&flags[..], &["--force"]].concat()).exits(0);
     assert_eq!(fs::read(place.path().join(name)).unwrap(), drawn);
     assert_eq!(files(&place, "out").len(), 2);
 }
 
 #[test]
-fn a_run_that_is_gone_on_with_draws_what_is_missing() {
+fn a_run_that_is_done_again_draws_what_is_missing() {
     let place = Place::new();
     for (photo, name) in [("espresso", "in/a.jpg"), ("rocket", "in/b.jpg"), ("cat", "in/c.jpg")] {
         place.put(&format!("photos/{photo}.jpg"), name);
     }
-    let flags = ["in", "--explain", "out", "-o", "answers.jsonl", "--resume"];
-    classify(&place, &flags).exits(0);
-    let whole = fs::read_to_string(place.path().join("answers.jsonl")).unwrap();
-    let all: Vec<Line> = whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let flags = ["in", "-o", "out"];
+    let whole = explain_images(&place, &flags).exits(0);
+    let all = whole.lines();
     let drawn: Vec<Vec<u8>> =
         all.iter().map(|line| fs::read(place.path().join(explained(line)[0].1)).unwrap()).collect();
-    // Killed behind the second overlay and before its record.
-    place.write("answers.jsonl", whole.lines().next().unwrap().as_bytes());
     place.write(explained(&all[1])[0].1, b"other");
     fs::remove_file(place.path().join(explained(&all[2])[0].1)).unwrap();
-    place.write("answers.jsonl", &whole.as_bytes()[..whole.find('\n').unwrap() + 9]);
-    classify(&place, &flags).exits(0);
-    assert_eq!(fs::read_to_string(place.path().join("answers.jsonl")).unwrap(), whole);
+    let again = explain_images(&place, &[&flags[..], &["--force"]].concat()).exits(0);
+    assert_eq!(again.stdout, whole.stdout);
     for (line, drawn) in all.iter().zip(&drawn) {
         assert!(fs::read(place.path().join(explained(line)[0].1)).unwrap() == *drawn);
     }
@@ -268,16 +266,13 @@ fn a_folder_that_cannot_be_is_an_error_before_any_work() {
     place.write("file", b"mine");
     for dir in ["file", "file/below"] {
         // The model would be the next thing that is missed.
-        let run = place.run(&["classify", "--model", "nowhere.h5", "a.jpg", "--explain", dir]);
-        let run = run.exits(2).says(&format!("--explain {dir}: "));
+        let run = place.run(&["explain", "--model", "nowhere.h5", "a.jpg", "-o", dir]);
+        let run = run.exits(2).says(&format!("--output {dir}: "));
         assert_eq!(run.stdout, "");
     }
-    place
-        .run(&["classify", "--model", "tiny", "a.jpg", "--explain-top", "2"])
-        .exits(2)
-        .says("--explain <DIR>");
-    let zero = ["classify", "--model", "tiny", "a.jpg", "--explain", "out", "--explain-top", "0"];
-    place.run(&zero).exits(2).says("--explain-top");
+    place.run(&["classify", "--model", "tiny", "a.jpg", "--top-k", "2"]).exits(2).says("--explain <DIR>");
+    let zero = ["classify", "--model", "tiny", "a.jpg", "-o", "out", "--top-k", "0"];
+    place.run(&zero).exits(2).says("--top-k");
     assert!(!place.path().join("out").exists());
 }
 
@@ -288,10 +283,10 @@ fn a_full_disk_ends_the_run_and_leaves_no_torn_picture() {
     place.put("photos/cat.jpg", "in/a.jpg");
     let binary = assert_cmd::cargo::cargo_bin!("nasnet");
     // A limit on the size of files, in blocks of 512 or 1024 bytes, stands in for a disk that is full.
-    let line = format!("ulimit -f 9; exec {} classify --model tiny in --explain out", binary.display());
+    let line = format!("ulimit -f 9; exec {} explain --model tiny in -o out", binary.display());
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", &line]).current_dir(place.path()).env_clear().stdin(std::process::Stdio::null());
-    Finished::of(shell.output().unwrap()).exits(2).says("--explain out/a-8c7f3104df2d-1-").says("too large");
+    Finished::of(shell.output().unwrap()).exits(2).says("--output out/a-8c7f3104df2d-1-").says("too large");
     assert!(files(&place, "out").is_empty());
 }
 
@@ -301,7 +296,7 @@ fn overlays_are_not_among_the_inputs_of_the_run_that_draws_them_or_of_the_next()
     place.put("photos/cat.jpg", "a.jpg");
     place.put("photos/espresso.jpg", "z.jpg");
     for inputs in [".", ".", "**/*", "**/*.{jpg,png}"] {
-        let flags = ["classify", "--model", "tiny", "--format", "jsonl", "-k1", "--explain", "maps", inputs];
+        let flags = ["explain", "--model", "tiny", "--format", "jsonl", "-o", "maps", inputs];
         let lines = place.run(&flags).exits(0).lines();
         assert_eq!(lines.len(), 2, "{inputs}");
     }

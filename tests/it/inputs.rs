@@ -34,7 +34,7 @@ fn files_folders_globs_and_lists_mix_in_the_order_given() {
     ];
     assert_eq!(paths(&run.lines()), want);
     assert!(run.lines().iter().enumerate().all(|(place, line)| line.seq == place as u64));
-    run.says("1 other files were passed over");
+    run.says("1 other file was passed over");
     let run = place.run(&jsonl(&["dir", "--max-depth", "1", "--hidden", "--ext", "jpg"])).exits(0);
     assert_eq!(paths(&run.lines()), ["dir/.hidden.jpg", "dir/b.JPG"]);
 }
@@ -231,7 +231,7 @@ fn images_in_archives_are_named_below_them_and_a_broken_archive_is_a_record() {
         "in/shard.tar/last.png",
     ];
     for input in ["in", "in/shard.tar"] {
-        let run = place.run(&jsonl(&[input])).exits(1).says("1 other files were passed over");
+        let run = place.run(&jsonl(&[input])).exits(1).says("1 other file was passed over");
         let lines = run.lines();
         assert_eq!(paths(&lines), want);
         assert_eq!(lines[2].error.as_ref().unwrap().message, "empty file");
@@ -286,7 +286,7 @@ fn links_in_archives_are_answered_and_nothing_is_lost_without_a_word() {
     add(tar::EntryType::Regular, "f.jpg", "", &photo);
     let archive = archive.into_inner().unwrap();
     place.write("a.tar", &archive);
-    let lines = place.run(&jsonl(&["a.tar"])).exits(1).says("1 other files were passed over").lines();
+    let lines = place.run(&jsonl(&["a.tar"])).exits(1).says("1 other file was passed over").lines();
     let answers: Vec<_> = lines.iter().map(|line| (&line.path[6..], line.predictions.is_some())).collect();
     let want = [
         (&*long, true),

@@ -143,20 +143,6 @@ fn a_run_without_resume_that_was_ended_can_be_gone_on_with() {
 }
 
 #[test]
-fn images_that_are_left_out_have_no_row_however_often_a_run_is_gone_on_with() {
-    let place = Place::new();
-    for (photo, name) in [("espresso", "a"), ("rocket", "b"), ("cat", "c"), ("espresso", "d")] {
-        place.put(&format!("photos/{photo}.jpg"), format!("in/{name}.jpg"));
-    }
-    run(&place, &["in/d.jpg", "--resume"]).exits(0);
-    for _ in 0..2 {
-        run(&place, &["in", "--resume", "--only", "espresso"]).exits(0);
-        let paths: Vec<(String, u64)> = rows(&place).into_iter().map(|row| (row.path, row.seq)).collect();
-        assert_eq!(paths, [("in/a.jpg".to_owned(), 0), ("in/d.jpg".to_owned(), 3)]);
-    }
-}
-
-#[test]
 fn what_is_no_output_is_not_touched() {
     let place = Place::new();
     folder(&place, 3);
