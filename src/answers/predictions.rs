@@ -74,6 +74,8 @@ pub struct Answer {
 /// What is said of an image beside its answer, where there is something to say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Notes {
+    /// The file ends before its pixels do.
+    pub truncated: bool,
     /// The answer is that of a preview within the file.
     pub preview: bool,
     /// When the photo was taken, ISO 8601.

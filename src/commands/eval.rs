@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
-use crate::answers::predictions::softmax;
+use crate::answers::temperature::probabilities;
 use crate::classifier::Classifier;
 use crate::engine::Output;
 use crate::error::Error;
@@ -19,6 +19,7 @@ use crate::inputs::{self, InputOptions, Source};
 use crate::nasnet::published;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
+use crate::run::calibrated_model;
 use crate::run::interrupt::Interrupt;
 use crate::run::pipeline::Pipeline;
 use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_replace};
@@ -37,7 +38,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         refuse_inputs("--report", Some(name), inputs)?;
         refuse_to_replace("--report", name, settings.force)?;
     }
+    if let Some(name) = &settings.calibrated {
+        calibrated_model::prepare(name, settings)?;
+    }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let temperature = settings.temperature.unwrap_or(pipeline.classifier.temperature());
     let interrupt = Interrupt::listen()?;
     let images = labelled(settings, &pipeline.classifier)?;
     let (sources, truths): (Vec<Source>, Vec<usize>) = images.into_iter().unzip();
@@ -68,9 +73,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         common.console.note(&format!("{}: {}: {error}", path.display(), error.kind.as_str()));
     }
 
-    let evaluation = Evaluation::new(&outcomes);
+    let evaluation = Evaluation::new(&outcomes, pipeline.classifier.labels(), temperature);
     let report = Report {
         model: pipeline.header("logit"),
+        temperature,
+        fitted: pipeline.classifier.weights().temperature.as_ref().filter(|_| settings.temperature.is_none()),
         failed: failures.len(),
         complete: interrupt.signal().is_none(),
         images_per_second: (outcomes.len() + failures.len()) as f64 / seconds.max(1e-9),
@@ -85,7 +92,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         report.table(stdout)?
     }
     if let Some((mut out, unfinished)) = page {
-        let mistakes = mistakes(&outcomes, &sources, &report, settings.pipeline.decode);
+        let mistakes = mistakes(&outcomes, temperature, &sources, &report, settings.pipeline.decode);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
@@ -95,17 +102,21 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     if let Some(signal) = interrupt.signal() {
         return Ok(ExitStatus::Interrupted(signal));
     }
+    if let Some(name) = &settings.calibrated {
+        calibrated_model::write(name, settings, &pipeline.classifier, &outcomes, common.console)?;
+    }
     Ok(if failures.is_empty() { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
 /// The wrong answers that the model was surest of.
 fn mistakes(
     outcomes: &[Outcome],
+    temperature: f64,
     sources: &[Source],
     report: &Report,
     options: DecodeOptions,
 ) -> Vec<Mistake> {
-    let sure = |outcome: &Outcome| softmax(&outcome.logits)[outcome.answer];
+    let sure = |outcome: &Outcome| probabilities(&outcome.logits, temperature, None)[outcome.answer];
     let wrong = outcomes.iter().filter(|outcome| outcome.answer != outcome.truth);
     let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));

@@ -20,7 +20,7 @@ mod test_support;
 mod tf_bilinear;
 mod tiff;
 
-pub use decode::{Alpha, DecodeOptions, Rgb8, decode};
+pub use decode::{Alpha, Cut, DecodeOptions, Decoded, Detail, Rgb8, decode, decode_resized};
 pub use preprocess::{
     Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
 };

@@ -146,10 +146,10 @@ pub fn can_be_walked_twice(options: &InputOptions) -> bool {
 /// The error of a run that found nothing to answer.
 pub fn none(passed_over: &PassedOver) -> Error {
     let what = match passed_over.count() {
-        0 => "no inputs: there is no image there".to_owned(),
-        count => format!("no inputs: there is no image there, and {count} other files were passed over"),
+        0 => "there is no image there".to_owned(),
+        count => format!("there is no image there, and {count} other files were passed over"),
     };
-    Error::Missing { what, hint: "name a file outright to try it whatever its name, or say --ext".to_owned() }
+    Error::NoImages { what }
 }
 
 type Sources = Box<dyn Iterator<Item = Source> + Send>;

@@ -5,6 +5,7 @@ pub mod console;
 mod csv;
 pub mod evaluation;
 mod json;
+pub mod labels;
 pub mod model_info;
 pub mod overlay;
 #[cfg(feature = "parquet")]

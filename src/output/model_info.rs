@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::answers::temperature::Fitted;
 use crate::graph::Graph;
 use crate::nasnet::keras_layers::Layer;
 use crate::nasnet::published::{self, Published};
@@ -36,6 +37,8 @@ struct WeightsDescription {
     sha256: String,
     preprocessing: Option<crate::image::preprocess::Preprocessing>,
     labels: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<Fitted>,
     notes: serde_json::Value,
 }
 
@@ -61,6 +64,7 @@ impl Description {
                 sha256: loaded.fingerprint().to_owned(),
                 preprocessing: loaded.preprocessing,
                 labels: loaded.labels.as_ref().map(|labels| labels.len()),
+                temperature: loaded.temperature.clone(),
                 notes: loaded.card_notes.clone(),
             }),
             ..Description::of_graph(&loaded.name, &loaded.config, loaded.dialect, &loaded.graph)
@@ -123,7 +127,11 @@ impl Description {
                         format!("{} {}, crop_pct {}", own.resize.as_str(), own.filter.as_str(), own.crop_pct),
                     )?;
                 }
-                line("labels", weights.labels.map_or("none recorded".to_owned(), |count| count.to_string()))
+                line("labels", weights.labels.map_or("none recorded".to_owned(), |count| count.to_string()))?;
+                weights.temperature.as_ref().map_or(Ok(()), |fitted| {
+                    let Fitted { temperature, images, method, .. } = fitted;
+                    line("temperature", format!("{temperature:.4}, fitted on {images} images ({method})"))
+                })
             }
         }
     }

@@ -24,13 +24,14 @@ pub use row::Row;
 const SCHEMA_VERSION: &str = "1";
 
 /// The columns of a file. `predictions` is null for an image that failed, and empty where no class reached
-/// the threshold; `path_bytes` is there for paths that are not UTF-8.
+/// the threshold; `path_bytes` is there for paths that are not UTF-8, `truncated` for images whose file ends early.
 const SCHEMA: &str = "message nasnet {
     required int64 seq;
     required binary path (STRING);
     optional binary path_bytes;
     optional int32 width;
     optional int32 height;
+    optional boolean truncated;
     required binary model (STRING);
     optional binary error_kind (STRING);
     optional binary error_message (STRING);

@@ -67,6 +67,10 @@ pub struct PreprocessingHeader {
     pub alpha: String,
     /// Whether the EXIF orientation is applied.
     pub exif: bool,
+    /// Detail of large JPEGs: exact or fast.
+    pub decode: String,
+    /// What becomes of images that end early: error or accept.
+    pub truncated: String,
 }
 
 /// A record in json.
@@ -115,6 +119,7 @@ enum Outcome<'a> {
         taken: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         gps: Option<[f64; 2]>,
+        truncated: bool,
         predictions: Vec<PredictionLine<'a>>,
         /// Null where no class and no group is sure enough.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,6 +186,7 @@ impl<'a> RecordLine<'a> {
                 preview: answer.notes.preview,
                 taken: answer.notes.taken.as_deref(),
                 gps: answer.notes.gps,
+                truncated: answer.notes.truncated,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
                 group: answer.group.as_ref().map(GroupLine::new),
                 explained: answer

@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod allocator;
 pub mod answering;
+pub mod calibrated_model;
 pub mod explainer;
 pub mod feature_output;
 pub mod image_run;

@@ -17,7 +17,7 @@ use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
 use crate::files::Stamp;
-use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing, is_preview};
+use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
 use crate::image::exif::Capture;
 use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
@@ -132,15 +132,16 @@ impl Pipeline {
             let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
             let (load, buffers) = (Arc::clone(&load), BufferPool::default());
             move |Item { seq, path, stamp, result }: &Item<Vec<u8>>| {
+                let resized = |size| network.classifier.resized(size);
                 let mut spare = buffers.take();
                 let image = match result {
-                    Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
+                    Ok(bytes) => decode_resized(bytes, &options, &resized, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
                 let notes =
                     result.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
-                let result = image.map(|image| {
-                    let (width, height) = (image.width, image.height);
+                let result = image.map(|Decoded { image, width, height, truncated }| {
+                    let notes = Notes { truncated, ..notes };
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
@@ -304,7 +305,7 @@ impl Images {
 /// What is said of an image beside its answer.
 fn notes(bytes: &[u8], reads_exif: bool) -> Notes {
     let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
-    Notes { preview: is_preview(bytes), taken, gps }
+    Notes { truncated: false, preview: is_preview(bytes), taken, gps }
 }
 
 /// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.

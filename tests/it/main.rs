@@ -4,6 +4,7 @@
 mod support;
 
 mod actions;
+mod answers;
 mod camera;
 mod classify;
 mod doctor;

@@ -23,6 +23,9 @@ pub struct Row<'a> {
     pub(super) width: Option<i32>,
     #[serde(default)]
     pub(super) height: Option<i32>,
+    /// Only of images that were.
+    #[serde(default)]
+    pub(super) truncated: Option<bool>,
     #[serde(borrow)]
     pub(super) model: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -87,6 +90,7 @@ impl<'a> Row<'a> {
             path_bytes: (!is_text).then(|| record.path.as_os_str().as_encoded_bytes().into()),
             width: answer.map(|answer| answer.width.try_into()).transpose()?,
             height: answer.map(|answer| answer.height.try_into()).transpose()?,
+            truncated: answer.and_then(|answer| answer.notes.truncated.then_some(true)),
             model: model.into(),
             error: record.outcome.as_ref().err().map(failure),
             predictions: answer.map(Prediction::all).transpose()?,
@@ -158,7 +162,7 @@ mod tests {
         let answer = Answer {
             width: 17,
             height: 5,
-            notes: Notes::default(),
+            notes: Notes { truncated: true, ..Notes::default() },
             predictions: predictions.collect(),
             group: None,
             explained: None,

@@ -125,6 +125,7 @@ impl Finished {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Document {
     pub schema: u32,
     pub model: Model,
@@ -133,6 +134,7 @@ pub struct Document {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Model {
     pub name: String,
     pub dialect: String,
@@ -149,6 +151,7 @@ pub struct Model {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Preprocessing {
     pub height: usize,
     pub width: usize,
@@ -157,10 +160,13 @@ pub struct Preprocessing {
     pub crop_pct: Option<f64>,
     pub alpha: String,
     pub exif: bool,
+    pub decode: String,
+    pub truncated: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Record {
     pub path: String,
     pub path_bytes: Option<String>,
@@ -169,6 +175,8 @@ pub struct Record {
     pub preview: Option<bool>,
     pub taken: Option<String>,
     pub gps: Option<[f64; 2]>,
+    #[serde(default)]
+    pub truncated: bool,
     pub predictions: Option<Vec<Prediction>>,
     #[serde(default, deserialize_with = "present")]
     pub group: Option<Option<Group>>,
@@ -178,6 +186,7 @@ pub struct Record {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Line {
     pub path: String,
     pub path_bytes: Option<String>,
@@ -199,6 +208,7 @@ pub struct Line {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Prediction {
     pub rank: usize,
     pub index: usize,
