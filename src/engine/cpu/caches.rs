@@ -5,10 +5,13 @@
 //! layer; and a panel of weights streams from the second level of cache instead of staying in the first, which a tile
 //! of 6 x 16 or 9 x 48 does not notice, while longer sums save trips to the results.
 //!
-//! - `kc` steps of depth of a panel of weights take an eighth of the second level;
-//! - `mc` rows of the left side, with all their depth, take half of it: they stay while all panels pass;
+//! - `kc` steps of depth: so many that a panel of weights takes at most an eighth of the second level, and 128 rows of
+//!   the left side at most half of it;
+//! - `mc` rows of the left side, with as much of their depth, take half of it: they stay while all panels pass;
 //! - depthwise results that feed a product are computed as many rows at a time as take half of it, too: their weights
 //!   are read once for each such block.
+//!
+//! `cargo bench --bench blocks` holds the first two against other choices.
 
 /// Bytes of cache that one core has to itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,9 @@ impl Caches {
     /// large a one.
     pub const DEFAULT: Caches = Caches { second: 512 << 10 };
 
+    /// Rows that a block should have at least: for each of them a panel is read once.
+    const ROWS: usize = 128;
+
     /// The caches of this processor.
     pub fn found() -> Caches {
         let second = second_level().unwrap_or(Caches::DEFAULT.second);
@@ -30,17 +36,18 @@ impl Caches {
     }
 
     /// Steps of depth of a panel this wide, in floats, that go through all rows of a block.
-    pub(super) fn kc(self, panel: usize) -> usize {
-        (self.second / 8 / (panel * size_of::<f32>())).max(64)
+    pub fn kc(self, panel: usize) -> usize {
+        let of_panel = self.second / 8 / (panel * size_of::<f32>());
+        of_panel.min(self.second / 2 / (Self::ROWS * size_of::<f32>())).max(64)
     }
 
-    /// Rows that go through all panels, each of this depth, in floats.
-    pub(super) fn mc(self, depth: usize) -> usize {
+    /// Rows that go through all panels with this much of their depth, in floats: `kc`, or less.
+    pub fn mc(self, depth: usize) -> usize {
         (self.second / 2 / (depth * size_of::<f32>())).clamp(24, 512)
     }
 
     /// Floats of depthwise results that are computed before they are multiplied.
-    pub(super) fn scratch(self) -> usize {
+    pub fn scratch(self) -> usize {
         self.second / 2 / size_of::<f32>()
     }
 }
@@ -105,7 +112,7 @@ mod tests {
     #[test]
     fn blocks_grow_with_the_cache_and_shrink_with_what_goes_into_them() {
         let (small, large) = (Caches::DEFAULT, Caches { second: 2 << 20 });
-        assert!(small.kc(16) < large.kc(16) && small.kc(24) < small.kc(16));
+        assert!(small.kc(16) < large.kc(16) && small.kc(48) < small.kc(16));
         assert!(small.mc(1008) < large.mc(1008) && small.mc(4032) < small.mc(1008));
         let bytes = 4 * (small.kc(16) * 16 + small.mc(1008) * 1008);
         assert!(bytes < small.second, "a panel and a block of rows fit at the same time");

@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::kernels::Kernels;
-use caches::Caches;
+pub use caches::Caches;
 use memory::{Memory, Shared};
 use profile::Clock;
 pub use profile::{Profile, StepTime};

@@ -146,7 +146,7 @@ impl Pass<'_> {
             raw: self.place(step.raw, first, first_channel),
             relu: self.place(step.relu, first, first_channel),
             columns,
-            mc: self.caches.mc(panels.depth),
+            mc: self.caches.mc(panels.depth.min(kc)),
             kc,
         };
         // SAFETY: the buffers are of the plan's sizes, and results never lie where operands do.
