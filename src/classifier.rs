@@ -12,7 +12,7 @@ use crate::engine::{Engine, Output, Placement};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
 use crate::image::decode::Rgb8;
-use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
+use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region, resized_size};
 use crate::kernels::Precision;
 use crate::nasnet::{Config, Dialect};
 use crate::weights::card::check_labels;
@@ -182,6 +182,12 @@ impl Classifier {
         let (height, width) = self.config().input_size;
         preprocess_into(image, (height as u32, width as u32), &self.preprocessing, &mut pixels);
         pixels
+    }
+
+    /// The size (H, W) to which an image of `size` (H, W) is resized for the network.
+    pub(crate) fn resized(&self, size: (u32, u32)) -> (u32, u32) {
+        let (height, width) = self.config().input_size;
+        resized_size(size, (height as u32, width as u32), &self.preprocessing)
     }
 
     fn inputs(&self, images: &[Rgb8]) -> Vec<Vec<f32>> {

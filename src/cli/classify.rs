@@ -79,6 +79,10 @@ pub struct Output {
     #[arg(long, requires = "resume", hide_short_help = true)]
     pub retry_errors: bool,
 
+    /// Add capture times and GPS positions of photos to their records
+    #[arg(long, hide_short_help = true)]
+    pub exif: bool,
+
     /// Exit with 0 even if images failed
     #[arg(long, hide_short_help = true)]
     pub exit_zero: bool,

@@ -28,6 +28,12 @@ pub struct Inputs {
     #[arg(long, hide_short_help = true)]
     pub follow: bool,
 
+    /// Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument
+    ///
+    /// Folders such as @eaDir, .thumbnails and .git are always left out. A file that you name is always tried.
+    #[arg(long, value_name = "GLOB", hide_short_help = true)]
+    pub exclude: Vec<String>,
+
     /// Include hidden files and folders in folders
     #[arg(long, hide_short_help = true)]
     pub hidden: bool,

@@ -97,6 +97,24 @@ pub enum Alpha {
     Drop,
 }
 
+/// The detail of large JPEGs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// Every pixel
+    Exact,
+    /// A fraction of the pixels, at least twice those that resizing needs
+    Fast,
+}
+
+/// What happens to an image that ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Cut {
+    /// It is an error
+    Error,
+    /// It is answered from what is there
+    Accept,
+}
+
 /// How a feature map becomes features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Pooling {

@@ -106,14 +106,14 @@ struct Answers<'a> {
 impl Answers<'_> {
     /// Writes the records of a batch, failed ones in their place.
     fn take(&mut self, images: Vec<Answered>) -> Result<()> {
-        for Answered { seq, path, result } in images {
+        for Answered { seq, path, stamp, result } in images {
             let mut small = None;
-            let outcome = result.map(|Numbers { width, height, row, thumbnail, .. }| {
+            let outcome = result.map(|Numbers { width, height, notes, row, thumbnail, .. }| {
                 small = thumbnail;
                 let Decision { predictions, group } = self.policy.decide(&row);
-                Answer { width, height, predictions, group, explained: None }
+                Answer { width, height, notes, predictions, group, explained: None }
             });
-            let record = Record { path, seq, outcome };
+            let record = Record { path, seq, stamp, outcome };
             self.records.write(&record)?;
             if let Some(page) = &mut self.page {
                 page.record(&record, small)?;

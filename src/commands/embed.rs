@@ -86,7 +86,7 @@ fn write(
     writer: &mut dyn VectorWriter,
     ledger: Option<&Mutex<Ledger>>,
 ) -> Result<()> {
-    for Answered { seq, path, mut result } in batch {
+    for Answered { seq, path, stamp, mut result } in batch {
         if let Ok(Numbers { row, .. }) = &mut result {
             if settings.pooling == Pooling::Max {
                 *row = max_pool(row, pipeline.classifier.config().penultimate_filters);
@@ -101,7 +101,7 @@ fn write(
             values: row,
         });
         let at = writer.position();
-        writer.row(&Row { path: &path, seq, outcome })?;
+        writer.row(&Row { path: &path, seq, stamp, outcome })?;
         if let Some(ledger) = ledger {
             locked(ledger).wrote(PathKey::of(&path), seq, at);
         }

@@ -78,19 +78,19 @@ fn write(
     records: &mut Records,
 ) -> Result<()> {
     let mut explained = drawn.explained.into_iter();
-    for Answered { seq, path, result } in images {
+    for Answered { seq, path, stamp, result } in images {
         let outcome = match result {
-            Ok(Numbers { width, height, row, .. }) => {
+            Ok(Numbers { width, height, notes, row, .. }) => {
                 let Decision { predictions, group } = policy.decide(&row);
                 let explained = explained.next();
                 if !only.wants(predictions.first()) {
                     continue;
                 }
-                Ok(Answer { width, height, predictions, group, explained })
+                Ok(Answer { width, height, notes, predictions, group, explained })
             }
             Err(error) => Err(error),
         };
-        records.write(&Record { path, seq, outcome })?;
+        records.write(&Record { path, seq, stamp, outcome })?;
     }
     records.flush()
 }

@@ -5,8 +5,10 @@
 //! Pillow's. This room knows neither files nor models: it gets bytes and sizes.
 
 mod bmp;
+mod camera;
 mod colour;
 pub mod decode;
+pub mod exif;
 mod jpeg;
 mod names;
 mod png;
@@ -18,7 +20,7 @@ mod test_support;
 mod tf_bilinear;
 mod tiff;
 
-pub use decode::{Alpha, DecodeOptions, Rgb8, decode};
+pub use decode::{Alpha, Cut, DecodeOptions, Decoded, Detail, Rgb8, decode, decode_resized};
 pub use preprocess::{
     Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
 };

@@ -1,6 +1,7 @@
 //! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources, and their bytes. Of files it
 //! knows archives, whose members have names too; images are bytes to it.
 
+mod exclude;
 mod folder;
 mod glob;
 mod key;
@@ -13,14 +14,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ImageError, ImageErrorKind, Result};
+pub use exclude::Excluded;
 pub use folder::FolderOptions;
 pub use key::PathKey;
 
-/// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
-/// was passed over in silence would be a loss: they are answered by an error that says what to do.
-pub const EXTENSIONS: [&str; 18] = [
+/// Extensions that folders are searched for, in lower case.
+pub const EXTENSIONS: [&str; 29] = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", "pnm", "pbm", "pgm",
-    "ppm", "qoi", "heic", "avif",
+    "ppm", "qoi", "heic", "heif", "hif", "avif", "jxl", "nef", "cr2", "cr3", "arw", "dng", "orf", "rw2",
+    "raf",
 ];
 
 /// Where one image is to be found.

@@ -24,13 +24,14 @@ pub use row::Row;
 const SCHEMA_VERSION: &str = "1";
 
 /// The columns of a file. `predictions` is null for an image that failed, and empty where no class reached
-/// the threshold; `path_bytes` is there for paths that are not UTF-8.
+/// the threshold; `path_bytes` is there for paths that are not UTF-8, `truncated` for images whose file ends early.
 const SCHEMA: &str = "message nasnet {
     required int64 seq;
     required binary path (STRING);
     optional binary path_bytes;
     optional int32 width;
     optional int32 height;
+    optional boolean truncated;
     required binary model (STRING);
     optional binary error_kind (STRING);
     optional binary error_message (STRING);
@@ -177,7 +178,7 @@ mod tests {
     #[test]
     fn after_a_write_that_failed_no_footer_makes_the_file_look_whole() {
         let error = ImageError::new(ImageErrorKind::Io, "gone");
-        let record = Record { path: "a.jpg".into(), seq: 0, outcome: Err(error) };
+        let record = Record { path: "a.jpg".into(), seq: 0, stamp: None, outcome: Err(error) };
         let mut parquet = Parquet::of_rows(Some("x@0"), false).unwrap();
         parquet.record(&record, &mut io::sink()).unwrap();
         let mut out = Full(true);

@@ -27,6 +27,8 @@ pub struct RowHead {
     pub answer: Answer,
     /// Whether it has a rolled-up answer, if only that it is unknown.
     pub rolled_up: bool,
+    /// Bytes and last change of its file, where the row has them.
+    pub file: Option<(u64, String)>,
 }
 
 /// What a row says of its image.
@@ -61,6 +63,10 @@ struct RowLine<'a> {
     seq: u64,
     #[serde(borrow)]
     model: Cow<'a, str>,
+    #[serde(default)]
+    bytes: Option<u64>,
+    #[serde(borrow, default)]
+    modified: Option<Cow<'a, str>>,
 }
 
 /// That a field is there, whatever it holds.
@@ -86,7 +92,15 @@ impl RowHead {
             Some(base64) => STANDARD.decode(base64.as_bytes()).ok()?,
             None => row.path.into_owned().into_bytes(),
         };
-        Some(RowHead { path, seq: row.seq, model: row.model.into_owned(), answer, rolled_up: row.group })
+        let file = row.bytes.zip(row.modified.map(Cow::into_owned));
+        Some(RowHead {
+            path,
+            seq: row.seq,
+            model: row.model.into_owned(),
+            answer,
+            rolled_up: row.group,
+            file,
+        })
     }
 
     /// The fingerprint that [`Self::model`] ends in.

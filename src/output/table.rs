@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Printer;
 use super::text::printable;
-use crate::answers::predictions::{Answer, Record, Scores};
+use crate::answers::predictions::{Answer, Notes, Record, Scores};
 use crate::answers::rollup::RolledUp;
 
 /// What a terminal can show.
@@ -35,6 +35,9 @@ impl Table {
     }
 
     fn answer(&self, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(notes) = notes(&answer.notes) {
+            writeln!(out, "  {}", self.paint(DIM, &notes))?;
+        }
         if answer.predictions.is_empty() {
             return writeln!(out, "  {}", self.paint(DIM, "no class at or above the threshold"));
         }
@@ -81,6 +84,15 @@ impl Table {
             .map_or_else(String::new, |wnid| format!("  {}", self.paint(DIM, &printable(wnid))));
         writeln!(out, "  group: {}  {:.2} %{wnid}", self.paint(BOLD, &label), score * 100.0)
     }
+}
+
+/// What there is to say of an image beside its answer, on one line.
+fn notes(notes: &Notes) -> Option<String> {
+    let preview = notes.preview.then(|| "embedded preview".to_owned());
+    let taken = notes.taken.as_ref().map(|taken| format!("taken {taken}"));
+    let place = notes.gps.map(|[latitude, longitude]| format!("at {latitude}, {longitude}"));
+    let parts: Vec<String> = [preview, taken, place].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| printable(&parts.join(", ")).into_owned())
 }
 
 const BOLD: &str = "1";

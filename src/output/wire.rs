@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::answers::predictions::{Explained, Prediction, Record};
 use crate::answers::rollup::RolledUp;
 use crate::error::ImageError;
+use crate::files::Stamp;
 
 /// The version of the json document's shape.
 pub const SCHEMA: u32 = 1;
@@ -66,6 +67,10 @@ pub struct PreprocessingHeader {
     pub alpha: String,
     /// Whether the EXIF orientation is applied.
     pub exif: bool,
+    /// Detail of large JPEGs: exact or fast.
+    pub decode: String,
+    /// What becomes of images that end early: error or accept.
+    pub truncated: String,
 }
 
 /// A record in json.
@@ -85,6 +90,21 @@ pub struct StreamLine<'a> {
     record: RecordLine<'a>,
     seq: u64,
     model: &'a str,
+    #[serde(flatten)]
+    file: Option<StampLine>,
+}
+
+/// Which state of a file a row speaks of: what a later run tells an edit by.
+#[derive(Debug, Serialize)]
+pub(super) struct StampLine {
+    bytes: u64,
+    modified: String,
+}
+
+impl StampLine {
+    pub(super) fn new(stamp: Stamp) -> Self {
+        StampLine { bytes: stamp.bytes, modified: stamp.modified() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -93,6 +113,13 @@ enum Outcome<'a> {
     Answer {
         width: u32,
         height: u32,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        preview: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        taken: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gps: Option<[f64; 2]>,
+        truncated: bool,
         predictions: Vec<PredictionLine<'a>>,
         /// Null where no class and no group is sure enough.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,6 +183,10 @@ impl<'a> RecordLine<'a> {
             Ok(answer) => Outcome::Answer {
                 width: answer.width,
                 height: answer.height,
+                preview: answer.notes.preview,
+                taken: answer.notes.taken.as_deref(),
+                gps: answer.notes.gps,
+                truncated: answer.notes.truncated,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
                 group: answer.group.as_ref().map(GroupLine::new),
                 explained: answer
@@ -172,7 +203,8 @@ impl<'a> RecordLine<'a> {
 impl<'a> StreamLine<'a> {
     /// The wire form of a record in a stream; `model` is `name@fingerprint`.
     pub fn new(record: &'a Record, model: &'a str) -> Self {
-        StreamLine { record: RecordLine::new(record), seq: record.seq, model }
+        let file = record.stamp.map(StampLine::new);
+        StreamLine { record: RecordLine::new(record), seq: record.seq, model, file }
     }
 }
 

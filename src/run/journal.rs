@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-use crate::files::{claim, partial_name, write_whole};
+use crate::files::{Stamp, claim, partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead, with_number};
@@ -30,6 +30,8 @@ pub struct Ledger {
     skipped: u64,
     failed: u64,
     duplicates: u64,
+    /// Inputs with rows of an earlier state of their files.
+    edited: u64,
     /// Rows of features in the file beside this one.
     places: u64,
     /// Whose rows there are of another fingerprint.
@@ -185,6 +187,11 @@ fn starts_like_a_row(line: &[u8]) -> bool {
     line[..common] == START[..common] || line.iter().all(|byte| *byte == 0)
 }
 
+/// A state of a file in 64 bits.
+fn file_hash(bytes: u64, modified: &str) -> u64 {
+    PathKey::of_bytes(format!("{bytes} {modified}").as_bytes()).first_bits()
+}
+
 impl Ledger {
     fn found(&mut self, head: &RowHead, at: u64, request: Request<'_>) {
         let own = head.fingerprint() == rows::fingerprint(request.model);
@@ -197,7 +204,8 @@ impl Ledger {
             (true, true) => State::Failed,
             (true, false) => State::Answered,
         };
-        let (key, row) = (PathKey::of_bytes(&head.path), Row { seq: head.seq, at: Some(at), state });
+        let file = head.file.as_ref().map(|(bytes, modified)| file_hash(*bytes, modified));
+        let (key, row) = (PathKey::of_bytes(&head.path), Row { seq: head.seq, at: Some(at), state, file });
         self.untidy |= self.last_seq.is_some_and(|last| last >= head.seq);
         self.last_seq = Some(head.seq);
         let before = self.rows.get(key);
@@ -207,15 +215,27 @@ impl Ledger {
         }
     }
 
-    /// Whether the path at place `seq` of the input is to be answered now.
-    pub fn wants(&mut self, key: PathKey, seq: u64) -> bool {
+    /// Whether the path at place `seq` of the input, with its file in a state, is to be answered now.
+    pub fn wants(&mut self, key: PathKey, seq: u64, stamp: Option<Stamp>) -> bool {
         let before = self.rows.get(key);
         if before.is_some_and(|before| before.state == State::Met) {
             self.duplicates += 1;
             return false;
         }
-        self.rows.set(key, Row { seq, at: before.and_then(|before| before.at), state: State::Met });
+        let at = before.and_then(|before| before.at);
+        self.rows.set(key, Row { seq, at, state: State::Met, file: None });
         let Some(before @ Row { state: State::Failed | State::Answered, .. }) = before else { return true };
+        let file = stamp.map(|stamp| file_hash(stamp.bytes, &stamp.modified()));
+        let changed = match (before.file, file) {
+            (Some(before), Some(now)) => before != now,
+            // The row says that there is no such file, or is of a version that did not write stamps.
+            (None, Some(_)) => before.state == State::Failed,
+            (_, None) => false,
+        };
+        if changed {
+            self.edited += 1;
+            return true;
+        }
         self.untidy |= before.seq != seq;
         self.skipped += 1;
         self.failed += u64::from(before.state == State::Failed);
@@ -271,6 +291,7 @@ impl Ledger {
     pub fn notes(&self) -> Vec<String> {
         let counts = [
             (self.skipped(), "images were answered already"),
+            (self.edited, "images have changed since they were answered, and were answered again"),
             (self.duplicates(), "inputs were named twice and have one row"),
             (self.strangers() as u64, "rows of paths that are not among the inputs were kept"),
         ];

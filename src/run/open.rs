@@ -118,6 +118,8 @@ pub fn describe(
             crop_pct: crops.then_some(own.crop_pct),
             alpha: decode.alpha.to_string(),
             exif: decode.apply_exif,
+            decode: decode.detail.to_string(),
+            truncated: decode.cut.to_string(),
         },
         dtype: classifier.engine().precision().to_string(),
         device: classifier.device(),

@@ -11,11 +11,14 @@ use anyhow::Result;
 use super::interrupt::Interrupt;
 use super::open;
 use crate::answers::policy::Policy;
+use crate::answers::predictions::Notes;
 use crate::classifier::Classifier;
 use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing};
+use crate::files::Stamp;
+use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
+use crate::image::exif::Capture;
 use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
 use crate::output::ModelHeader;
@@ -42,6 +45,7 @@ pub struct Pipeline {
     batch_size: usize,
     explains: bool,
     thumbnails: bool,
+    reads_exif: bool,
 }
 
 /// An image on its way: its place among the inputs, its path, and what it has become, or why it failed.
@@ -50,6 +54,8 @@ pub struct Item<T> {
     pub seq: u64,
     /// Its path.
     pub path: PathBuf,
+    /// Which state of its file it was read from.
+    pub stamp: Option<Stamp>,
     /// What it has become.
     pub result: Result<T, ImageError>,
 }
@@ -61,6 +67,8 @@ pub type Answered = Item<Numbers>;
 pub struct Numbers {
     pub width: u32,
     pub height: u32,
+    /// What else there is to say of the image.
+    pub notes: Notes,
     /// Class scores or features.
     pub row: Vec<f32>,
     /// A small JPEG in base64, only where a report shows it.
@@ -87,8 +95,11 @@ impl Pipeline {
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
         let batch_size = settings.batch_size.unwrap_or(fitting);
-        let settings::Pipeline { decode, explains, thumbnails, .. } = *settings;
-        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails })
+        let settings::Pipeline { mut decode, explains, thumbnails, reads_exif, .. } = *settings;
+        let (height, width) = classifier.config().input_size;
+        // A preview that would have to be enlarged is no photo but its thumbnail.
+        decode.min_preview = height.min(width) as u32;
+        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails, reads_exif })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
@@ -118,16 +129,19 @@ impl Pipeline {
         let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
-            let thumbnails = self.thumbnails;
+            let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
             let (load, buffers) = (Arc::clone(&load), BufferPool::default());
-            move |Item { seq, path, result }: &Item<Vec<u8>>| {
+            move |Item { seq, path, stamp, result }: &Item<Vec<u8>>| {
+                let resized = |size| network.classifier.resized(size);
                 let mut spare = buffers.take();
                 let image = match result {
-                    Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
+                    Ok(bytes) => decode_resized(bytes, &options, &resized, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
-                let result = image.map(|image| {
-                    let (width, height) = (image.width, image.height);
+                let notes =
+                    result.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
+                let result = image.map(|Decoded { image, width, height, truncated }| {
+                    let notes = Notes { truncated, ..notes };
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
@@ -139,19 +153,20 @@ impl Pipeline {
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
                     let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
-                    Prepared { width, height, thumbnail, photo, stage }
+                    Prepared { width, height, notes, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
-                Item { seq: *seq, path: path.clone(), result }
+                Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
             }
         };
         // A decoder's panic is its image's error already; another one is nobody's fault but ours.
-        let rescue = move |Item { seq, path, .. }: &Item<Vec<u8>>, words: &str| {
+        let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
             let stage = Stage::Done(Err(defect));
-            let prepared = Prepared { width: 0, height: 0, thumbnail: None, photo: None, stage };
-            Item { seq: *seq, path: path.clone(), result: Ok(prepared) }
+            let notes = Notes::default();
+            let prepared = Prepared { width: 0, height: 0, notes, thumbnail: None, photo: None, stage };
+            Item { seq: *seq, path: path.clone(), stamp: *stamp, result: Ok(prepared) }
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
         Ok(Images { ordered, network, batch_size: self.batch_size })
@@ -167,11 +182,16 @@ impl Pipeline {
         let items = items.inspect(move |_| {
             load.fetch_add(1, Ordering::Relaxed);
         });
-        let item = |seq: u64, source: &Source, result| Item { seq, path: source.path.clone(), result };
-        let read = move |(seq, source): &(u64, Source)| item(*seq, source, source.read());
+        let item =
+            |seq: u64, source: &Source, stamp, result| Item { seq, path: source.path.clone(), stamp, result };
+        let read = move |(seq, source): &(u64, Source)| {
+            // Before it is read: an edit in between makes the stamp an old one, and not one of bytes never seen.
+            let stamp = source.stamp();
+            item(*seq, source, stamp, source.read())
+        };
         let rescue = move |(seq, source): &(u64, Source), words: &str| {
             let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
-            item(*seq, source, Err(error))
+            item(*seq, source, None, Err(error))
         };
         ordered::ordered(items, READERS * self.threads, self.threads, read, rescue)
     }
@@ -184,6 +204,7 @@ type Rows = (Vec<f32>, Option<Vec<f32>>);
 struct Prepared {
     width: u32,
     height: u32,
+    notes: Notes,
     thumbnail: Option<String>,
     photo: Option<Rgb8>,
     stage: Stage,
@@ -259,25 +280,32 @@ impl Images {
         let pixels: Vec<&[f32]> =
             items.iter().filter_map(|item| item.result.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Prepared { width, height, thumbnail, photo, stage }: Prepared| -> Result<Numbers> {
-            let (row, features) = match stage {
-                Stage::Done(rows) => rows?,
-                Stage::Ready(_) => {
-                    rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
-                }
+        let mut numbers =
+            |Prepared { width, height, notes, thumbnail, photo, stage }: Prepared| -> Result<Numbers> {
+                let (row, features) = match stage {
+                    Stage::Done(rows) => rows?,
+                    Stage::Ready(_) => {
+                        rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
+                    }
+                };
+                let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
+                Ok(Numbers { width, height, notes, row, thumbnail, scene })
             };
-            let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
-            Ok(Numbers { width, height, row, thumbnail, scene })
-        };
-        let answered = items.into_iter().map(|Item { seq, path, result }| {
+        let answered = items.into_iter().map(|Item { seq, path, stamp, result }| {
             let result = match result {
                 Ok(prepared) => Ok(numbers(prepared)?),
                 Err(error) => Err(error),
             };
-            Ok(Item { seq, path, result })
+            Ok(Item { seq, path, stamp, result })
         });
         answered.collect()
     }
+}
+
+/// What is said of an image beside its answer.
+fn notes(bytes: &[u8], reads_exif: bool) -> Notes {
+    let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
+    Notes { truncated: false, preview: is_preview(bytes), taken, gps }
 }
 
 /// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.

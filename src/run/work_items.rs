@@ -22,6 +22,9 @@ pub fn work_items(
         }
         let key = PathKey::of(&source.path);
         shard.is_none_or(|shard| shard.takes(key))
-            && ledger.as_deref().is_none_or(|ledger| locked(ledger).wants(key, *seq))
+            && ledger.as_deref().is_none_or(|ledger| {
+                let stamp = source.stamp();
+                locked(ledger).wants(key, *seq, stamp)
+            })
     })
 }

@@ -51,11 +51,15 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         return Err(Error::Config("--report and --output name the same file".to_owned()));
     }
     check_resume(flags, format)?;
+    if flags.output.exif && !matches!(format, Format::Table | Format::Json | Format::JsonLines) {
+        let message = "--exif: csv and parquet have no columns for it; use --format json or jsonl";
+        return Err(Error::Config(message.to_owned()));
+    }
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
     Ok(Classify {
-        inputs: inputs(&flags.inputs),
+        inputs: inputs(&flags.inputs)?,
         shard: shard(&flags.inputs)?,
-        pipeline: Pipeline { thumbnails: report.is_some(), ..pipeline },
+        pipeline: Pipeline { thumbnails: report.is_some(), reads_exif: flags.output.exif, ..pipeline },
         answers,
         format,
         output: file,

@@ -50,7 +50,7 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         )));
     }
     Ok(Embed {
-        inputs: inputs(&flags.inputs),
+        inputs: inputs(&flags.inputs)?,
         shard: shard(&flags.inputs)?,
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
         pooling: flags.features.pooling.into(),

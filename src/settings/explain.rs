@@ -43,7 +43,7 @@ pub fn explain(flags: &cli::Explain, environment: &Environment) -> Result<Explai
     let scores = Scores::Probability;
     let selection = Selection { top_k: flags.top_k as usize, threshold: checked(flags.threshold, scores)? };
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
-    let mut inputs = inputs(&flags.inputs);
+    let mut inputs = inputs(&flags.inputs)?;
     // Maps of an earlier run are no input.
     inputs.folders.except = Some(flags.output.clone());
     Ok(Explain {

@@ -57,6 +57,9 @@ pub(super) fn decode(flags: &cli::Images) -> DecodeOptions {
         max_pixels: flags.max_pixels.unwrap_or(defaults.max_pixels),
         apply_exif: !flags.no_exif,
         alpha: flags.alpha.into(),
+        detail: flags.decode.into(),
+        cut: flags.truncated.into(),
+        ..defaults
     }
 }
 

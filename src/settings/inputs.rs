@@ -3,7 +3,7 @@
 use super::word;
 use crate::cli;
 use crate::error::Result;
-use crate::inputs::{FolderOptions, InputOptions, PathKey};
+use crate::inputs::{Excluded, FolderOptions, InputOptions, PathKey};
 
 /// A part of the inputs, chosen by a hash of the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub(super) fn shard(flags: &cli::Inputs) -> Result<Option<Shard>> {
     flags.shard.as_deref().map(|text| word("--shard", text)).transpose()
 }
 
-pub(super) fn inputs(flags: &cli::Inputs) -> InputOptions {
-    InputOptions {
+pub(super) fn inputs(flags: &cli::Inputs) -> Result<InputOptions> {
+    Ok(InputOptions {
         paths: flags.paths.clone(),
         files_from: flags.files_from.clone(),
         null: flags.null,
@@ -50,7 +50,8 @@ pub(super) fn inputs(flags: &cli::Inputs) -> InputOptions {
             hidden: flags.hidden,
             extensions: flags.ext.iter().map(|ext| ext.trim_start_matches('.').to_lowercase()).collect(),
             except: None,
+            exclude: Excluded::new(&flags.exclude)?,
             unsorted: flags.unsorted,
         },
-    }
+    })
 }

@@ -31,6 +31,8 @@ pub struct Pipeline {
     pub explains: bool,
     /// Make small copies of the images.
     pub thumbnails: bool,
+    /// Read the capture times and places of photos.
+    pub reads_exif: bool,
 }
 
 /// The pipeline that flags ask for.
@@ -54,5 +56,6 @@ pub(super) fn of_flags(
         preprocessing: preprocessing(&images.preprocessing)?,
         explains: false,
         thumbnails: false,
+        reads_exif: false,
     })
 }

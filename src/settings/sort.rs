@@ -58,7 +58,7 @@ pub fn sort(flags: &cli::Sort, environment: &Environment) -> Result<Sort> {
         return Err(Error::Config(format!("--min-score: expected a probability from 0 to 1, got {least}")));
     }
     let selection = Selection { top_k: 1, threshold: None };
-    let mut inputs = inputs(&flags.inputs);
+    let mut inputs = inputs(&flags.inputs)?;
     // What was sorted before is no input.
     inputs.folders.except = Some(flags.into.clone());
     Ok(Sort {

@@ -4,7 +4,7 @@
 use crate::answers::predictions::Scores;
 use crate::classifier::Pooling;
 use crate::cli::values as flag;
-use crate::image::decode::Alpha;
+use crate::image::decode::{Alpha, Cut, Detail};
 use crate::image::preprocess::{Filter, Preset, Resize};
 use crate::kernels::Precision;
 use crate::nasnet::Dialect;
@@ -37,6 +37,8 @@ meaning!(Filter => Filter {
     Lanczos => Lanczos,
 });
 meaning!(Alpha => Alpha { White => White, Black => Black, Drop => Drop });
+meaning!(Detail => Detail { Exact => Exact, Fast => Fast });
+meaning!(Cut => Cut { Error => Error, Accept => Accept });
 meaning!(Pooling => Pooling { Avg => Average, Max => Max, None => None });
 meaning!(Scores => Scores { Probability => Probability, Logit => Logit });
 meaning!(VectorFormat => Form {

@@ -147,13 +147,14 @@ fn rows_that_moved_grew_or_are_tried_again_end_in_the_order_of_the_inputs() {
     let place = Place::new();
     folder(&place, 6);
     for (output, files) in FORMS {
-        fs::write(place.path().join("in/0001.ppm"), b"P6 5 3 255\nshort").unwrap();
+        place.write("in/0001.ppm", &[b"P6 5 3 0\n\n\n".as_slice(), &[9; 45]].concat());
         resume(&place, output, &["in/0004.ppm", "in/0001.ppm", "in/0002.ppm"]).exits(1);
         resume(&place, output, &["in/0002.ppm", "in/0002.ppm"]).exits(0).says("1 inputs were named twice");
         resume(&place, output, &["in"]).exits(1).says("3 images were answered already");
         let broken = whole_beside(&place, output, files);
         same(&place, files, &broken, "grown");
-        fs::copy(place.path().join("in/0005.ppm"), place.path().join("in/0001.ppm")).unwrap();
+        // As a file on a share that came back: it can be read now, and has not been changed.
+        place.replace_unseen("in/0001.ppm", &fs::read(place.path().join("in/0005.ppm")).unwrap());
         resume(&place, output, &["in"]).exits(1);
         same(&place, files, &broken, "errors count as answers");
         resume(&place, output, &["in", "--retry-errors"]).exits(0).says("5 images were answered already");
@@ -168,7 +169,9 @@ fn whole_beside(place: &Place, output: &str, files: &[&str]) -> Vec<Vec<u8>> {
     for entry in fs::read_dir(place.path().join("in")).unwrap() {
         let entry = entry.unwrap();
         let name = format!("in/{}", entry.file_name().to_str().unwrap());
-        other.write(name, &fs::read(entry.path()).unwrap());
+        let copy = other.write(name, &fs::read(entry.path()).unwrap());
+        let modified = entry.metadata().unwrap().modified().unwrap();
+        fs::File::options().write(true).open(copy).unwrap().set_modified(modified).unwrap();
     }
     embed(&other, output, &["in"]);
     read(&other, files)

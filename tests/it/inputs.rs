@@ -73,9 +73,9 @@ fn each_broken_image_is_its_own_record_of_the_right_kind() {
     let photo = fs::read(fixture("photos/cat.jpg")).unwrap();
     place.write("cut.jpg", &photo[..photo.len() / 2]);
     place.put("broken/bomb_60000.png", "bomb.png");
-    place.write("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    place.write("scan.jp2", b"\0\0\0\x0cjP  \r\n\x87\n");
     let names =
-        ["good.jpg", "text.jpg", "missing.jpg", "empty.jpg", "cut.jpg", "bomb.png", "phone.heic", "good.jpg"];
+        ["good.jpg", "text.jpg", "missing.jpg", "empty.jpg", "cut.jpg", "bomb.png", "scan.jp2", "good.jpg"];
     let run = place.run(&jsonl(&names)).exits(1).says("6 of 8 images failed");
     let lines = run.lines();
     assert_eq!(paths(&lines), names);
@@ -84,7 +84,7 @@ fn each_broken_image_is_its_own_record_of_the_right_kind() {
     assert_eq!(kinds, ["", "unsupported", "io", "decode", "decode", "too_large", "unsupported", ""]);
     let message = |index: usize| &lines[index].error.as_ref().unwrap().message;
     assert!(message(5).contains("60000x60000") && message(5).contains("--max-pixels"), "{}", message(5));
-    assert!(message(6).contains("HEIC") && message(6).contains("convert"), "{}", message(6));
+    assert!(message(6).contains("JPEG 2000") && message(6).contains("convert"), "{}", message(6));
     place.run(&[&jsonl(&names)[..], &["--exit-zero"]].concat()).exits(0);
     let json = place.run(&["classify", "--model", "tiny", "--json", "text.jpg"]).exits(1).document();
     assert!(json.results[0].predictions.is_none() && json.results[0].error.is_some());
@@ -333,4 +333,34 @@ fn a_run_survives_files_that_vanish_and_inputs_named_twice() {
     assert_eq!(kinds, [None, None, Some("io".to_owned())]);
     drop(list);
     assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn what_is_excluded_and_folders_of_programs_are_left_out() {
+    let place = Place::new();
+    for name in [
+        "a/1.jpg",
+        "a/2.jpg",
+        "a/raw/3.jpg",
+        "b/@eaDir/4.jpg",
+        "b/.thumbnails/5.jpg",
+        "b/5.jpg",
+        ".git/6.jpg",
+    ] {
+        place.put("photos/cat.jpg", name);
+    }
+    let found = |arguments: &[&str]| {
+        let lines = place.run(&jsonl(arguments)).exits(0).lines();
+        lines.into_iter().map(|line| line.path).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["a", "b", "--hidden"]), ["a/1.jpg", "a/2.jpg", "a/raw/3.jpg", "b/5.jpg"]);
+    assert_eq!(found(&["a", "--exclude", "raw", "--exclude", "2.*"]), ["a/1.jpg"]);
+    assert_eq!(found(&["a", "b", "--exclude", "a/raw/"]), ["a/1.jpg", "a/2.jpg", "b/5.jpg"]);
+    assert_eq!(found(&["**/*.jpg", "--exclude", "[1-3].jpg"]), ["b/5.jpg"]);
+    assert_eq!(
+        found(&["a/2.jpg", "b/@eaDir", "--exclude", "2.jpg"]),
+        ["a/2.jpg", "b/@eaDir/4.jpg"],
+        "named outright"
+    );
+    place.run(&jsonl(&["a", "--exclude", "["])).exits(2).says("--exclude");
 }

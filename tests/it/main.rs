@@ -5,6 +5,7 @@ mod support;
 
 mod actions;
 mod answers;
+mod camera;
 mod classify;
 mod doctor;
 mod embed;

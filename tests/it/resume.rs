@@ -99,9 +99,11 @@ fn rows_of_another_model_are_redone_in_their_places() {
 fn errors_count_as_answered_unless_they_are_to_be_tried_again() {
     let place = Place::new();
     folder(&place, 4);
+    place.write("in/0001.ppm", &[b"P6 5 3 0\n\n\n".as_slice(), &[9; 45]].concat());
     let before = whole(&place);
     place.write("answers.jsonl", before.as_bytes());
-    fs::copy(place.path().join("in/0002.ppm"), place.path().join("in/0001.ppm")).unwrap();
+    // As a file on a share that came back: it can be read now, and has not been changed.
+    place.replace_unseen("in/0001.ppm", &fs::read(place.path().join("in/0002.ppm")).unwrap());
     run(&place, &["in", "--resume"]).exits(1);
     assert_eq!(text(&place, "answers.jsonl"), before);
     run(&place, &["in", "--resume", "--retry-errors"]).exits(0);
@@ -220,4 +222,29 @@ fn three_shards_merged_equal_the_run_of_all() {
     place.run(&["merge", "part1.jsonl", "torn.jsonl", "part3.jsonl"]).exits(1).says("torn.jsonl, line");
     place.run(&["merge", "nowhere.jsonl"]).exits(2).says("nowhere.jsonl");
     place.run(&["classify", "--model", "tiny", "--shard", "4/3", "in"]).exits(2).says("--shard");
+}
+
+#[test]
+fn images_that_were_edited_are_answered_again_and_no_others() {
+    let place = Place::new();
+    folder(&place, 5);
+    run(&place, &["in", "--resume"]).exits(1);
+    let before = rows(&place);
+    assert!(before.iter().all(|row| row.bytes.is_some() && row.modified.is_some()));
+    run(&place, &["in", "--resume"]).exits(1).says("6 images were answered already");
+
+    // Another size; the same size at another time; a broken one that is whole now.
+    place.write("in/0002.ppm", &[b"P6 5 3 255\n".as_slice(), &[7; 50]].concat());
+    place.write("in/0003.ppm", &[b"P6 5 3 255\n".as_slice(), &[200; 45]].concat());
+    place.write("in/0001.ppm", &[b"P6 5 3 255\n".as_slice(), &[3; 45]].concat());
+    run(&place, &["in", "--resume"]).exits(0).says("3 images have changed since they were answered");
+    let after = rows(&place);
+    assert_eq!(after.len(), before.len());
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!((&before.path, before.seq), (&after.path, after.seq));
+        let edited = ["in/0001.ppm", "in/0002.ppm", "in/0003.ppm"].contains(&after.path.as_str());
+        assert_eq!(before.modified != after.modified, edited, "{}", after.path);
+        assert!(after.error.is_none(), "{}", after.path);
+    }
+    run(&place, &["in", "--resume"]).exits(0).says("6 images were answered already");
 }

@@ -28,7 +28,7 @@ fn broken_images_of_ten_kinds_among_many_have_their_records_in_their_places() {
         ("decode", Some(&jpeg[..4])),
         ("decode", Some(&with_hole)),
         ("too_large", Some(&bomb)),
-        ("unsupported", Some(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")),
+        ("unsupported", Some(b"\0\0\0\x0cjP  \r\n\x87\n")),
         ("decode", Some(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")),
         ("unsupported", Some(b"%PDF-1.7\n1 0 obj\n")),
         ("io", None),

@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, FloatType, Int32Type, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
@@ -34,6 +34,7 @@ pub(super) struct Columns {
     path_bytes: Column<ByteArrayType>,
     width: Column<Int32Type>,
     height: Column<Int32Type>,
+    truncated: Column<BoolType>,
     model: Column<ByteArrayType>,
     error_kind: Column<ByteArrayType>,
     error_message: Column<ByteArrayType>,
@@ -73,6 +74,7 @@ impl Columns {
         self.path_bytes.optional(row.path_bytes.as_deref().map(bytes));
         self.width.optional(row.width);
         self.height.optional(row.height);
+        self.truncated.optional(row.truncated);
         self.model.required(text(&row.model));
         self.error_kind.optional(row.error.as_ref().map(|error| text(&error.kind)));
         self.error_message.optional(row.error.as_ref().map(|error| text(&error.message)));
@@ -103,6 +105,7 @@ impl Columns {
         self.path_bytes.write(&mut group)?;
         self.width.write(&mut group)?;
         self.height.write(&mut group)?;
+        self.truncated.write(&mut group)?;
         self.model.write(&mut group)?;
         self.error_kind.write(&mut group)?;
         self.error_message.write(&mut group)?;

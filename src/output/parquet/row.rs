@@ -23,6 +23,9 @@ pub struct Row<'a> {
     pub(super) width: Option<i32>,
     #[serde(default)]
     pub(super) height: Option<i32>,
+    /// Only of images that were.
+    #[serde(default)]
+    pub(super) truncated: Option<bool>,
     #[serde(borrow)]
     pub(super) model: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -87,6 +90,7 @@ impl<'a> Row<'a> {
             path_bytes: (!is_text).then(|| record.path.as_os_str().as_encoded_bytes().into()),
             width: answer.map(|answer| answer.width.try_into()).transpose()?,
             height: answer.map(|answer| answer.height.try_into()).transpose()?,
+            truncated: answer.and_then(|answer| answer.notes.truncated.then_some(true)),
             model: model.into(),
             error: record.outcome.as_ref().err().map(failure),
             predictions: answer.map(Prediction::all).transpose()?,
@@ -135,7 +139,7 @@ fn base64<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::predictions::Prediction;
+    use crate::answers::predictions::{Notes, Prediction};
     use crate::output::wire::StreamLine;
     use crate::{ImageError, ImageErrorKind, Label};
 
@@ -155,20 +159,26 @@ mod tests {
             let label = (index % 2 == 0).then(|| label.clone());
             Prediction { rank: index + 1, index, label, score }
         });
-        let answer =
-            Answer { width: 17, height: 5, predictions: predictions.collect(), group: None, explained: None };
+        let answer = Answer {
+            width: 17,
+            height: 5,
+            notes: Notes { truncated: true, ..Notes::default() },
+            predictions: predictions.collect(),
+            group: None,
+            explained: None,
+        };
         let known = RolledUp::Known { wnid: Some("n02084071".to_owned()), label: None, score: 0.1 };
         for group in [None, Some(RolledUp::Unknown), Some(known)] {
             let outcome = Ok(Answer { group, ..answer.clone() });
-            rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, outcome });
+            rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, stamp: None, outcome });
         }
         let error = ImageError::new(ImageErrorKind::Decode, "\"corrupt\"\u{7f}");
-        rows_agree(&Record { path: "b".into(), seq: 0, outcome: Err(error.clone()) });
+        rows_agree(&Record { path: "b".into(), seq: 0, stamp: None, outcome: Err(error.clone()) });
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt;
             let path = std::ffi::OsStr::from_bytes(b"not\xffutf8").into();
-            rows_agree(&Record { path, seq: 0, outcome: Err(error) });
+            rows_agree(&Record { path, seq: 0, stamp: None, outcome: Err(error) });
         }
     }
 

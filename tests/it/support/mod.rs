@@ -44,6 +44,20 @@ impl Place {
         path
     }
 
+    /// Writes other bytes of the same number, and leaves the time of the last change as it was.
+    pub fn replace_unseen(&self, name: impl AsRef<Path>, bytes: &[u8]) {
+        let path = self.path().join(name);
+        let before = fs::metadata(&path).unwrap();
+        assert_eq!(before.len(), bytes.len() as u64);
+        fs::write(&path, bytes).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_modified(before.modified().unwrap())
+            .unwrap();
+    }
+
     /// The binary, in this folder, with an empty environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("nasnet"));
@@ -111,6 +125,7 @@ impl Finished {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Document {
     pub schema: u32,
     pub model: Model,
@@ -119,6 +134,7 @@ pub struct Document {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Model {
     pub name: String,
     pub dialect: String,
@@ -135,6 +151,7 @@ pub struct Model {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Preprocessing {
     pub height: usize,
     pub width: usize,
@@ -143,15 +160,23 @@ pub struct Preprocessing {
     pub crop_pct: Option<f64>,
     pub alpha: String,
     pub exif: bool,
+    pub decode: String,
+    pub truncated: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Record {
     pub path: String,
     pub path_bytes: Option<String>,
     pub width: Option<u32>,
     pub height: Option<u32>,
+    pub preview: Option<bool>,
+    pub taken: Option<String>,
+    pub gps: Option<[f64; 2]>,
+    #[serde(default)]
+    pub truncated: bool,
     pub predictions: Option<Vec<Prediction>>,
     #[serde(default, deserialize_with = "present")]
     pub group: Option<Option<Group>>,
@@ -161,11 +186,15 @@ pub struct Record {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Line {
     pub path: String,
     pub path_bytes: Option<String>,
     pub width: Option<u32>,
     pub height: Option<u32>,
+    pub preview: Option<bool>,
+    pub taken: Option<String>,
+    pub gps: Option<[f64; 2]>,
     pub predictions: Option<Vec<Prediction>>,
     #[serde(default, deserialize_with = "present")]
     pub group: Option<Option<Group>>,
@@ -173,10 +202,13 @@ pub struct Line {
     pub error: Option<Failure>,
     pub seq: u64,
     pub model: String,
+    pub bytes: Option<u64>,
+    pub modified: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // a field that no test reads is still checked to be there, and of its type
 pub struct Prediction {
     pub rank: usize,
     pub index: usize,

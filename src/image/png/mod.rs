@@ -1,5 +1,9 @@
 //! A PNG that lost its end after its pixels, as interrupted copies do. The decoder wants the closing chunk;
-//! Pillow is content with the pixels.
+//! Pillow is content with the pixels. Files that lost some of their pixels are for [`with_blank_rows`].
+
+mod blank_rows;
+
+pub(super) use blank_rows::with_blank_rows;
 
 /// The chunk that ends every PNG: no data, `IEND`, its checksum.
 const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
