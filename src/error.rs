@@ -36,6 +36,14 @@ pub enum Error {
         /// What is there instead.
         what: String,
     },
+    /// A weights file whose content does not match a checksum within it.
+    #[error("{origin}: the file is damaged: {detail}")]
+    Damaged {
+        /// The file.
+        origin: String,
+        /// Which checksum: expected against got.
+        detail: String,
+    },
     /// Weights that are not on this machine.
     #[error("{what}")]
     Missing {
@@ -116,6 +124,11 @@ impl Error {
         Error::Weights { origin: origin.to_string(), detail: detail.to_string() }
     }
 
+    /// An [`Error::Damaged`] about `origin`.
+    pub fn damaged(origin: impl ToString, detail: impl ToString) -> Self {
+        Error::Damaged { origin: origin.to_string(), detail: detail.to_string() }
+    }
+
     /// An [`Error::Io`] about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Error::Io { path: path.into(), source }
@@ -142,6 +155,9 @@ impl Error {
             Error::Io { source, .. } => Some(hint_of_system(source.kind())),
             Error::Weights { .. } => Some(
                 "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
+            ),
+            Error::Damaged { .. } => Some(
+                "restore the file from a copy or make it again; `nasnet weights fetch MODEL` mends models of `nasnet weights list`",
             ),
             Error::Truth { .. } => Some(
                 "write `path,label` for each image, or a label a line in the order of names; a label is a wnid, a name or an index",

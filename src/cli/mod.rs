@@ -39,7 +39,7 @@ pub use info::Info;
 pub use inputs::Inputs;
 pub use labels::Labels;
 pub use merge::Merge;
-pub use model::{Hub, Identity, Model};
+pub use model::{Identity, Model, UseOfNetwork};
 pub use sort::Sort;
 pub use weights::{Import, Weights, Which};
 

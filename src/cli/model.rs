@@ -9,13 +9,13 @@ use super::values::Dialect;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub struct Model {
-    /// A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth);
-    /// named weights are downloaded once
-    #[arg(long, short, value_name = "MODEL", default_value = "mobile", conflicts_with = "repo")]
+    /// A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or
+    /// hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once
+    #[arg(long, short, value_name = "MODEL", default_value = "mobile")]
     pub model: String,
 
     #[command(flatten)]
-    pub hub: Hub,
+    pub network: UseOfNetwork,
 
     #[command(flatten)]
     pub identity: Identity,
@@ -25,21 +25,9 @@ pub struct Model {
     pub labels: Option<PathBuf>,
 }
 
-/// Where weights come from that have no name here.
+/// Whether weights may be downloaded.
 #[derive(Debug, Args)]
-pub struct Hub {
-    /// Weights from a Hugging Face Hub repository
-    #[arg(long, value_name = "OWNER/NAME", hide_short_help = true)]
-    pub repo: Option<String>,
-
-    /// Revision of --repo: a branch, a tag or a commit
-    #[arg(long, value_name = "REV", requires = "repo", default_value = "main", hide_short_help = true)]
-    pub revision: String,
-
-    /// File of --repo [default: the repository's only weights file]
-    #[arg(long, value_name = "NAME", requires = "repo", hide_short_help = true)]
-    pub file: Option<String>,
-
+pub struct UseOfNetwork {
     /// Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)
     #[arg(long, hide_short_help = true)]
     pub offline: bool,

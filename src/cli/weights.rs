@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::values::StoredDtype;
-use super::{Hub, Identity, Preprocessing};
+use super::{Identity, Preprocessing, UseOfNetwork};
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
@@ -18,9 +18,9 @@ pub enum Weights {
     /// Download weights and print where they are
     ///
     /// An interrupted download continues where it stopped, transient failures are retried, and the file is used only if
-    /// its checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HOME, HF_HUB_CACHE,
-    /// HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE,
-    /// NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
+    /// its checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HUB_DISABLE_IMPLICIT_TOKEN,
+    /// HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY,
+    /// SSL_CERT_FILE, NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
     /// before the second attempt, 1), NASNET_RETRY_LIMIT (seconds of failures in all, 90).
     Fetch {
         #[command(flatten)]
@@ -56,7 +56,7 @@ pub enum Weights {
         which: Which,
 
         /// Everything that `nasnet weights list` shows as on this machine
-        #[arg(long, conflicts_with_all = ["models", "repo"])]
+        #[arg(long, conflicts_with = "models")]
         all: bool,
     },
     /// Write weights and their checksums to one file, for machines without a network [default: all on this machine]
@@ -93,12 +93,12 @@ pub enum Weights {
 /// Weights that can be on this machine.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// Names of `nasnet weights list`
+    /// Models as `nasnet weights list` shows them: names, or hf:OWNER/NAME[/FILE][@REVISION]
     #[arg(value_name = "MODEL")]
     pub models: Vec<String>,
 
     #[command(flatten)]
-    pub hub: Hub,
+    pub network: UseOfNetwork,
 }
 
 #[derive(Debug, Args)]

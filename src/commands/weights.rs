@@ -56,7 +56,7 @@ fn paths(models: &[ModelSource], stdout: &mut dyn Write) -> Result<ExitStatus> {
         match model.locate()? {
             Located::File { path, .. } => found.push(path),
             Located::BuiltIn => {
-                return Err(Error::Config("tiny: it is built in and has no path".to_owned()).into());
+                return Err(Error::Config("tiny is built in and has no path".to_owned()).into());
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::answers::labels::Labels;
 use crate::answers::policy::Policy;
 use crate::classifier::{Classifier, Options};
 use crate::engine::device::{self, DeviceChoice};
+use crate::error::Error;
 use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::Resize;
 use crate::kernels::Precision;
@@ -29,18 +30,27 @@ pub fn threads(wanted: Option<usize>) -> Result<usize> {
     Ok(threads)
 }
 
-/// Finds weights, or fetches them where that is allowed, reads them, and says what had to be assumed.
+/// Finds weights or fetches them, if that is allowed, loads them, and notes what had to be assumed.
 ///
 /// # Errors
-/// When they cannot be had, or are not what they should be.
+/// When they can't be found or fetched, or are not what they should be.
 pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
-    let mut loaded = match settings.source.obtain(&Transfers::on(console))? {
-        Located::BuiltIn => weights::builtin(&settings.overrides)?,
+    let progress = Transfers::on(console);
+    let load = |located: Located| match located {
+        Located::BuiltIn => weights::builtin(&settings.overrides),
         Located::File { path, source, name } => {
             let overrides = Overrides { source, name, ..settings.overrides.clone() };
-            weights::load(&path, &overrides)?
+            weights::load(&path, &overrides)
         }
     };
+    let mut loaded = load(settings.source.obtain(&progress)?).or_else(|error| {
+        // A file that was verified, and was damaged after that.
+        if matches!(error, Error::Damaged { .. }) && settings.source.is_remote() {
+            console.note(&error.to_string());
+            return load(settings.source.obtain_again(&progress)?);
+        }
+        Err(error)
+    })?;
     for note in &loaded.notes {
         console.note(note);
     }

@@ -13,7 +13,7 @@ use crate::kernels::Precision;
 use crate::store::ModelSource;
 
 /// The variables that change what the tool does, and whether their values are secret.
-const VARIABLES: [(&str, bool); 26] = [
+const VARIABLES: [(&str, bool); 27] = [
     ("HF_ENDPOINT", false),
     ("HF_HOME", false),
     ("HF_HUB_CACHE", false),
@@ -21,6 +21,7 @@ const VARIABLES: [(&str, bool); 26] = [
     ("HF_TOKEN", true),
     ("HUGGING_FACE_HUB_TOKEN", true),
     ("HF_TOKEN_PATH", false),
+    ("HF_HUB_DISABLE_IMPLICIT_TOKEN", false),
     ("HF_HUB_OFFLINE", false),
     ("HF_HUB_DOWNLOAD_TIMEOUT", false),
     ("HTTP_PROXY", true),
@@ -86,11 +87,11 @@ pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> 
     };
     let overrides = overrides(&flags.identity)?;
     let model = |name: &str| {
-        let source = ModelSource::named(name).in_caches(environment.caches.clone());
-        (name.to_owned(), ModelSettings { source, overrides: overrides.clone(), labels: None })
+        let source = ModelSource::parse(name)?.in_caches(environment.caches.clone());
+        Ok((name.to_owned(), ModelSettings { source, overrides: overrides.clone(), labels: None }))
     };
     Ok(Doctor {
-        models: names.into_iter().map(model).collect(),
+        models: names.into_iter().map(model).collect::<Result<_>>()?,
         asked_for: flags.model.is_some(),
         device,
         precision,

@@ -97,7 +97,7 @@ pub struct Info {
 /// # Errors
 /// Names the flag at fault.
 pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
-    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let source = ModelSource::parse(&flags.model)?.in_caches(environment.caches.clone());
     let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
     Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
 }
@@ -120,7 +120,7 @@ pub struct Labels {
 /// # Errors
 /// Names the flag at fault.
 pub fn labels(flags: &cli::Labels, environment: &Environment) -> Result<Labels> {
-    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let source = ModelSource::parse(&flags.model)?.in_caches(environment.caches.clone());
     let model =
         ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() };
     Ok(Labels { model, words: flags.words.clone(), groups: flags.groups, json: flags.json })

@@ -20,14 +20,7 @@ pub struct ModelSettings {
 }
 
 pub(super) fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {
-    if flags.hub.repo.is_none() && (flags.hub.file.is_some() || flags.hub.revision != "main") {
-        return Err(Error::Config("--revision and --file: they need --repo".to_owned()));
-    }
-    let source = match &flags.hub.repo {
-        Some(repo) => ModelSource::hub(repo, &flags.hub.revision, flags.hub.file.as_deref())?,
-        None => ModelSource::named(&flags.model),
-    };
-    let source = environment.provided(source, flags.hub.offline)?;
+    let source = environment.provided(ModelSource::parse(&flags.model)?, flags.network.offline)?;
     Ok(ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() })
 }
 

@@ -7,7 +7,6 @@ use super::model::overrides;
 use super::{Environment, PreprocessingOverrides};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::store::registry::PUBLISHED;
 use crate::store::{Caches, ModelSource};
 use crate::tensor::Dtype;
 use crate::weights::Overrides;
@@ -167,28 +166,19 @@ fn import(flags: &cli::Import) -> Result<Import> {
 fn named(which: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
     let sources = sources(which, environment)?;
     if sources.is_empty() {
-        let detail = "no model: expected a name of `nasnet weights list`, or --repo";
+        let detail = "no model: expected a name of `nasnet weights list`, or hf:OWNER/NAME";
         return Err(Error::Config(detail.to_owned()));
     }
     Ok(sources)
 }
 
 fn sources(which: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
-    let mut sources = Vec::new();
-    for name in &which.models {
-        let source = ModelSource::named(name);
-        if name != "tiny" && source.published().is_none() {
-            let known: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
-            return Err(Error::Config(format!(
-                "expected one of {} or --repo, got {name:?}",
-                known.join(", ")
-            )));
+    let source = |name: &String| {
+        let source = ModelSource::parse(name)?;
+        if !source.is_remote() && !source.is_built_in() {
+            return Err(source.not_kept());
         }
-        sources.push(environment.provided(source, which.hub.offline)?);
-    }
-    if let Some(repo) = &which.hub.repo {
-        let source = ModelSource::hub(repo, &which.hub.revision, which.hub.file.as_deref())?;
-        sources.push(environment.provided(source, which.hub.offline)?);
-    }
-    Ok(sources)
+        environment.provided(source, which.network.offline)
+    };
+    which.models.iter().map(source).collect()
 }

@@ -89,7 +89,7 @@ pub(crate) fn assemble(
 
 impl Match<'_> {
     fn read(&self, origin: &str, source: &Source) -> Result<Tensor> {
-        // A canonical file was checked when it was written; its pages stay untouched until they are used.
+        // A canonical file was checked when it was written, and its hash says that it is still the same.
         if source.card.is_some()
             && let Some(tensor) = self.tensor.in_place()
             && tensor.shape() == self.spec.shape

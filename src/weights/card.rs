@@ -14,7 +14,10 @@ use crate::nasnet::{Config, Dialect};
 use crate::tensor::Tensor;
 
 /// The version of the record that is written, and the newest that is read.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The first version whose files carry a hash of themselves.
+pub(crate) const FIRST_WITH_HASH: u32 = 2;
 
 /// The metadata key that holds the record as JSON.
 pub(crate) const KEY: &str = "nasnet";
@@ -167,7 +170,7 @@ mod tests {
     fn says_what_is_wrong_with_a_record() {
         let mut newer = serde_json::to_value(card()).unwrap();
         newer["format"] = 99.into();
-        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 1"));
+        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 2"));
         let mut fewer = serde_json::to_value(card()).unwrap();
         fewer["labels"] = serde_json::json!([[null, "a"]]);
         assert!(read(fewer).unwrap_err().to_string().contains("1 labels, expected 2"));

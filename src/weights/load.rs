@@ -1,4 +1,5 @@
-//! From a path to a model's weights: open, look what it is, read, settle the configuration, check, convert.
+//! From a path to a model's weights: open the file, detect its type, list its tensors, work out the configuration,
+//! check names and shapes, convert.
 
 use std::fmt;
 use std::path::Path;
@@ -14,7 +15,7 @@ use crate::nasnet;
 use crate::nasnet::{Config, Dialect};
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
-use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
+use crate::weights::card::{Card, FIRST_WITH_HASH, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
 use crate::weights::index::Index;
 use crate::weights::resolve::{Overrides, resolve};
@@ -99,12 +100,12 @@ impl Loaded {
     }
 }
 
-/// Loads a weights file of any kind. Its kind is told by its content; the file is mapped, and nothing but its directory
-/// is read before names and shapes have been checked.
+/// Loads a weights file. Its type is detected from its contents. The file is mapped. A canonical file is compared with
+/// the hash that it carries; of other files only the directory is read before names and shapes have been checked.
 ///
 /// # Errors
-/// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is damaged, no NASNet-A, or its tensors
-/// are not those of the network.
+/// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is no NASNet-A or its tensors are not those of
+/// the network, [`Error::Damaged`] when a checksum within the file does not match.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
     let blob = SharedBytes::map(path)?;
     let mut loaded = from_blob(&path.display().to_string(), &blob, overrides)?;
@@ -132,7 +133,20 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
         Format::Safetensors => ("safetensors", safetensors::read(origin, blob)?),
     };
     let kind = if source.card.is_some() { "canonical" } else { kind };
-    from_source(origin, kind, source, overrides)
+    // Canonical files of the first format carry no hash, but a fingerprint of their tensors. The binary's own is trusted.
+    let unhashed = source.card.as_ref().is_some_and(|card| card.format < FIRST_WITH_HASH);
+    let loaded = from_source(origin, kind, source, overrides)?;
+    if unhashed && !blob.is_static() {
+        let got = fingerprint(&loaded.graph, loaded.weights.tensors());
+        if got != loaded.fingerprint() {
+            let expected = loaded.fingerprint();
+            return Err(Error::damaged(
+                origin,
+                format!("tensors with sha256 {expected} expected, got {got}"),
+            ));
+        }
+    }
+    Ok(loaded)
 }
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {

@@ -7,6 +7,9 @@
 mod assemble;
 pub mod canonical;
 pub mod card;
+#[cfg(test)]
+mod damage_tests;
+mod file_hash;
 mod format;
 mod index;
 mod keras;

@@ -25,3 +25,5 @@ mod setup;
 mod store;
 #[cfg(unix)]
 mod store_here;
+#[cfg(unix)]
+mod store_real_hub;

@@ -46,7 +46,7 @@ fn flags_that_make_no_sense_are_refused_with_both_sides() {
         (&["--json", "--format", "csv"], "cannot be used with"),
         (&["--force"], "--output"),
         (&["--threshold", "nan"], "got NaN"),
-        (&["--repo", "nobody"], "expected OWNER/NAME"),
+        (&["--model", "hf:nobody"], "hf:nobody: expected hf:OWNER/NAME[/FILE][@REVISION]"),
     ] {
         let arguments: Vec<&str> = ["classify", "a.jpg"].iter().chain(flags).copied().collect();
         let run = place.run(&arguments).exits(2).says(said);

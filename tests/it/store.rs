@@ -6,13 +6,13 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::home::{FILE, Home, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
+use crate::support::home::{FILE, Home, MODEL, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
 use crate::support::loopback::{COMMIT, Fault, Hub, REPO, sha256};
 
 #[test]
 fn the_first_run_downloads_and_the_second_makes_no_request() {
     let (hub, home) = (toy_hub(), Home::new());
-    let classify = ["classify", "--repo", REPO, "--json", "fixtures/photos/cat.jpg"];
+    let classify = ["classify", "--model", MODEL, "--json", "fixtures/photos/cat.jpg"];
     let first = assert_succeeds(&home.run(&hub, &classify));
     let header: serde_json::Value = serde_json::from_str(&first).unwrap();
     assert_eq!(header["model"]["source"], format!("{REPO}@{COMMIT}"));
@@ -22,9 +22,9 @@ fn the_first_run_downloads_and_the_second_makes_no_request() {
     assert_eq!(assert_succeeds(&home.run(&hub, &classify)), first);
     assert_eq!(
         assert_succeeds(&home.fetch(&hub)).trim(),
-        assert_succeeds(&home.run(&hub, &["weights", "path", "--repo", REPO])).trim()
+        assert_succeeds(&home.run(&hub, &["weights", "path", MODEL])).trim()
     );
-    let pinned = ["weights", "fetch", "--repo", REPO, "--revision", COMMIT, "--file", FILE];
+    let pinned = ["weights", "fetch", &format!("{MODEL}/{FILE}@{COMMIT}")];
     assert_succeeds(&home.run(&hub, &pinned));
     assert_eq!(hub.connections(), connections, "{:?}", hub.seen());
 }
@@ -49,7 +49,7 @@ fn a_branch_is_asked_for_anew_only_on_request() {
     let moved = "f".repeat(40);
     hub.move_main(&moved);
     assert!(assert_succeeds(&home.fetch(&hub)).contains(COMMIT));
-    let refreshed = home.run(&hub, &["weights", "fetch", "--repo", REPO, "--refresh"]);
+    let refreshed = home.run(&hub, &["weights", "fetch", MODEL, "--refresh"]);
     assert!(assert_succeeds(&refreshed).contains(&moved));
     assert_eq!(hub.gets().len(), 1, "the content is the same");
 }
@@ -67,7 +67,7 @@ fn refusals_say_what_they_mean_and_are_not_repeated() {
     for (status, lines, words) in refusals {
         let (hub, home) = (toy_hub(), Home::new());
         hub.fault("HEAD", "", 9, Fault::Status(status, lines));
-        let output = home.run(&hub, &["weights", "fetch", "--repo", REPO, "--file", FILE]);
+        let output = home.run(&hub, &["weights", "fetch", &format!("{MODEL}/{FILE}")]);
         assert_refused(&output, words);
         let heads = hub.seen().iter().filter(|seen| seen.method == "HEAD").count();
         assert_eq!((heads, hub.gets().len()), (1, 0), "{status} {lines}");
@@ -79,10 +79,13 @@ fn refusals_say_what_they_mean_and_are_not_repeated() {
 fn what_does_not_exist_is_told_apart() {
     let (hub, home) = (toy_hub(), Home::new());
     let fetch = |arguments: &[&str]| home.run(&hub, &[&["weights", "fetch"], arguments].concat());
-    assert_refused(&fetch(&["--repo", "owner/none"]), &["there is no repository owner/none"]);
-    assert_refused(&fetch(&["--repo", REPO, "--revision", "v9"]), &["owner/toy has no revision v9"]);
-    assert_refused(&fetch(&["--repo", REPO, "--file", "x.h5"]), &["owner/toy at main has no file x.h5"]);
-    assert_refused(&fetch(&["mobil"]), &["expected one of mobile, large", "got \"mobil\""]);
+    assert_refused(&fetch(&["hf:owner/none"]), &["there is no repository owner/none"]);
+    assert_refused(&fetch(&["hf:owner/toy@v9"]), &["owner/toy has no revision v9"]);
+    assert_refused(&fetch(&["hf:owner/toy/x.h5"]), &["owner/toy at main has no file x.h5"]);
+    assert_refused(
+        &fetch(&["mobil"]),
+        &["expected one of mobile, large", "got `mobil`", "did you mean `mobile`?"],
+    );
     let bare = Hub::of(&[("README.md", b"toy".to_vec())]);
     assert_refused(&home.fetch(&bare), &["no file of weights, but README.md"]);
     let other = Hub::of(&[(FILE, fixture("resnet.h5"))]);
@@ -132,7 +135,7 @@ fn assert_never_trusted(fault: Fault, words: &[&str]) {
     hub.fault("GET", "resolve", 99, fault.clone());
     assert_refused(&home.fetch(&hub), words);
     assert_eq!(home.wrong_files(&toy()), Vec::<PathBuf>::new(), "{fault:?}");
-    let offline = home.run(&hub, &["weights", "path", "--repo", REPO, "--file", FILE, "--revision", COMMIT]);
+    let offline = home.run(&hub, &["weights", "path", &format!("{MODEL}/{FILE}@{COMMIT}")]);
     assert_refused(&offline, &["is not on this machine"]);
     hub.mend();
     assert_succeeds(&home.fetch(&hub));
@@ -247,8 +250,7 @@ fn the_token_goes_to_the_hub_and_to_no_other_host() {
     let elsewhere = || Fault::Redirect(format!("{}/cdn/{FILE}", cdn.url));
     hub.fault("HEAD", "", 9, elsewhere()).fault("GET", "resolve", 9, elsewhere());
     cdn.fault("GET", "", 1, Fault::Drop(5000));
-    let output =
-        home.nasnet(&hub, &["weights", "fetch", "--repo", REPO]).env("HF_TOKEN", "hf_secret").output();
+    let output = home.nasnet(&hub, &["weights", "fetch", MODEL]).env("HF_TOKEN", "hf_secret").output();
     let output = output.unwrap();
     assert_succeeds(&output);
     assert!(!text(&output.stderr).contains("hf_secret"));
@@ -261,7 +263,7 @@ fn the_token_goes_to_the_hub_and_to_no_other_host() {
     fs::create_dir_all(home.path("token_home")).unwrap();
     fs::write(home.path("token_home/token"), "hf_file\n").unwrap();
     let other = toy_hub();
-    let mut command = home.nasnet(&other, &["weights", "fetch", "--repo", REPO]);
+    let mut command = home.nasnet(&other, &["weights", "fetch", MODEL]);
     assert_succeeds(&command.env("HF_HOME", home.path("token_home")).output().unwrap());
     assert_eq!(other.gets()[0].header("authorization"), Some("Bearer hf_file"));
 }
@@ -281,7 +283,7 @@ fn redirects_within_the_hub_are_followed_and_loops_end() {
 fn a_file_larger_than_the_room_for_it_is_an_error_and_leaves_nothing() {
     let (hub, home) = (toy_hub(), Home::new());
     for prepare in ["", "trap '' XFSZ;"] {
-        let script = format!("{prepare} ulimit -f 64; exec \"$0\" weights fetch --repo {REPO}");
+        let script = format!("{prepare} ulimit -f 64; exec \"$0\" weights fetch {MODEL}");
         let usual = home.nasnet(&hub, &[]);
         let mut shell = Command::new("/bin/bash");
         shell.arg("-c").arg(script).arg(usual.get_program()).env_clear();
@@ -299,7 +301,7 @@ fn two_and_eight_processes_at_once_download_once() {
         let (hub, home) = (toy_hub(), Home::new());
         hub.fault("GET", "resolve", 99, Fault::Slow(8192));
         let start = |_| -> Child {
-            let mut command = home.nasnet(&hub, &["weights", "fetch", "--repo", REPO]);
+            let mut command = home.nasnet(&hub, &["weights", "fetch", MODEL]);
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
         let children: Vec<Child> = (0..count).map(start).collect();
@@ -313,7 +315,7 @@ fn two_and_eight_processes_at_once_download_once() {
 #[test]
 fn a_run_that_is_killed_at_any_time_leaves_nothing_wrong() {
     let (hub, home) = (toy_hub(), Home::new());
-    let classify = ["classify", "--repo", REPO, "fixtures/photos/cat.jpg"];
+    let classify = ["classify", "--model", MODEL, "fixtures/photos/cat.jpg"];
     // The first two before anything is asked for, the others scattered over the download, which takes a quarter of a
     // second.
     for (round, wait) in [0, 5, 0, 20, 70, 30, 90, 1, 120, 170].into_iter().enumerate() {

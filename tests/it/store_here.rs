@@ -3,17 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::home::{FILE, Home, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
+use crate::support::home::{FILE, Home, MODEL, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
 use crate::support::loopback::{COMMIT, Hub, REPO, sha256};
 
 #[test]
 fn offline_no_connection_is_made_and_what_is_missing_is_named() {
     let (hub, home) = (toy_hub(), Home::new());
     let photo = "fixtures/photos/cat.jpg";
-    let classify = ["classify", "--repo", REPO, photo];
+    let classify = ["classify", "--model", MODEL, photo];
     let words = [
         "the file of weights of owner/toy at main is not on this machine",
-        "`nasnet weights fetch --repo owner/toy`",
+        "`nasnet weights fetch hf:owner/toy`",
     ];
     assert_refused(&home.run(&hub, &[&classify[..], &["--offline"]].concat()), &words);
     for value in ["1", "true", "YES", "on"] {
@@ -41,11 +41,11 @@ fn without_a_network_the_way_out_is_named() {
     let home = Home::new();
     let gone = {
         let hub = toy_hub();
-        let mut command = home.nasnet(&hub, &["weights", "fetch", "--repo", REPO]);
+        let mut command = home.nasnet(&hub, &["weights", "fetch", MODEL]);
         command.env("HF_ENDPOINT", "http://127.0.0.1:1").output().unwrap()
     };
     assert_refused(&gone, &["no connection to 127.0.0.1:1", "after 5 attempts", "--model tiny"]);
-    let mut command = home.nasnet(&toy_hub(), &["weights", "fetch", "--repo", REPO]);
+    let mut command = home.nasnet(&toy_hub(), &["weights", "fetch", MODEL]);
     let output = command.env("HF_ENDPOINT", "http://no-such-host.invalid").output().unwrap();
     assert_refused(&output, &["no-such-host.invalid", "--model tiny"]);
 }
@@ -53,7 +53,7 @@ fn without_a_network_the_way_out_is_named() {
 #[test]
 fn a_proxy_is_asked_in_place_of_the_host_unless_the_host_is_excepted() {
     let (proxy, home) = (toy_hub(), Home::new());
-    let mut command = home.nasnet(&proxy, &["weights", "fetch", "--repo", REPO, "--file", FILE]);
+    let mut command = home.nasnet(&proxy, &["weights", "fetch", &format!("{MODEL}/{FILE}")]);
     command.env("HF_ENDPOINT", "http://hub.invalid").env("HTTP_PROXY", &proxy.url);
     assert_succeeds(&command.output().unwrap());
     assert_eq!(fs::read(home.blob()).unwrap(), toy());
@@ -74,8 +74,8 @@ fn a_variable_that_makes_no_sense_matters_only_where_it_is_used() {
         let mut command = home.nasnet(&hub, &[&["classify", "fixtures/photos/cat.jpg"], arguments].concat());
         command.env("HF_ENDPOINT", "hub.example").output().unwrap()
     };
-    assert_refused(&classify(&["--repo", REPO]), &["HF_ENDPOINT: expected an http:// or https:// address"]);
-    assert_refused(&classify(&["--repo", REPO, "--offline"]), &["not on this machine"]);
+    assert_refused(&classify(&["--model", MODEL]), &["HF_ENDPOINT: expected an http:// or https:// address"]);
+    assert_refused(&classify(&["--model", MODEL, "--offline"]), &["not on this machine"]);
     assert_refused(&classify(&["--model", "none.h5"]), &["none.h5"]);
 }
 
@@ -96,7 +96,7 @@ fn a_file_of_keras_with_the_wrong_checksum_is_refused_and_leaves_nothing() {
 fn a_cached_file_that_was_damaged_is_noticed_and_fetched_again() {
     let (hub, home) = (toy_hub(), Home::new());
     assert_succeeds(&home.fetch(&hub));
-    let verify = ["weights", "verify", "--repo", REPO];
+    let verify = ["weights", "verify", MODEL];
     assert!(assert_succeeds(&home.run(&hub, &verify)).starts_with("ok "));
     // Damage that keeps the size and the time of change: only `verify` can see it.
     let time = fs::metadata(home.blob()).unwrap().modified().unwrap();
@@ -112,7 +112,7 @@ fn a_cached_file_that_was_damaged_is_noticed_and_fetched_again() {
         assert_eq!(all.status.code(), Some(1), "it is not forgotten that it is here");
         assert!(text(&all.stdout).contains("hash mismatch"), "{}", text(&all.stdout));
     }
-    let path = ["weights", "path", "--repo", REPO, "--offline"];
+    let path = ["weights", "path", MODEL, "--offline"];
     assert_refused(&home.run(&hub, &path), &["hash mismatch", "the file is damaged", "nasnet weights fetch"]);
     assert_succeeds(&home.fetch(&hub));
     assert_eq!(fs::read(home.blob()).unwrap(), toy());
@@ -130,7 +130,7 @@ fn files_that_other_tools_fetched_are_used_once_they_are_checked() {
     fs::write(home.blob(), toy()).unwrap();
     let link = repo.join("snapshots").join(COMMIT).join(FILE);
     std::os::unix::fs::symlink(Path::new("../../blobs").join(sha256(&toy())), link).unwrap();
-    let classify = ["classify", "--repo", REPO, "fixtures/photos/cat.jpg"];
+    let classify = ["classify", "--model", MODEL, "fixtures/photos/cat.jpg"];
     assert_succeeds(&home.run(&hub, &classify));
     assert_eq!(hub.connections(), 0);
     fs::write(home.blob(), [&toy()[..1000], &[0; 500]].concat()).unwrap();
@@ -148,7 +148,7 @@ fn the_list_says_what_is_known_and_what_is_here() {
         "large ",
         "large@keras ",
         "mobile-no-top ",
-        "owner/toy ",
+        "hf:owner/toy ",
         "020fb642bf7360b370c678b08e0adf61",
     ] {
         assert!(table.contains(words), "{words}: {table}");
@@ -159,7 +159,7 @@ fn the_list_says_what_is_known_and_what_is_here() {
     let of = |name: &str| models.iter().find(|model| model["name"] == name).unwrap();
     assert_eq!((&of("mobile")["here"], &of("mobile")["bytes"]), (&false.into(), &serde_json::Value::Null));
     assert_eq!(of("large")["commit"], "2188423afb58a54ecc6eb20e22179f24bfb92275");
-    let toy_model = of(REPO);
+    let toy_model = of(MODEL);
     assert_eq!((&toy_model["here"], &toy_model["verified"]), (&true.into(), &true.into()));
     assert_eq!((&toy_model["bytes"], &toy_model["commit"]), (&toy().len().into(), &COMMIT.into()));
     assert_eq!(toy_model["checksum"]["value"], sha256(&toy()));
@@ -169,10 +169,10 @@ fn the_list_says_what_is_known_and_what_is_here() {
 fn removed_weights_are_gone() {
     let (hub, home) = (toy_hub(), Home::new());
     assert_succeeds(&home.fetch(&hub));
-    assert_succeeds(&home.run(&hub, &["weights", "remove", "--repo", REPO]));
+    assert_succeeds(&home.run(&hub, &["weights", "remove", MODEL]));
     assert!(!home.blob().exists());
-    assert_refused(&home.run(&hub, &["weights", "path", "--repo", REPO]), &["not on this machine"]);
-    assert_refused(&home.run(&hub, &["weights", "remove", "--repo", REPO]), &["not on this machine"]);
+    assert_refused(&home.run(&hub, &["weights", "path", MODEL]), &["not on this machine"]);
+    assert_refused(&home.run(&hub, &["weights", "remove", MODEL]), &["not on this machine"]);
 }
 
 #[test]
@@ -181,13 +181,13 @@ fn a_bundle_carries_weights_to_a_machine_without_a_network() {
     assert_succeeds(&home.fetch(&hub));
     let bundle = home.path("weights.tar");
     let bundle = bundle.to_str().unwrap();
-    assert_succeeds(&home.run(&hub, &["weights", "pack", bundle, "--repo", REPO]));
+    assert_succeeds(&home.run(&hub, &["weights", "pack", bundle, MODEL]));
     let again = home.run(&hub, &["weights", "pack", bundle]);
     assert!(text(&again.stderr).contains("--force replaces it"));
     let connections = hub.connections();
     let unpacked = assert_succeeds(&away.run(&hub, &["weights", "unpack", bundle]));
     assert_eq!(fs::read(unpacked.trim()).unwrap(), toy());
-    assert_succeeds(&away.run(&hub, &["classify", "--offline", "--repo", REPO, "fixtures/photos/cat.jpg"]));
+    assert_succeeds(&away.run(&hub, &["classify", "--offline", "--model", MODEL, "fixtures/photos/cat.jpg"]));
     assert_eq!(hub.connections(), connections);
 
     let whole = fs::read(bundle).unwrap();

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::commands::ExitStatus;
+use crate::error::Error;
 use crate::output;
 use crate::output::transfer::Transfers;
 use crate::settings::{Common, Fetch};
@@ -27,7 +28,7 @@ struct Fetched {
 /// Runs the command.
 ///
 /// # Errors
-/// When they are unavailable, or are no NASNet-A.
+/// When they can't be fetched, or are no NASNet-A.
 pub fn run(settings: &Fetch, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let progress = Transfers::on(common.console);
     let mut fetched = Vec::new();
@@ -38,7 +39,14 @@ pub fn run(settings: &Fetch, common: Common, stdout: &mut dyn Write) -> Result<E
             continue;
         };
         let overrides = Overrides { source, name, ..Overrides::default() };
-        let loaded = weights::load(&path, &overrides)?;
+        let loaded = weights::load(&path, &overrides).or_else(|error| {
+            if matches!(error, Error::Damaged { .. }) && model.is_remote() {
+                common.console.note(&error.to_string());
+                model.obtain_again(&progress)?;
+                return weights::load(&path, &overrides);
+            }
+            Err(error)
+        })?;
         let bytes = path.metadata().with_context(|| path.display().to_string())?.len();
         let (architecture, dialect) = (loaded.config.to_string(), loaded.dialect.to_string());
         fetched.push(Fetched {

@@ -7,9 +7,11 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::loopback::{Hub, REPO, sha256};
+use super::loopback::{Hub, sha256};
 
 pub const FILE: &str = "model.safetensors";
+/// The hub's repository, as `--model` takes it.
+pub const MODEL: &str = "hf:owner/toy";
 
 /// Weights of a toy network, as timm writes them.
 pub fn toy() -> Vec<u8> {
@@ -57,7 +59,7 @@ impl Home {
     }
 
     pub fn fetch(&self, hub: &Hub) -> Output {
-        self.run(hub, &["weights", "fetch", "--repo", REPO])
+        self.run(hub, &["weights", "fetch", MODEL])
     }
 
     /// Every file that a later run could take for weights, and is not whole.

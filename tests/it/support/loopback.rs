@@ -40,6 +40,8 @@ pub enum Fault {
     Redirect(String),
     /// A pause after each so many bytes.
     Slow(usize),
+    /// This status line, these headers and this body, with the length of the body.
+    Answer(String, &'static str),
 }
 
 /// A request as it came.
@@ -169,6 +171,11 @@ fn respond(state: &State, seen: &Seen, fault: Option<Fault>, mut out: TcpStream)
     let commit = state.commit.lock().unwrap().clone();
     if let Some(Fault::Status(status, lines)) = &fault {
         return write!(out, "HTTP/1.1 {status} X\r\n{lines}Content-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+    if let Some(Fault::Answer(head, body)) = &fault {
+        let length = body.len();
+        let body = if seen.method == "HEAD" { "" } else { body };
+        return write!(out, "HTTP/1.1 {head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");
     }
     let api = format!("/api/models/{REPO}");
     if let Some(rest) = seen.path.strip_prefix(&api) {

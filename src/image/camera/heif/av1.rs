@@ -1,9 +1,19 @@
-//! AV1 pictures of AVIF files, by rav1d. Its interface is dav1d's in C, so this file speaks to it through pointers;
-//! nothing of that leaves it.
+//! AV1 pictures of AVIF files, by rav1d.
+//!
+//! Its interface is dav1d's in C, so this file speaks to it through pointers; nothing of that leaves it. A panic in a
+//! function of C's kind ends the process before anybody can catch it, and damaged files make rav1d 1.1 panic. So each
+//! picture is decoded by a thread of its own, and one that panics reports it and then stands still for good, with what
+//! memory it has: that costs a process less than its end. After [`MAX_LOST`] pixels of them no AVIF is decoded any more.
 
+use std::cell::RefCell;
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
+use std::panic;
 use std::ptr::NonNull;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use heifer_isobmff::{HeifFile, ItemId};
 use rav1d::include::dav1d::data::Dav1dData;
@@ -21,14 +31,76 @@ use super::picture::{Colour, Picture, Plane};
 use super::{container_error, corrupt};
 use crate::error::{ImageError, ImageErrorKind};
 
+/// Pixels that threads which stand still may hold: a few bytes of memory each.
+const MAX_LOST: u64 = 32 << 20;
+
+/// Pixels that a thread counts for at least.
+const MIN_LOST: u64 = 128 << 10;
+
+/// Pixels that a byte is taken for, where a damaged header says that there are more.
+const PIXELS_PER_BYTE: u64 = 64;
+
+/// What a thread that decodes has to say.
+type Report = Result<Picture, ImageError>;
+
+thread_local! {
+    /// Where a thread that decodes reports its panic, and what it counts for then; none on other threads.
+    static REPORT: RefCell<Option<(SyncSender<Report>, u64)>> = const { RefCell::new(None) };
+}
+
+/// Pixels of threads that stand still.
+static LOST: AtomicU64 = AtomicU64::new(0);
+
 /// Decodes one coded item, of at most `max_pixels`: its first frame.
-pub(super) fn decode(file: &HeifFile, id: ItemId, max_pixels: u64) -> Result<Picture, ImageError> {
-    let bytes = file.item_data(id).map_err(|error| container_error(&error))?;
+pub(super) fn decode(file: &HeifFile, id: ItemId, max_pixels: u64) -> Report {
+    let bytes = file.item_data(id).map_err(|error| container_error(&error))?.into_owned();
     if bytes.is_empty() {
         return Err(corrupt("AVIF", "an image without data"));
     }
+    if LOST.load(Ordering::Relaxed) >= MAX_LOST {
+        let message = "no AVIF is decoded any more in this run: too many were damaged";
+        return Err(ImageError::new(ImageErrorKind::Unsupported, message));
+    }
+    stop_at_panics();
+    let (sender, report) = sync_channel(1);
+    let counts_for = max_pixels.min(bytes.len() as u64 * PIXELS_PER_BYTE).max(MIN_LOST);
+    let work = move || {
+        REPORT.set(Some((sender.clone(), counts_for)));
+        // Nobody waits for a second report.
+        let _ = sender.send(picture(&bytes, max_pixels));
+    };
+    let started = thread::Builder::new().name("avif".to_owned()).spawn(work);
+    started
+        .map_err(|error| ImageError::new(ImageErrorKind::TooLarge, format!("no thread for AVIF: {error}")))?;
+    report.recv().unwrap_or_else(|_| Err(gave_up()))
+}
+
+/// Makes threads that decode stop where they would panic, before the panic can reach a function of C's kind.
+fn stop_at_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |what| {
+            let Some((report, pixels)) = REPORT.try_with(RefCell::take).ok().flatten() else {
+                return before(what);
+            };
+            LOST.fetch_add(pixels, Ordering::Relaxed);
+            let _ = report.send(Err(gave_up()));
+            loop {
+                thread::park();
+            }
+        }));
+    });
+}
+
+fn gave_up() -> ImageError {
+    corrupt("AVIF", "its decoder gave up")
+}
+
+/// Decodes the first frame of some data.
+fn picture(bytes: &[u8], max_pixels: u64) -> Report {
     let decoder = Decoder::open(max_pixels)?;
-    let mut data = Data::copy(&bytes)?;
+    let mut data = Data::copy(bytes)?;
     let mut frame = Frame(Dav1dPicture::default());
     loop {
         let left = data.0.sz;

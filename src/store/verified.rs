@@ -1,6 +1,6 @@
-//! Which files were checked, so that they are not read through again: a small file of its own for each, with the
-//! size and the time of change that the checked file had. A file that changed since is checked anew. Records that cannot be
-//! written cost time, not safety.
+//! Notes on files that were verified, so that they are not hashed at every run: a small JSON file for each, with the
+//! size and modification time that the file had. A file that changed since is verified again. A note that can't be
+//! written costs time only.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -14,19 +14,19 @@ use crate::files::write_small;
 
 const SCHEMA: u32 = 1;
 
-/// What is remembered of a checked file.
+/// The note on a verified file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct VerifiedFile {
     schema: u32,
     /// The file itself, links resolved.
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
-    /// Nanoseconds from 1970 to its last change.
+    /// Its modification time, in nanoseconds since 1970.
     modified: u128,
-    /// What it was checked against.
+    /// The checksum that it has.
     pub checksum: Checksum,
-    /// Where it comes from, for files of the Hub.
+    /// Its origin, for files of the Hub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<HubFile>,
 }
@@ -43,23 +43,23 @@ pub struct HubFile {
 }
 
 impl HubFile {
-    /// Where a file of the cache comes from.
+    /// The origin of a file of the cache.
     pub fn of(repo: &str, found: &Found) -> Self {
         let Found { commit, file, .. } = found;
         HubFile { repo: repo.to_owned(), commit: commit.clone(), file: file.clone() }
     }
 }
 
-/// The folder of the records.
+/// The notes on all verified files.
 #[derive(Debug, Clone)]
-pub struct Records {
+pub struct VerifiedFiles {
     folder: Option<PathBuf>,
 }
 
-impl Records {
-    /// The records below the folder of converted weights, if there is one.
+impl VerifiedFiles {
+    /// The notes below the folder of converted weights, if there is such a folder.
     pub fn below(converted: Option<&Path>) -> Self {
-        Records { folder: converted.map(|folder| folder.join("verified")) }
+        VerifiedFiles { folder: converted.map(|folder| folder.join("verified")) }
     }
 
     fn file(&self, path: &Path) -> Option<PathBuf> {
@@ -67,28 +67,28 @@ impl Records {
         Some(self.folder.as_ref()?.join(&name[..32]).with_extension("json"))
     }
 
-    /// What is remembered of a file, if it is still as it was.
-    pub fn of(&self, path: &Path) -> Option<Record> {
+    /// The note on a file, if the file is unchanged since.
+    pub fn of(&self, path: &Path) -> Option<VerifiedFile> {
         let path = path.canonicalize().ok()?;
-        let record: Record = serde_json::from_slice(&fs::read(self.file(&path)?).ok()?).ok()?;
+        let note: VerifiedFile = serde_json::from_slice(&fs::read(self.file(&path)?).ok()?).ok()?;
         let metadata = path.metadata().ok()?;
-        let same = record.schema == SCHEMA
-            && record.path == path
-            && record.bytes == metadata.len()
-            && record.modified == modified(&metadata)?;
-        same.then_some(record)
+        let same = note.schema == SCHEMA
+            && note.path == path
+            && note.bytes == metadata.len()
+            && note.modified == modified(&metadata)?;
+        same.then_some(note)
     }
 
-    /// Remembers that a file was checked as it is now.
+    /// Notes that a file has a checksum.
     pub fn remember(&self, path: &Path, checksum: &Checksum, hub: Option<HubFile>) {
-        let _ = self.try_remember(path, checksum, hub); // see above: it only costs time
+        let _ = self.try_remember(path, checksum, hub); // without the note, the file is verified again
     }
 
     fn try_remember(&self, path: &Path, checksum: &Checksum, hub: Option<HubFile>) -> Option<()> {
         let path = path.canonicalize().ok()?;
         let metadata = path.metadata().ok()?;
         let file = self.file(&path)?;
-        let record = Record {
+        let note = VerifiedFile {
             schema: SCHEMA,
             bytes: metadata.len(),
             modified: modified(&metadata)?,
@@ -97,10 +97,10 @@ impl Records {
             path,
         };
         fs::create_dir_all(file.parent()?).ok()?;
-        write_small(&file, &serde_json::to_vec(&record).ok()?).ok()
+        write_small(&file, &serde_json::to_vec(&note).ok()?).ok()
     }
 
-    /// Forgets a file.
+    /// Removes the note on a file.
     pub fn forget(&self, path: &Path) {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if let Some(file) = self.file(&path) {
@@ -108,27 +108,27 @@ impl Records {
         }
     }
 
-    /// Remembers of a file only what it was, not that it was right.
+    /// Keeps a file's origin and checksum, but has it verified again.
     pub fn distrust(&self, path: &Path) {
         let doubted = || {
             let file = self.file(&path.canonicalize().ok()?)?;
-            let record: Record = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
-            write_small(&file, &serde_json::to_vec(&Record { modified: 0, ..record }).ok()?).ok()
+            let note: VerifiedFile = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+            write_small(&file, &serde_json::to_vec(&VerifiedFile { modified: 0, ..note }).ok()?).ok()
         };
         if doubted().is_none() {
             self.forget(path);
         }
     }
 
-    /// Everything that is remembered of files that are there, also of those that have changed since.
-    pub fn all(&self) -> Vec<Record> {
+    /// The notes on all files that exist, changed since or not.
+    pub fn all(&self) -> Vec<VerifiedFile> {
         let Some(Ok(entries)) = self.folder.as_ref().map(fs::read_dir) else { return Vec::new() };
-        let mut records: Vec<Record> = entries
+        let mut notes: Vec<VerifiedFile> = entries
             .filter_map(|entry| serde_json::from_slice(&fs::read(entry.ok()?.path()).ok()?).ok())
-            .filter(|record: &Record| record.schema == SCHEMA && record.path.is_file())
+            .filter(|note: &VerifiedFile| note.schema == SCHEMA && note.path.is_file())
             .collect();
-        records.sort_by(|a, b| a.path.cmp(&b.path));
-        records
+        notes.sort_by(|a, b| a.path.cmp(&b.path));
+        notes
     }
 }
 
@@ -143,27 +143,27 @@ mod tests {
     #[test]
     fn a_file_that_changed_is_no_longer_trusted() {
         let folder = tempfile::tempdir().unwrap();
-        let records = Records::below(Some(folder.path()));
+        let files = VerifiedFiles::below(Some(folder.path()));
         let file = folder.path().join("weights");
         fs::write(&file, "abc").unwrap();
         let checksum = Checksum::Md5("00".into());
-        assert_eq!(records.of(&file), None);
-        records.remember(&file, &checksum, None);
-        assert_eq!(records.of(&file).map(|record| record.checksum), Some(checksum));
-        assert_eq!(records.all().len(), 1);
+        assert_eq!(files.of(&file), None);
+        files.remember(&file, &checksum, None);
+        assert_eq!(files.of(&file).map(|note| note.checksum), Some(checksum));
+        assert_eq!(files.all().len(), 1);
         fs::write(&file, "abcd").unwrap();
-        assert_eq!((records.of(&file), records.all().len()), (None, 1));
-        records.remember(&file, &Checksum::Md5("00".into()), None);
-        records.distrust(&file);
-        assert_eq!((records.of(&file), records.all().len()), (None, 1));
+        assert_eq!((files.of(&file), files.all().len()), (None, 1));
+        files.remember(&file, &Checksum::Md5("00".into()), None);
+        files.distrust(&file);
+        assert_eq!((files.of(&file), files.all().len()), (None, 1));
         fs::remove_file(&file).unwrap();
-        assert!(records.all().is_empty());
+        assert!(files.all().is_empty());
     }
 
     #[test]
     fn without_a_folder_nothing_is_remembered_and_nothing_fails() {
-        let records = Records::below(None);
-        records.remember(Path::new("/dev/null"), &Checksum::Md5("00".into()), None);
-        assert!(records.all().is_empty());
+        let files = VerifiedFiles::below(None);
+        files.remember(Path::new("/dev/null"), &Checksum::Md5("00".into()), None);
+        assert!(files.all().is_empty());
     }
 }
