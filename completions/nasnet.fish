@@ -31,6 +31,8 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -s q -l quiet -d 'No notes a
 complete -c nasnet -n "__fish_nasnet_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_needs_command" -s V -l version -d 'Print version'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "sort" -d 'Sort images into folders named after their answers'
+complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "explain" -d 'Draw where in images the model sees their classes'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "embed" -d 'Write the features of images: the network without its top'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
@@ -44,6 +46,7 @@ complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "completions" -d 'Prin
 complete -c nasnet -n "__fish_nasnet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-depth -d 'Search folders this many levels deep (1: only their own files)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exclude -d 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l ext -d 'Extensions of image files in folders, in any case [default: those of every supported format]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
@@ -79,6 +82,10 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l crop-pct -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l alpha -d 'What happens to transparency' -r -f -a "white\t'A white background'
 black\t'A black background'
 drop\t'Ignore it and keep the colours'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l decode -d 'The detail of large JPEGs' -r -f -a "exact\t'Every pixel'
+fast\t'A fraction of the pixels, at least twice those that resizing needs'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l truncated -d 'What happens to a JPEG or PNG that ends early' -r -f -a "error\t'It is an error'
+accept\t'It is answered from what is there'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-pixels -d 'Refuse images of more pixels than this' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s k -l top-k -d 'Classes an image (0: all)' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l threshold -d 'Only classes with at least this score' -r
@@ -88,17 +95,13 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l classes -d 'O
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l rollup -d 'Add the most specific class or WordNet group whose probability is at least P' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l rules -d 'Thresholds and keywords by class or group: a CSV file with the header label,threshold,keyword' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l temperature -d 'Divide logits by T before softmax [default: what `nasnet eval --calibrate` stored in the weights file, else 1]' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l format -d 'The format of the output' -r -f -a "table\t'Text for people'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l format -d 'The format of the output [default: by the extension of --output, else table]' -r -f -a "table\t'Text for people'
 json\t'One JSON document'
 jsonl\t'One JSON record a line, written as soon as it is known'
 csv\t'One prediction a row'
 parquet\t'One image a row; needs --output and a build with this feature'"
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s o -l output -d 'Write to FILE, which appears only once it is complete' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s o -l output -d 'Write to FILE, which appears only once it is complete; - is stdout' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l report -d 'Write an HTML page of thumbnails and their best classes, in one file' -r -F
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l sort-into -d 'Copy each image into a folder of DIR named after its best class; nothing is overwritten' -r -F
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l explain -d 'Write a PNG for each image to DIR that shows where its best class was seen' -r -F
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l explain-top -d 'Draw the N best classes, one PNG each' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l only -d 'Only images whose best class is one of these (wnids or labels); the output omits the others' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"
@@ -109,17 +112,144 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l unsorted -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l offline -d 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l json -d 'Short for --format json'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace existing files of --output, --report and --explain'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l force -d 'Replace existing files of --output and --report'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l resume -d 'Continue an interrupted run\'s --output file (jsonl): keep its rows, add the missing ones'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l retry-errors -d 'With --resume, retry images whose row is an error'
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exif -d 'Add capture times and GPS positions of photos to their records'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exit-zero -d 'Exit with 0 even if images failed'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l link -d 'Make hard links instead of copies'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l move -d 'Move instead of copying'
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l dry-run -d 'Only say on stderr what --sort-into would do'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l max-depth -d 'Search folders this many levels deep (1: only their own files)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l exclude -d 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l ext -d 'Extensions of image files in folders, in any case [default: those of every supported format]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l into -d 'The folder that gets a folder for each answer' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l min-score -d 'Leave images where they are whose best class (with --rollup: group) has a smaller probability' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l only -d 'Only images whose best class is one of these (indices, wnids or labels)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t'As Keras: zeros count in maxima and averages'
+slim\t'As TF-slim: zeros never count'
+timm\t'As timm: zeros count in averages only'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l labels -d 'The names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l device -d 'auto, cpu, cuda, cuda:N or metal; if the device is unavailable, that is an error' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l threads -d 'Threads to use [default: one per core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l dtype -d 'The number type of the arithmetic; anything but f32 needs --device cuda' -r -f -a "f32\t'32-bit floats'
+tf32\t'TensorFloat-32 products, 32-bit sums'
+f16\t'16-bit IEEE floats'
+bf16\t'bfloat16'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l batch-size -d 'Images in one forward pass, at most; a CPU takes one at a time per thread [default: by device]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l preset -d 'The reference whose resizing and cropping is used [default: what the model records, else timm]' -r -f -a "timm\t'Resize the short side, crop the centre, bicubic'
+keras\t'Resize both sides whatever the aspect ratio, nearest'
+slim\t'Crop the centre, then resize both sides, bilinear (as TensorFlow 1)'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l resize -d 'What happens to an image whose aspect ratio is not the input\'s' -r -f -a "crop\t'Cut off what is too long'
+squash\t'Change the aspect ratio'
+pad\t'Keep everything and fill the rest'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l filter -d 'How pixels are resampled' -r -f -a "nearest\t'The nearest pixel'
+box\t'The mean of the pixels below'
+bilinear\t'Linear'
+bicubic\t'Cubic'
+lanczos\t'Lanczos with three lobes'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l crop-pct -d 'The share of the short side that a crop keeps, at most 1' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l alpha -d 'What happens to transparency' -r -f -a "white\t'A white background'
+black\t'A black background'
+drop\t'Ignore it and keep the colours'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l decode -d 'The detail of large JPEGs' -r -f -a "exact\t'Every pixel'
+fast\t'A fraction of the pixels, at least twice those that resizing needs'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l truncated -d 'What happens to a JPEG or PNG that ends early' -r -f -a "error\t'It is an error'
+accept\t'It is answered from what is there'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l classes -d 'Only these classes compete: a list with commas, or a file of one a line' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l rollup -d 'Add the most specific class or WordNet group whose probability is at least P' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l rules -d 'Thresholds and keywords by class or group: a CSV file with the header label,threshold,keyword' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l temperature -d 'Divide logits by T before softmax [default: what `nasnet eval --calibrate` stored in the weights file, else 1]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also in pipes and files'
+never\t'Nowhere'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a newline'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l follow -d 'Follow symbolic links in folders'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l hidden -d 'Include hidden files and folders in folders'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l unsorted -d 'Start at once: take the files of a folder in the order in which they are found'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l link -d 'Make hard links instead of copies'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l move -d 'Move the images instead of copying them'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l dry-run -d 'Change nothing: print what would go where'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l exit-zero -d 'Exit with 0 even if images failed'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l offline -d 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l max-depth -d 'Search folders this many levels deep (1: only their own files)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l exclude -d 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l ext -d 'Extensions of image files in folders, in any case [default: those of every supported format]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s o -l output -d 'The folder of the PNG files' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s k -l top-k -d 'Classes to draw an image, best first' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l threshold -d 'Only classes with at least this probability' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l only -d 'Only images whose best class is one of these (indices, wnids or labels)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l format -d 'The format of the records on stdout, which name the files' -r -f -a "table\t'Text for people'
+json\t'One JSON document'
+jsonl\t'One JSON record a line, written as soon as it is known'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l repo -d 'Weights from a Hugging Face Hub repository' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l size -d 'Input size in pixels: a side, or height x width' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
+false\t''"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l dialect -d 'How strided pools treat the border' -r -f -a "keras\t'As Keras: zeros count in maxima and averages'
+slim\t'As TF-slim: zeros never count'
+timm\t'As timm: zeros count in averages only'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l labels -d 'The names of the classes: one a line, or a class-index JSON' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l device -d 'auto, cpu, cuda, cuda:N or metal; if the device is unavailable, that is an error' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l threads -d 'Threads to use [default: one per core]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l dtype -d 'The number type of the arithmetic; anything but f32 needs --device cuda' -r -f -a "f32\t'32-bit floats'
+tf32\t'TensorFloat-32 products, 32-bit sums'
+f16\t'16-bit IEEE floats'
+bf16\t'bfloat16'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l batch-size -d 'Images in one forward pass, at most; a CPU takes one at a time per thread [default: by device]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l preset -d 'The reference whose resizing and cropping is used [default: what the model records, else timm]' -r -f -a "timm\t'Resize the short side, crop the centre, bicubic'
+keras\t'Resize both sides whatever the aspect ratio, nearest'
+slim\t'Crop the centre, then resize both sides, bilinear (as TensorFlow 1)'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l resize -d 'What happens to an image whose aspect ratio is not the input\'s' -r -f -a "crop\t'Cut off what is too long'
+squash\t'Change the aspect ratio'
+pad\t'Keep everything and fill the rest'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l filter -d 'How pixels are resampled' -r -f -a "nearest\t'The nearest pixel'
+box\t'The mean of the pixels below'
+bilinear\t'Linear'
+bicubic\t'Cubic'
+lanczos\t'Lanczos with three lobes'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l crop-pct -d 'The share of the short side that a crop keeps, at most 1' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l alpha -d 'What happens to transparency' -r -f -a "white\t'A white background'
+black\t'A black background'
+drop\t'Ignore it and keep the colours'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l decode -d 'The detail of large JPEGs' -r -f -a "exact\t'Every pixel'
+fast\t'A fraction of the pixels, at least twice those that resizing needs'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l truncated -d 'What happens to a JPEG or PNG that ends early' -r -f -a "error\t'It is an error'
+accept\t'It is answered from what is there'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l max-pixels -d 'Refuse images of more pixels than this' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also in pipes and files'
+never\t'Nowhere'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a newline'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l follow -d 'Follow symbolic links in folders'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l hidden -d 'Include hidden files and folders in folders'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l unsorted -d 'Start at once: take the files of a folder in the order in which they are found'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l force -d 'Replace existing files of other content'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l exit-zero -d 'Exit with 0 even if images failed'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l offline -d 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l no-exif -d 'Ignore the EXIF orientation'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l files-from -d 'Read paths from a file, one a line (- for stdin)' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Search folders this many levels deep (1: only their own files)' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exclude -d 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'Extensions of image files in folders, in any case [default: those of every supported format]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
@@ -155,6 +285,10 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l crop-pct -d 'The
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l alpha -d 'What happens to transparency' -r -f -a "white\t'A white background'
 black\t'A black background'
 drop\t'Ignore it and keep the colours'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l decode -d 'The detail of large JPEGs' -r -f -a "exact\t'Every pixel'
+fast\t'A fraction of the pixels, at least twice those that resizing needs'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l truncated -d 'What happens to a JPEG or PNG that ends early' -r -f -a "error\t'It is an error'
+accept\t'It is answered from what is there'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-pixels -d 'Refuse images of more pixels than this' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l pooling -d 'How the last feature map becomes features' -r -f -a "avg\t'The mean over all pixels'
 max\t'The maximum over all pixels'
@@ -164,7 +298,7 @@ npz\t'A NumPy archive: features, paths and failures'
 safetensors\t'A tensor `features`, with the paths in FILE.jsonl'
 jsonl\t'One JSON record a line'
 csv\t'One image a row'"
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s o -l output -d 'Write to FILE, which appears only once it is complete; npy and safetensors write their paths to FILE.jsonl' -r -F
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s o -l output -d 'Write to FILE, which appears only once it is complete (npy and safetensors write their paths to FILE.jsonl); - is stdout' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"
@@ -216,6 +350,10 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l crop-pct -d 'The 
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l alpha -d 'What happens to transparency' -r -f -a "white\t'A white background'
 black\t'A black background'
 drop\t'Ignore it and keep the colours'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l decode -d 'The detail of large JPEGs' -r -f -a "exact\t'Every pixel'
+fast\t'A fraction of the pixels, at least twice those that resizing needs'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l truncated -d 'What happens to a JPEG or PNG that ends early' -r -f -a "error\t'It is an error'
+accept\t'It is answered from what is there'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l max-pixels -d 'Refuse images of more pixels than this' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l temperature -d 'Divide logits by T before softmax [default: what the weights file records, else 1]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s o -l output -d 'The weights file of --calibrate' -r -F
@@ -269,6 +407,10 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l crop-pct -d '
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l alpha -d 'What happens to transparency' -r -f -a "white\t'A white background'
 black\t'A black background'
 drop\t'Ignore it and keep the colours'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l decode -d 'The detail of large JPEGs' -r -f -a "exact\t'Every pixel'
+fast\t'A fraction of the pixels, at least twice those that resizing needs'"
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l truncated -d 'What happens to a JPEG or PNG that ends early' -r -f -a "error\t'It is an error'
+accept\t'It is answered from what is there'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l max-pixels -d 'Refuse images of more pixels than this' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
@@ -307,7 +449,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l offline -d 'Neve
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l profile -d 'Time each step of the network'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l format -d 'The format of the output' -r -f -a "jsonl\t'The rows as they are'
+complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l format -d 'The format of the output [default: by the extension of --output, else jsonl]' -r -f -a "jsonl\t'The rows as they are'
 parquet\t'One image a row; needs --output and a build with this feature'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -s o -l output -d 'Write to FILE, which appears only once it is complete' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand merge" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -487,18 +629,20 @@ always\t'Also in pipes and files'
 never\t'Nowhere'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "classify" -d 'Print the best classes of images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "labels" -d 'List the classes of a model and the WordNet groups above them'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "doctor" -d 'Check this installation: models against Keras\' stored answers, device, cache, environment'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "weights" -d 'Work with weight files'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify embed eval finetune bench merge info labels doctor weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "classify" -d 'Print the best classes of images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "sort" -d 'Sort images into folders named after their answers'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "explain" -d 'Draw where in images the model sees their classes'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "embed" -d 'Write the features of images: the network without its top'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "eval" -d 'Measure the accuracy of a model on labelled images'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "finetune" -d 'Train a new head on class folders, and write a weights file with it'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "bench" -d 'Measure latency and throughput of a model on this machine'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "merge" -d 'Join the jsonl outputs of shards in the order of the inputs'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "info" -d 'Describe a model: architecture, parameters, multiply-adds, origin'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "labels" -d 'List the classes of a model and the WordNet groups above them'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "doctor" -d 'Check this installation: models against Keras\' stored answers, device, cache, environment'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "weights" -d 'Work with weight files'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c nasnet -n "__fish_nasnet_using_subcommand help; and not __fish_seen_subcommand_from classify sort explain embed eval finetune bench merge info labels doctor weights completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "list" -d 'List the models that have names, and what is on this machine'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "fetch" -d 'Download weights and print where they are'
 complete -c nasnet -n "__fish_nasnet_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "verify" -d 'Check every byte of weights on this machine [default: all]'
