@@ -2,9 +2,14 @@
 //! the weight files of Keras, timm, Cadene and PyTorch, numerically equal to them.
 //!
 //! ```text
-//! cli -> settings -> commands/* : inputs -> image (decode, preprocess) -> batch -> model -> predictions -> output
-//!                                           weights (store -> readers -> canonical names) -^
+//! main -> commands -> run -> settings -> cli
+//!                      |  inputs -> image -> engine -> answers -> output
+//!                      |            store -> weights -^ (nasnet -> graph)
 //! ```
+//!
+//! Where a line of code goes: a fact of NASNet-A into `nasnet`, an image or weight format into `image` or `weights`, arithmetic into
+//! `kernels` and `engine`, what scores mean into `answers`, how it reads into `output`, a flag into `cli` and `settings`, and
+//! what runs over many images share into `run`. docs/architecture.md has the floors and recipes.
 //!
 //! Rust programs start at [`Classifier`]:
 //!

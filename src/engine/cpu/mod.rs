@@ -240,7 +240,8 @@ impl Engine {
 impl Prepared {
     fn new(plan: Plan, caches: Caches, threads: usize) -> Self {
         let clock = Clock::new(&plan, threads);
-        let (alone, together) = (Schedule::new(&plan, caches, 1, 1), Schedule::new(&plan, caches, 1, threads));
+        let (alone, together) =
+            (Schedule::new(&plan, caches, 1, 1), Schedule::new(&plan, caches, 1, threads));
         Prepared { plan, alone, together, clock, timed: AtomicUsize::new(0) }
     }
 }
