@@ -8,6 +8,7 @@ mod bmp;
 mod colour;
 pub mod decode;
 mod jpeg;
+mod limits;
 mod names;
 mod png;
 pub mod preprocess;
@@ -18,7 +19,8 @@ mod test_support;
 mod tf_bilinear;
 mod tiff;
 
-pub use decode::{Alpha, DecodeOptions, Rgb8, decode};
+pub use decode::{Rgb8, decode};
+pub use limits::{Alpha, DecodeOptions};
 pub use preprocess::{
     Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
 };
