@@ -8,14 +8,14 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use nasnet::engine::cpu::{Engine, Images, Options};
+use nasnet::graph::synthetic;
 use nasnet::kernels::depthwise::{Depthwise, Window};
 use nasnet::kernels::gemm::{Gemm, Rows, Segment};
 use nasnet::kernels::pack::{Panels, packed_depthwise_elements};
 use nasnet::kernels::{CHANNEL_ALIGN, Kernels};
-use nasnet::model::config::{Config, Dialect};
-use nasnet::model::execute::{Engine, Images, Options};
-use nasnet::model::nasnet::graph;
-use nasnet::weights::synthetic;
+use nasnet::nasnet::graph;
+use nasnet::nasnet::{Config, Dialect};
 
 /// Pixels, depth, filters: the products of Mobile's three stages, and of Large's last.
 const PRODUCTS: [(usize, usize, usize); 4] =

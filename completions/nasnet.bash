@@ -267,7 +267,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__classify)
-            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --format --json --top-k --threshold --scores --output --force --resume --retry-errors --exit-zero --report --sort-into --link --move --dry-run --explain --explain-top --only --color --quiet --help"
+            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --top-k --threshold --scores --classes --rollup --rules --temperature --format --json --output --force --resume --retry-errors --exit-zero --report --sort-into --link --move --dry-run --explain --explain-top --only --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -365,10 +365,6 @@ _nasnet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table json jsonl csv parquet" -- "${cur}"))
-                    return 0
-                    ;;
                 --top-k)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -383,6 +379,26 @@ _nasnet() {
                     ;;
                 --scores)
                     COMPREPLY=($(compgen -W "probability logit" -- "${cur}"))
+                    return 0
+                    ;;
+                --classes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rollup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rules)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --temperature)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json jsonl csv parquet" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -733,7 +749,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__finetune)
-            opts="-o -m -q -h --output --force --seed --holdout --steps --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --color --quiet --help"
+            opts="-o -m -q -h --output --force --holdout --steps --seed --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --max-pixels --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -747,15 +763,15 @@ _nasnet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --seed)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --holdout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --steps)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

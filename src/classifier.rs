@@ -5,15 +5,16 @@ use std::path::Path;
 
 use candle_core::Device;
 
+use crate::answers::labels::Labels;
+use crate::answers::predictions::{Prediction, Scores, Selection, select};
+use crate::answers::temperature::probabilities;
+use crate::engine::{Engine, Output, Placement};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
 use crate::image::decode::Rgb8;
-use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
+use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region, resized_size};
 use crate::kernels::Precision;
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::engine::{Engine, Output, Placement};
-use crate::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::nasnet::{Config, Dialect};
 use crate::weights::card::check_labels;
 use crate::weights::{self, Loaded, Overrides};
 
@@ -160,6 +161,11 @@ impl Classifier {
         self.loaded.classes()
     }
 
+    /// What its logits are to be divided by before softmax: 1, or what was fitted and is recorded in its weights.
+    pub fn temperature(&self) -> f64 {
+        self.loaded.temperature.as_ref().map_or(1.0, |fitted| fitted.temperature)
+    }
+
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
     pub fn device(&self) -> String {
         self.engine.device()
@@ -176,6 +182,12 @@ impl Classifier {
         let (height, width) = self.config().input_size;
         preprocess_into(image, (height as u32, width as u32), &self.preprocessing, &mut pixels);
         pixels
+    }
+
+    /// The size (H, W) to which an image of `size` (H, W) is resized for the network.
+    pub(crate) fn resized(&self, size: (u32, u32)) -> (u32, u32) {
+        let (height, width) = self.config().input_size;
+        resized_size(size, (height as u32, width as u32), &self.preprocessing)
     }
 
     fn inputs(&self, images: &[Rgb8]) -> Vec<Vec<f32>> {
@@ -281,7 +293,9 @@ impl Classifier {
     pub fn predictions(&self, logits: &[f32], scores: Scores, selection: Selection) -> Vec<Prediction> {
         match scores {
             Scores::Logit => select(logits, selection, self.labels()),
-            Scores::Probability => select(&softmax(logits), selection, self.labels()),
+            Scores::Probability => {
+                select(&probabilities(logits, self.temperature(), None), selection, self.labels())
+            }
         }
     }
 }

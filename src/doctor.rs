@@ -7,12 +7,12 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::classifier::Classifier;
+use crate::engine::Output;
+use crate::engine::portable::Portable;
 use crate::error::{Error, Result};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::kernels::Precision;
-use crate::model::config::Dialect;
-use crate::model::engine::Output;
-use crate::model::portable::Portable;
+use crate::nasnet::Dialect;
 use crate::weights::{Loaded, fingerprint};
 
 /// The image that every model gets.
@@ -161,8 +161,9 @@ fn short(fingerprint: &str) -> &str {
 mod tests {
     use super::*;
     use crate::classifier::Options;
-    use crate::model::graph::{Graph, Role};
-    use crate::weights::{self, Overrides, Weights};
+    use crate::graph::Weights;
+    use crate::graph::{Graph, Role};
+    use crate::weights::{self, Overrides};
 
     fn tiny() -> Loaded {
         weights::builtin(&Overrides::default()).unwrap()
@@ -178,7 +179,7 @@ mod tests {
         let tensors = loaded.weights.tensors().iter().zip(&loaded.graph.weights).map(|(tensor, spec)| {
             let mut values = tensor.to_f32().into_owned();
             change(spec.role, &mut values);
-            weights::Tensor::from_f32(tensor.shape().to_vec(), &values)
+            crate::tensor::Tensor::from_f32(tensor.shape().to_vec(), &values)
         });
         loaded.weights = Weights::new(&loaded.graph, tensors.collect());
         loaded
@@ -238,8 +239,11 @@ mod tests {
         let middle = tensors.len() / 2;
         let mut bytes = tensors[middle].bytes().to_vec();
         bytes[0] ^= 1; // the least bit of one number
-        tensors[middle] =
-            weights::Tensor::from_bytes(tensors[middle].shape().to_vec(), tensors[middle].dtype(), bytes);
+        tensors[middle] = crate::tensor::Tensor::from_bytes(
+            tensors[middle].shape().to_vec(),
+            tensors[middle].dtype(),
+            bytes,
+        );
         loaded.weights = Weights::new(graph, tensors);
         let check = check_weights(&loaded);
         assert!(!check.ok && check.detail.starts_with("the tensors were changed"), "{check:?}");

@@ -24,7 +24,7 @@
 #![warn(missing_docs)]
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::dbg_macro)]
 
-pub mod batch;
+pub mod answers;
 pub mod classifier;
 #[doc(hidden)]
 pub mod cli;
@@ -32,27 +32,31 @@ pub mod cli;
 pub mod commands;
 #[doc(hidden)]
 pub mod doctor;
+pub mod engine;
 pub mod error;
 pub mod evaluation;
 pub mod explain;
 mod files;
+pub mod graph;
 pub mod image;
 pub mod inputs;
 pub mod kernels;
-pub mod labels;
-pub mod model;
+pub mod nasnet;
 pub mod output;
-pub mod predictions;
+#[doc(hidden)]
+pub mod run;
 #[doc(hidden)]
 pub mod settings;
+pub mod store;
+pub mod tensor;
 pub mod training;
 pub mod weights;
 
+pub use answers::labels::{Label, Labels};
+pub use answers::predictions::{Prediction, Scores, Selection, decode_predictions, softmax};
 pub use classifier::{Classifier, Options, Pooling};
 pub use error::{Error, ImageError, ImageErrorKind, Result};
 pub use explain::{ActivationMap, Explanation};
 pub use image::{DecodeOptions, Preprocessing, Preset, Rgb8, decode, preprocess};
 pub use kernels::Precision;
-pub use labels::{Label, Labels};
-pub use model::config::{Config, Dialect};
-pub use predictions::{Prediction, Scores, Selection, decode_predictions, softmax};
+pub use nasnet::{Config, Dialect};

@@ -3,13 +3,13 @@
 
 use candle_core::{Device, Tensor};
 use nasnet::Precision;
-use nasnet::model::config::{Config, Dialect};
-use nasnet::model::device::{self, DeviceChoice};
-use nasnet::model::engine::{Engine, Output, Placement};
-use nasnet::model::graph::Graph;
-use nasnet::model::nasnet::graph;
-use nasnet::model::portable::Portable;
-use nasnet::weights::synthetic;
+use nasnet::engine::device::{self, DeviceChoice};
+use nasnet::engine::portable::Portable;
+use nasnet::engine::{Engine, Output, Placement};
+use nasnet::graph::Graph;
+use nasnet::graph::synthetic;
+use nasnet::nasnet::graph;
+use nasnet::nasnet::{Config, Dialect};
 
 fn card() -> Device {
     device::open(DeviceChoice::Cuda(0)).expect("a card: these tests are about it").0
@@ -18,7 +18,7 @@ fn card() -> Device {
 /// The same network for both, with batches of its input.
 struct Case {
     graph: Graph,
-    weights: nasnet::weights::Weights,
+    weights: nasnet::graph::Weights,
 }
 
 impl Case {

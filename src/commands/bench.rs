@@ -8,14 +8,14 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::ExitStatus;
-use super::open;
 use crate::classifier::Classifier;
+use crate::engine::Output;
+use crate::engine::cpu::Profile;
 use crate::error::Error;
 use crate::kernels::Kernels;
-use crate::model::engine::Output;
-use crate::model::execute::Profile;
 use crate::output;
 use crate::output::text::printable;
+use crate::run::open;
 use crate::settings::{Bench, Common};
 
 /// Runs the command. A pass goes from pixels in memory to scores in memory.

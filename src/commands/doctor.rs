@@ -8,14 +8,14 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::ExitStatus;
-use super::open;
 use crate::classifier::{Classifier, Options};
 use crate::doctor::{self, Check};
+use crate::engine::device::{self, DeviceChoice};
 use crate::error::Error;
 use crate::kernels::Kernels;
-use crate::model::device::{self, DeviceChoice};
 use crate::output;
 use crate::output::text::printable;
+use crate::run::open;
 use crate::settings::{Common, Doctor, ModelSettings};
 use crate::weights::{Loaded, Overrides};
 

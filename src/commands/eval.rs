@@ -8,19 +8,21 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
-use super::interrupt::Interrupt;
-use super::pipeline::Pipeline;
-use super::sink::{Unfinished, refuse_inputs, refuse_to_replace};
+use crate::answers::temperature::probabilities;
 use crate::classifier::Classifier;
+use crate::engine::Output;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
-use crate::evaluation::{Evaluation, Outcome, published};
+use crate::evaluation::{Evaluation, Outcome};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
-use crate::model::engine::Output;
+use crate::nasnet::published;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
-use crate::predictions::softmax;
+use crate::run::calibrated_model;
+use crate::run::interrupt::Interrupt;
+use crate::run::pipeline::Pipeline;
+use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_replace};
 use crate::settings::{Common, Eval};
 
 /// Mistakes on the page of --report.
@@ -36,7 +38,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         refuse_inputs("--report", Some(name), inputs)?;
         refuse_to_replace("--report", name, settings.force)?;
     }
+    if let Some(name) = &settings.calibrated {
+        calibrated_model::prepare(name, settings)?;
+    }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let temperature = settings.temperature.unwrap_or(pipeline.classifier.temperature());
     let interrupt = Interrupt::listen()?;
     let images = labelled(settings, &pipeline.classifier)?;
     let (sources, truths): (Vec<Source>, Vec<usize>) = images.into_iter().unzip();
@@ -54,7 +60,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         }
         for image in batch {
             let place = image.seq as usize;
-            match image.image {
+            match image.result {
                 Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }
@@ -67,9 +73,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         common.console.note(&format!("{}: {}: {error}", path.display(), error.kind.as_str()));
     }
 
-    let evaluation = Evaluation::new(&outcomes);
+    let evaluation = Evaluation::new(&outcomes, pipeline.classifier.labels(), temperature);
     let report = Report {
         model: pipeline.header("logit"),
+        temperature,
+        fitted: pipeline.classifier.weights().temperature.as_ref().filter(|_| settings.temperature.is_none()),
         failed: failures.len(),
         complete: interrupt.signal().is_none(),
         images_per_second: (outcomes.len() + failures.len()) as f64 / seconds.max(1e-9),
@@ -84,7 +92,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         report.table(stdout)?
     }
     if let Some((mut out, unfinished)) = page {
-        let mistakes = mistakes(&outcomes, &sources, &report, settings.pipeline.decode);
+        let mistakes = mistakes(&outcomes, temperature, &sources, &report, settings.pipeline.decode);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
@@ -94,17 +102,21 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     if let Some(signal) = interrupt.signal() {
         return Ok(ExitStatus::Interrupted(signal));
     }
+    if let Some(name) = &settings.calibrated {
+        calibrated_model::write(name, settings, &pipeline.classifier, &outcomes, common.console)?;
+    }
     Ok(if failures.is_empty() { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
 /// The wrong answers that the model was surest of.
 fn mistakes(
     outcomes: &[Outcome],
+    temperature: f64,
     sources: &[Source],
     report: &Report,
     options: DecodeOptions,
 ) -> Vec<Mistake> {
-    let sure = |outcome: &Outcome| softmax(&outcome.logits)[outcome.answer];
+    let sure = |outcome: &Outcome| probabilities(&outcome.logits, temperature, None)[outcome.answer];
     let wrong = outcomes.iter().filter(|outcome| outcome.answer != outcome.truth);
     let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));

@@ -7,22 +7,24 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::ExitStatus;
-use super::interrupt::Interrupt;
-use super::open;
-use super::pipeline::Pipeline;
-use super::sink::refuse_to_replace;
+use crate::answers::labels::{Label, Labels};
+use crate::engine::Output;
 use crate::error::Error;
 use crate::evaluation::Accuracy;
+use crate::graph::Weights;
 use crate::inputs::{self, InputOptions, Source};
-use crate::labels::{Label, Labels};
-use crate::model::config::Config;
-use crate::model::engine::Output;
-use crate::model::nasnet;
+use crate::nasnet;
+use crate::nasnet::Config;
 use crate::output::console::Console;
+use crate::run::interrupt::Interrupt;
+use crate::run::open;
+use crate::run::pipeline::Pipeline;
+use crate::run::sink::refuse_to_replace;
 use crate::settings::{Common, Finetune};
+use crate::tensor::Tensor;
 use crate::training::{self, Head};
 use crate::weights::card::{Card, FORMAT_VERSION};
-use crate::weights::{Loaded, Tensor, Weights, canonical};
+use crate::weights::{Loaded, canonical};
 
 /// Runs the command.
 ///
@@ -108,7 +110,7 @@ fn examples(
             break;
         }
         for image in batch {
-            match image.image {
+            match image.result {
                 Ok(numbers) => {
                     examples.features.extend(numbers.row);
                     examples.classes.push(all[image.seq as usize]);
@@ -155,6 +157,7 @@ fn write(settings: &Finetune, base: &Loaded, pipeline: &Pipeline, labels: Labels
         dialect: base.dialect,
         preprocessing: Some(*pipeline.classifier.preprocessing()),
         labels: Some(labels),
+        temperature: None, // another head wants another one
         source: base.source.clone(),
         fingerprint: String::new(),
         notes: json!({

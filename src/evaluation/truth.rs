@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 
+use crate::answers::labels::Labels;
 use crate::error::{Error, Result};
-use crate::labels::Labels;
 
 /// Classes by what people call them.
 pub struct Names<'a> {

@@ -1,13 +1,12 @@
 //! Any pixel layout to RGB bytes.
 
-use ::image::{DynamicImage, ImageBuffer, RgbImage};
+use ::image::{DynamicImage, RgbImage};
 
 use super::limits::Alpha;
 
-/// `image` as RGB: grey is repeated, deep samples keep their upper eight bits (as with Pillow and TensorFlow), floats count
-/// from 0 to 1, and transparency is treated as `alpha` says.
+/// `image` as RGB: grey is repeated, deep samples are scaled and rounded, floats count from 0 to 1, and
+/// transparency is treated as `alpha` says.
 pub(super) fn to_rgb(image: DynamicImage, alpha: Alpha) -> RgbImage {
-    let image = shallow(image);
     let background = match alpha {
         Alpha::White => 255,
         Alpha::Black => 0,
@@ -22,28 +21,6 @@ pub(super) fn to_rgb(image: DynamicImage, alpha: Alpha) -> RgbImage {
     let pixels = rgba.as_chunks::<4>().0.iter().flat_map(over).collect();
     // The pixels are as many as the size says, so this is never the empty image.
     RgbImage::from_raw(width, height, pixels).unwrap_or_default()
-}
-
-/// `image` with the upper eight bits of samples of sixteen.
-fn shallow(image: DynamicImage) -> DynamicImage {
-    let (width, height) = (image.width(), image.height());
-    let upper = |samples: Vec<u16>| samples.into_iter().map(|sample| (sample >> 8) as u8).collect();
-    // The samples are as many as before, so none of these is ever the empty image.
-    match image {
-        DynamicImage::ImageLuma16(image) => DynamicImage::ImageLuma8(
-            ImageBuffer::from_raw(width, height, upper(image.into_raw())).unwrap_or_default(),
-        ),
-        DynamicImage::ImageLumaA16(image) => DynamicImage::ImageLumaA8(
-            ImageBuffer::from_raw(width, height, upper(image.into_raw())).unwrap_or_default(),
-        ),
-        DynamicImage::ImageRgb16(image) => DynamicImage::ImageRgb8(
-            ImageBuffer::from_raw(width, height, upper(image.into_raw())).unwrap_or_default(),
-        ),
-        DynamicImage::ImageRgba16(image) => DynamicImage::ImageRgba8(
-            ImageBuffer::from_raw(width, height, upper(image.into_raw())).unwrap_or_default(),
-        ),
-        other => other,
-    }
 }
 
 /// `colour` of opacity `alpha` over an opaque `background`, rounded as Pillow's `alpha_composite` does

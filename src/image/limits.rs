@@ -4,6 +4,31 @@
 use super::names::stable_names;
 use crate::error::{ImageError, ImageErrorKind};
 
+/// In what detail large JPEGs are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Detail {
+    /// Every pixel.
+    #[default]
+    Exact,
+    /// At 1/2, 1/4 or 1/8, the smallest that leaves twice the pixels that resizing needs in each direction
+    /// (Pillow's `draft` with its `reducing_gap=2`).
+    Fast,
+}
+
+stable_names!(Detail, "decoding", { Exact => "exact", Fast => "fast" });
+
+/// What becomes of a JPEG or PNG that ends before its pixels do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Cut {
+    /// It is an error.
+    #[default]
+    Error,
+    /// It is answered from what is there, as Pillow does with `LOAD_TRUNCATED_IMAGES`.
+    Accept,
+}
+
+stable_names!(Cut, "treatment of truncated images", { Error => "error", Accept => "accept" });
+
 /// What becomes of transparency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Alpha {
@@ -27,6 +52,12 @@ pub struct DecodeOptions {
     pub apply_exif: bool,
     /// What becomes of transparency.
     pub alpha: Alpha,
+    /// Shorter side that the preview of a RAW file must have to stand for it.
+    pub min_preview: u32,
+    /// In what detail large JPEGs are decoded, where it is known to what size they will be resized.
+    pub detail: Detail,
+    /// What becomes of a JPEG or PNG that ends before its pixels do.
+    pub cut: Cut,
 }
 
 impl DecodeOptions {
@@ -42,7 +73,14 @@ impl DecodeOptions {
 
 impl Default for DecodeOptions {
     fn default() -> Self {
-        DecodeOptions { max_pixels: Self::DEFAULT_MAX_PIXELS, apply_exif: true, alpha: Alpha::default() }
+        DecodeOptions {
+            max_pixels: Self::DEFAULT_MAX_PIXELS,
+            apply_exif: true,
+            alpha: Alpha::default(),
+            min_preview: 0,
+            detail: Detail::default(),
+            cut: Cut::default(),
+        }
     }
 }
 

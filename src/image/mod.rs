@@ -5,8 +5,10 @@
 //! Pillow's. This room knows neither files nor models: it gets bytes and sizes.
 
 mod bmp;
+mod camera;
 mod colour;
 pub mod decode;
+pub mod exif;
 mod jpeg;
 mod limits;
 mod names;
@@ -19,8 +21,8 @@ mod test_support;
 mod tf_bilinear;
 mod tiff;
 
-pub use decode::{Rgb8, decode};
-pub use limits::{Alpha, DecodeOptions};
+pub use decode::{Decoded, Rgb8, decode, decode_resized};
+pub use limits::{Alpha, Cut, DecodeOptions, Detail};
 pub use preprocess::{
     Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
 };

@@ -5,7 +5,7 @@ use super::gemm::{Gemm, Rows, Segment};
 use super::pack::{Panels, pack_depthwise, packed_depthwise_elements};
 use super::pool::{Pool, PoolKind};
 use super::{CHANNEL_ALIGN, Kernels};
-use crate::model::graph::{same_padding, strided};
+use crate::graph::{same_padding, strided};
 
 /// Numbers that look random, in -1..1, the same in every run.
 fn noise(count: usize, seed: u64) -> Vec<f32> {

@@ -7,7 +7,7 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 use super::Printer;
 use super::wire::{ModelHeader, RecordLine, SCHEMA, StreamLine};
-use crate::predictions::Record;
+use crate::answers::predictions::Record;
 
 /// `{"schema": 1, "model": ..., "results": [...]}` with a record a line.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use std::path::Path;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
 
 use super::text::printable;
+use crate::answers::predictions::{Prediction, Scores};
 use crate::explain::Explanation;
 use crate::image::Rgb8;
 use crate::inputs::PathKey;
-use crate::predictions::{Prediction, Scores};
 
 /// Bytes that a stem or a label may take of a name, of which file systems allow 255 in all.
 const PART_BYTES: usize = 80;
@@ -92,8 +92,8 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::answers::labels::Label;
     use crate::explain::ActivationMap;
-    use crate::labels::Label;
 
     fn prediction(name: &str) -> Prediction {
         let label = Label { wnid: Some("n07920052".to_owned()), name: name.to_owned() };

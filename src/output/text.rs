@@ -1,4 +1,4 @@
-//! Text from files and file names, made harmless for terminals.
+//! Text for people: names from files made harmless for terminals, and large numbers made readable.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -27,9 +27,27 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Digits in groups of three.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_threes() {
+        assert_eq!([0, 999, 1000, 5326716].map(grouped), ["0", "999", "1,000", "5,326,716"]);
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_gets_through() {

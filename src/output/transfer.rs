@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
-use crate::weights::store::Progress;
+use crate::store::Progress;
 
 /// Where there is no bar, a line this often says how far it is.
 const LINE_EVERY: Duration = Duration::from_secs(30);

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::ModelHeader;
 use crate::error::ImageError;
-use crate::files::{beside, claim_anew};
+use crate::files::{Stamp, beside, claim_anew};
 use npy::Npy;
 pub use npy::NpyRows;
 use npz::Npz;
@@ -57,6 +57,8 @@ pub struct Row<'a> {
     pub path: &'a Path,
     /// Its place in the whole input.
     pub seq: u64,
+    /// Which state of its file it speaks of.
+    pub stamp: Option<Stamp>,
     /// Features, or why there are none.
     pub outcome: Result<Features<'a>, &'a ImageError>,
 }

@@ -1,41 +1,41 @@
-//! What `nasnet classify` does with its answers.
+//! What `nasnet classify` does with its answers beside printing them.
 
 use std::path::PathBuf;
 
 use crate::cli;
 
-/// How an image gets into the folder of its class.
+/// How an image is put into the folder of its class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// A copy.
     Copy,
     /// A hard link.
     Link,
-    /// It is moved.
+    /// The image itself.
     Move,
 }
 
-/// Where images are sorted into.
+/// How images are sorted into folders.
 #[derive(Debug, Clone)]
 pub struct SortInto {
-    /// The folder of the folders.
+    /// The folder that gets a folder for each class.
     pub dir: PathBuf,
-    /// How they get there.
+    /// How the images are put there.
     pub way: Way,
-    /// Only say what would be done.
+    /// Change nothing and say what would be done.
     pub dry_run: bool,
 }
 
-/// Where class activation maps are drawn.
+/// Which class activation maps are drawn, and where.
 #[derive(Debug, Clone)]
 pub struct Explain {
-    /// The folder of the files.
+    /// The folder of the PNG files.
     pub dir: PathBuf,
-    /// Best classes of an image to draw.
+    /// How many classes of an image are drawn, best first.
     pub top: usize,
 }
 
-/// What `nasnet classify` does with its answers.
+/// What `nasnet classify` does with its answers beside printing them.
 #[derive(Debug, Clone, Default)]
 pub struct Actions {
     /// An HTML page to write.
@@ -44,7 +44,7 @@ pub struct Actions {
     pub sort_into: Option<SortInto>,
     /// Draw class activation maps.
     pub explain: Option<Explain>,
-    /// Best classes to keep; all, if there are none.
+    /// Keep images whose best class is one of these; empty: keep all.
     pub only: Vec<String>,
 }
 

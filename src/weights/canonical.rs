@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::files::{partial_name, write_whole};
-use crate::model::graph::Graph;
-use crate::weights::Weights;
+use crate::graph::Graph;
+use crate::graph::Weights;
+use crate::tensor::{Dtype, Tensor};
 use crate::weights::card::{Card, check_labels, fingerprint};
-use crate::weights::tensor::{Dtype, Tensor};
 
 /// The header is padded so that the numbers begin at a multiple of this: a cache line.
 const ALIGNMENT: usize = 64;

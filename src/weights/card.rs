@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::answers::labels::Labels;
+use crate::answers::temperature::{self, Fitted};
 use crate::error::{Error, Result};
+use crate::graph::Graph;
 use crate::image::preprocess::Preprocessing;
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::graph::Graph;
-use crate::weights::tensor::Tensor;
+use crate::nasnet::{Config, Dialect};
+use crate::tensor::Tensor;
 
 /// The version of the record that is written, and the newest that is read.
 pub const FORMAT_VERSION: u32 = 1;
@@ -35,6 +36,9 @@ pub struct Card {
     /// A (WordNet id, name) for each class, in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,
+    /// What logits are to be divided by before softmax, and how that was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<Fitted>,
     /// Where the weights come from: `repository@commit`, a URL or a file's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -90,6 +94,10 @@ impl Card {
         let card: Card = serde_json::from_str(json).map_err(|error| fail(error.to_string()))?;
         card.config.validate().map_err(|error| fail(error.to_string()))?;
         check_labels(card.labels.as_ref(), &card.config).map_err(fail)?;
+        if let Some(fitted) = &card.temperature {
+            temperature::check(fitted.temperature)
+                .map_err(|detail| fail(format!("temperature: {detail}")))?;
+        }
         Ok(Some(card))
     }
 }
@@ -130,6 +138,14 @@ mod tests {
             dialect: Dialect::Slim,
             preprocessing: Some(Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() }),
             labels: Some(Labels::parse("n01440764 a\nb", "test").unwrap()),
+            temperature: Some(Fitted {
+                temperature: 1.25,
+                method: "least negative log-likelihood".into(),
+                images: 7,
+                expected_error_before: 0.125,
+                expected_error_after: 0.0625,
+                preprocessing: None,
+            }),
             source: None,
             fingerprint: "00".into(),
             notes: serde_json::json!({"top1": 0.74}),
@@ -155,6 +171,11 @@ mod tests {
         let mut fewer = serde_json::to_value(card()).unwrap();
         fewer["labels"] = serde_json::json!([[null, "a"]]);
         assert!(read(fewer).unwrap_err().to_string().contains("1 labels, expected 2"));
+        let mut cold = serde_json::to_value(card()).unwrap();
+        cold["temperature"]["temperature"] = 0.into();
+        assert!(
+            read(cold).unwrap_err().to_string().contains("temperature: expected a number above 0, got 0")
+        );
         let mut odd = serde_json::to_value(card()).unwrap();
         odd["config"]["penultimate_filters"] = 100.into();
         assert!(read(odd).unwrap_err().to_string().contains("multiple of"));

@@ -1,7 +1,7 @@
 //! Which kind of file it is, by its first bytes: extensions lie, and downloads fail with a page of text.
 
 use crate::error::{Error, Result};
-use crate::weights::blob::Blob;
+use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::zipped::Archive;
 
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -26,7 +26,7 @@ pub(crate) enum Format {
 ///
 /// # Errors
 /// [`Error::Weights`] that says what it looks like instead.
-pub(crate) fn detect(origin: &str, blob: &Blob) -> Result<Format> {
+pub(crate) fn detect(origin: &str, blob: &SharedBytes) -> Result<Format> {
     if has_hdf5_signature(blob) {
         return Ok(Format::Hdf5);
     }
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn said(bytes: &'static [u8]) -> String {
-        detect("file", &Blob::from_static(bytes)).err().unwrap().to_string()
+        detect("file", &SharedBytes::from_static(bytes)).err().unwrap().to_string()
     }
 
     #[test]
@@ -147,8 +147,8 @@ mod tests {
     fn finds_hdf5_behind_a_user_block() {
         let mut bytes = vec![7u8; 1024];
         bytes.extend_from_slice(HDF5);
-        assert!(matches!(detect("file", &Blob::from_vec(bytes.clone())), Ok(Format::Hdf5)));
+        assert!(matches!(detect("file", &SharedBytes::from_vec(bytes.clone())), Ok(Format::Hdf5)));
         bytes.insert(0, 7);
-        assert!(detect("file", &Blob::from_vec(bytes)).is_err());
+        assert!(detect("file", &SharedBytes::from_vec(bytes)).is_err());
     }
 }

@@ -4,19 +4,22 @@ use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crate::answers::labels::Labels;
+use crate::answers::temperature::Fitted;
 use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::graph::Weights;
 use crate::image::preprocess::{Preprocessing, Preset};
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
-use crate::model::graph::Graph;
-use crate::model::nasnet;
+use crate::nasnet;
+use crate::nasnet::{Config, Dialect};
+use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
-use crate::weights::blob::Blob;
 use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
-use crate::weights::infer::{Index, Overrides, settle};
+use crate::weights::index::Index;
+use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::source::Source;
-use crate::weights::{Weights, keras, pytorch, safetensors};
+use crate::weights::{keras, pytorch, safetensors};
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ pub struct Loaded {
     pub preprocessing: Option<Preprocessing>,
     /// What the classes are called, if the file says so.
     pub labels: Option<Labels>,
+    /// What its logits are to be divided by before softmax, if that was fitted.
+    pub temperature: Option<Fitted>,
     /// A short name.
     pub name: String,
     /// Where the weights come from.
@@ -86,6 +91,7 @@ impl Loaded {
             dialect: self.dialect,
             preprocessing: self.preprocessing,
             labels: self.labels.clone(),
+            temperature: self.temperature.clone(),
             source: self.source.clone(),
             fingerprint: self.fingerprint().to_owned(),
             notes: self.card_notes.clone(),
@@ -100,7 +106,7 @@ impl Loaded {
 /// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is damaged, no NASNet-A, or its tensors
 /// are not those of the network.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
-    let blob = Blob::map(path)?;
+    let blob = SharedBytes::map(path)?;
     let mut loaded = from_blob(&path.display().to_string(), &blob, overrides)?;
     if loaded.name.is_empty() {
         loaded.name = repository(&overrides.source).unwrap_or_else(|| stem(path));
@@ -114,10 +120,10 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
 /// # Errors
 /// [`Error::Weights`] when the bytes are no weights file.
 pub fn load_static(bytes: &'static [u8], overrides: &Overrides) -> Result<Loaded> {
-    from_blob("the built-in model", &Blob::from_static(bytes), overrides)
+    from_blob("the built-in model", &SharedBytes::from_static(bytes), overrides)
 }
 
-pub(super) fn from_blob(origin: &str, blob: &Blob, overrides: &Overrides) -> Result<Loaded> {
+pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides) -> Result<Loaded> {
     let (kind, source) = match detect(origin, blob)? {
         Format::Hdf5 => ("keras", keras::read(origin, blob, overrides.skip_reduction)?),
         Format::KerasArchive(mut archive) => ("keras", keras::read_archive(origin, &mut archive)?),
@@ -131,10 +137,10 @@ pub(super) fn from_blob(origin: &str, blob: &Blob, overrides: &Overrides) -> Res
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
     let index = Index::new(origin, &source.tensors)?;
-    let settled = settle(origin, &source, &index, overrides)?;
-    let (config, dialect) = (settled.config, settled.dialect);
+    let resolved = resolve(origin, &source, &index, overrides)?;
+    let (config, dialect) = (resolved.config, resolved.dialect);
     let graph = nasnet::graph(&config, dialect).map_err(|error| Error::weights(origin, error))?;
-    let tensors = assemble(origin, &source, &index, &graph, &config, settled.background)?;
+    let tensors = assemble(origin, &source, &index, &graph, &config, resolved.background)?;
     let weights = Weights::new(&graph, tensors);
     let card = source.card;
     let recorded = |field: fn(&Card) -> Option<String>| card.as_ref().and_then(field);
@@ -142,9 +148,9 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         overrides.name.clone().or_else(|| recorded(|card| Some(card.name.clone()))).unwrap_or_default();
     let source_text = overrides.source.clone().or_else(|| recorded(|card| card.source.clone()));
     let fingerprint = recorded(|card| Some(card.fingerprint.clone())).map(OnceLock::from).unwrap_or_default();
-    let (preprocessing, labels, card_notes) = match card {
-        Some(card) => (card.preprocessing, card.labels, card.notes),
-        None => (usual_preprocessing(&config, dialect), None, serde_json::Value::Null),
+    let (preprocessing, labels, temperature, card_notes) = match card {
+        Some(card) => (card.preprocessing, card.labels, card.temperature, card.notes),
+        None => (usual_preprocessing(&config, dialect), None, None, serde_json::Value::Null),
     };
     Ok(Loaded {
         config,
@@ -153,10 +159,11 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         weights,
         preprocessing,
         labels,
+        temperature,
         name,
         source: source_text,
         kind,
-        notes: settled.notes,
+        notes: resolved.notes,
         card_notes,
         fingerprint,
     })

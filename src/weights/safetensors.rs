@@ -4,16 +4,16 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype as FileDtype, SafeTensorError};
 
 use crate::error::{Error, Result};
-use crate::weights::blob::Blob;
+use crate::tensor::Dtype;
+use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::card::Card;
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer, row_major};
-use crate::weights::tensor::Dtype;
 
 /// Lists the tensors of a safetensors file.
 ///
 /// # Errors
 /// [`Error::Weights`] when the header is damaged or the file is shorter or longer than its header says.
-pub(crate) fn read(origin: &str, blob: &Blob) -> Result<Source> {
+pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
     let (header, metadata) =
         SafeTensors::read_metadata(blob).map_err(|error| Error::weights(origin, explain(blob, &error)))?;
     let data = 8 + header;

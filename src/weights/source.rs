@@ -3,11 +3,11 @@
 use hdf5_reader::{ByteOrder, Dataset};
 
 use crate::error::{Error, Result};
-use crate::weights::blob::Blob;
+use crate::tensor::shared_bytes::SharedBytes;
+use crate::tensor::{Dtype, Tensor};
 use crate::weights::card::Card;
-use crate::weights::gather::View;
-use crate::weights::keras_config::ModelConfig;
-use crate::weights::tensor::{Dtype, Tensor};
+use crate::weights::keras::config::ModelConfig;
+use crate::weights::strided_copy::View;
 
 /// Number types that files hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) enum Data {
     /// Little-endian numbers that lie anyhow in a file's bytes.
     Bytes {
         /// The bytes that offset and strides count in.
-        bytes: Blob,
+        bytes: SharedBytes,
         /// Numbers before the first one.
         offset: usize,
         /// Numbers from one index of each dimension to the next.
@@ -85,7 +85,7 @@ impl FileTensor {
                     Number::Kept(dtype) if order.is_sorted() && skip.is_none() => {
                         return self.checked(origin, shape, *dtype, bytes);
                     }
-                    _ => (Blob::from_vec(bytes), 0, row_major(&self.shape)),
+                    _ => (SharedBytes::from_vec(bytes), 0, row_major(&self.shape)),
                 }
             }
         };
@@ -220,7 +220,7 @@ mod tests {
 
     fn tensor(number: Number, bytes: Vec<u8>, shape: Vec<usize>) -> FileTensor {
         let strides = row_major(&shape);
-        let data = Data::Bytes { bytes: Blob::from_vec(bytes), offset: 0, strides };
+        let data = Data::Bytes { bytes: SharedBytes::from_vec(bytes), offset: 0, strides };
         FileTensor { name: "t".into(), path: "t".into(), shape, number, data }
     }
 

@@ -3,13 +3,14 @@
 
 use std::io::Read;
 
-use super::blob::Blob;
 use super::load::from_blob;
-use super::{Dtype, Loaded, Overrides, canonical, load};
+use super::{Loaded, Overrides, canonical, load};
+use crate::answers::labels::Labels;
 use crate::error::{Error, Result};
 use crate::image::preprocess::{Filter, Preprocessing, Resize};
-use crate::labels::Labels;
-use crate::model::config::{Config, Dialect};
+use crate::nasnet::{Config, Dialect};
+use crate::tensor::Dtype;
+use crate::tensor::shared_bytes::SharedBytes;
 
 /// A file of the fixture.
 fn fixture(name: &str) -> Vec<u8> {
@@ -26,7 +27,7 @@ fn loaded(name: &str) -> Loaded {
 }
 
 fn from_bytes(bytes: Vec<u8>) -> Result<Loaded> {
-    from_blob("file", &Blob::from_vec(bytes), &Overrides::default())
+    from_blob("file", &SharedBytes::from_vec(bytes), &Overrides::default())
 }
 
 fn said(bytes: Vec<u8>) -> String {
@@ -154,12 +155,12 @@ fn the_callers_word_counts_more_than_the_files() {
         name: Some("mine".into()),
         source: Some("here".into()),
     };
-    let file = from_blob("file", &Blob::from_vec(fixture("keras3_full.h5")), &overrides).unwrap();
+    let file = from_blob("file", &SharedBytes::from_vec(fixture("keras3_full.h5")), &overrides).unwrap();
     assert_eq!((file.config.input_size, file.dialect), ((96, 128), Dialect::Slim));
     assert_eq!((file.name.as_str(), file.source.as_deref()), ("mine", Some("here")));
     let wrong = Overrides { skip_reduction: Some(true), ..overrides };
     let error =
-        from_blob("file", &Blob::from_vec(fixture("keras3_full.h5")), &wrong).unwrap_err().to_string();
+        from_blob("file", &SharedBytes::from_vec(fixture("keras3_full.h5")), &wrong).unwrap_err().to_string();
     assert!(error.contains("4 misshapen: adjust_conv_1_2/"), "{error}");
 }
 

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::error::{Error, Result};
-use crate::weights::blob::Blob;
+use crate::tensor::shared_bytes::SharedBytes;
 
 /// No entry of a weights archive is larger when unpacked: NASNet-A Large in f64 has 712 MB.
 const MAX_UNPACKED: u64 = 2 << 30;
@@ -14,8 +14,8 @@ const MAX_UNPACKED: u64 = 2 << 30;
 /// An opened zip.
 pub(crate) struct Archive {
     origin: String,
-    blob: Blob,
-    zip: ZipArchive<Cursor<Blob>>,
+    blob: SharedBytes,
+    zip: ZipArchive<Cursor<SharedBytes>>,
     entries: BTreeMap<String, usize>,
 }
 
@@ -24,7 +24,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Weights`] when there is none, as in a file that was cut short.
-    pub fn open(origin: &str, blob: &Blob) -> Result<Archive> {
+    pub fn open(origin: &str, blob: &SharedBytes) -> Result<Archive> {
         let zip = ZipArchive::new(Cursor::new(blob.clone())).map_err(|error| {
             let detail = format!(
                 "truncated or damaged: a zip of {} bytes without its directory ({error})",
@@ -50,7 +50,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Weights`] when it is damaged, or packed in a way that is not read.
-    pub fn read(&mut self, name: &str) -> Result<Option<Blob>> {
+    pub fn read(&mut self, name: &str) -> Result<Option<SharedBytes>> {
         let Some(&index) = self.entries.get(name) else { return Ok(None) };
         let origin = self.origin.clone();
         let fail = |detail: String| Error::weights(&origin, format!("zip entry {name}: {detail}"));
@@ -70,7 +70,7 @@ impl Archive {
                 if bytes.len() as u64 != size {
                     return Err(fail(format!("{size} bytes expected, got {}", bytes.len())));
                 }
-                Ok(Some(Blob::from_vec(bytes)))
+                Ok(Some(SharedBytes::from_vec(bytes)))
             }
             CompressionMethod::Deflated => {
                 Err(fail(format!("{size} bytes unpacked, more than any NASNet-A has")))

@@ -1,4 +1,4 @@
-//! `nasnet weights fetch`: weights onto this machine, proved to be a NASNet-A.
+//! `nasnet weights fetch`: downloads weights and checks that they are a NASNet-A.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::commands::ExitStatus;
 use crate::output;
 use crate::output::transfer::Transfers;
-use crate::settings::Common;
-use crate::weights::store::{Located, ModelSource};
+use crate::settings::{Common, Fetch};
+use crate::store::Located;
 use crate::weights::{self, Overrides};
 
 /// The wire form of fetched weights.
@@ -27,18 +27,12 @@ struct Fetched {
 /// Runs the command.
 ///
 /// # Errors
-/// When they cannot be had, or are no NASNet-A.
-pub fn run(
-    models: &[ModelSource],
-    refresh: bool,
-    json: bool,
-    common: Common,
-    stdout: &mut dyn Write,
-) -> Result<ExitStatus> {
+/// When they are unavailable, or are no NASNet-A.
+pub fn run(settings: &Fetch, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let progress = Transfers::on(common.console);
     let mut fetched = Vec::new();
-    for model in &super::some(models.to_vec())? {
-        let located = if refresh { model.refresh(&progress)? } else { model.obtain(&progress)? };
+    for model in &settings.models {
+        let located = if settings.refresh { model.refresh(&progress)? } else { model.obtain(&progress)? };
         let Located::File { path, source, name } = located else {
             common.console.note("tiny is built in");
             continue;
@@ -56,7 +50,7 @@ pub fn run(
             dialect,
         });
     }
-    if json {
+    if settings.json {
         output::pretty(&fetched, stdout)?;
     } else {
         for Fetched { path, .. } in &fetched {

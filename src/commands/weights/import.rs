@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result};
 
+use crate::answers::labels::Labels;
 use crate::commands::ExitStatus;
-use crate::commands::sink::refuse_to_replace;
-use crate::labels::Labels;
+use crate::run::sink::refuse_to_replace;
 use crate::settings::{Common, Import};
 use crate::weights::{self, canonical};
 

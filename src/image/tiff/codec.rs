@@ -5,12 +5,15 @@
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
-use ::image::{ColorType, ImageDecoder, ImageFormat, ImageReader};
+use ::image::codecs::webp::WebPDecoder;
+use ::image::{DynamicImage, ImageDecoder, Limits};
 
 use super::colour::Colour;
 use super::fax::{self, Fax};
 use super::{corrupt, truncated, unsupported};
-use crate::error::ImageError;
+use crate::error::{ImageError, ImageErrorKind};
+use crate::image::jpeg;
+use crate::image::limits::DecodeOptions;
 
 /// How pieces are compressed.
 #[derive(Debug, Clone, Copy)]
@@ -129,30 +132,44 @@ impl<'a> Compression<'a> {
     /// # Errors
     /// `decode` for corrupt data, or a smaller image than `size`; `unsupported` for channels that are not read.
     pub fn decode_image(self, data: &[u8], size: ImageSize) -> Result<Vec<u8>, ImageError> {
-        let (format, name) = match self {
-            Compression::WebP => (ImageFormat::WebP, "WebP"),
-            _ => (ImageFormat::Jpeg, "JPEG"),
-        };
         let stream = match self {
+            Compression::WebP => return decode_webp(data, size),
             Compression::Jpeg { tables, ycbcr } => Cow::Owned(with_tables(data, tables, ycbcr)),
             _ => Cow::Borrowed(data),
         };
-        let reader = ImageReader::with_format(Cursor::new(&*stream), format);
-        let decoder = reader.into_decoder().map_err(|error| corrupt(format!("its {name}: {error}")))?;
-        let channels = match decoder.color_type() {
-            ColorType::L8 => 1,
-            ColorType::Rgb8 => 3,
-            ColorType::Rgba8 => 4,
-            other => return Err(unsupported(format!("{name} of {other:?}"))),
+        let within = |error: ImageError| {
+            let words = format!("JPEG compression: {error}");
+            if error.kind == ImageErrorKind::Unsupported { unsupported(words) } else { corrupt(words) }
         };
+        let decoded = jpeg::decode(&stream, &DecodeOptions::default(), &|_, _| 1, &mut Vec::new());
+        let image = decoded.map_err(within)?.image;
+        size.cut_out(image, "JPEG")
+    }
+}
+
+/// A piece that is a WebP.
+fn decode_webp(data: &[u8], size: ImageSize) -> Result<Vec<u8>, ImageError> {
+    let failed = |error| corrupt(format!("WebP compression: {error}"));
+    let mut decoder = WebPDecoder::new(Cursor::new(data)).map_err(failed)?;
+    let mut limits = Limits::no_limits();
+    limits.max_image_width = u32::try_from(2 * size.width + 64).ok();
+    limits.max_image_height = u32::try_from(2 * size.rows + 64).ok();
+    decoder.set_limits(limits).map_err(failed)?;
+    size.cut_out(DynamicImage::from_decoder(decoder).map_err(failed)?, "WebP")
+}
+
+impl ImageSize {
+    /// The samples of `image` that belong to the piece; tiles may be rounded up.
+    fn cut_out(self, image: DynamicImage, name: &str) -> Result<Vec<u8>, ImageError> {
+        let size = self;
+        let channels = usize::from(image.color().channel_count());
+        let (width, height) = (image.width() as usize, image.height() as usize);
         if channels != size.channels {
             let needed = size.channels;
             return Err(unsupported(format!(
                 "{name} compression of {needed} samples, {channels} in its data"
             )));
         }
-        let (width, height) = decoder.dimensions();
-        let (width, height) = (width as usize, height as usize);
         // Twice the piece, for tiles that were rounded up; what is far larger is not this piece.
         if width < size.width
             || height < size.rows
@@ -162,8 +179,7 @@ impl<'a> Compression<'a> {
             let expected = format!("{}x{}", size.width, size.rows);
             return Err(corrupt(format!("its {name} is {width}x{height}, not {expected}")));
         }
-        let mut pixels = vec![0; width * height * channels];
-        decoder.read_image(&mut pixels).map_err(|error| corrupt(format!("its {name}: {error}")))?;
+        let mut pixels = image.into_bytes();
         if width > size.width {
             let rows = pixels.chunks_exact(width * channels);
             pixels = rows.flat_map(|row| &row[..size.width * channels]).copied().collect();

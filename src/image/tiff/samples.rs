@@ -6,8 +6,8 @@ use half::f16;
 
 use super::layout::Samples;
 
-/// The samples of `raw`, whose rows hold `row` of them and begin with a byte: integers by their upper eight bits,
-/// or, where they have fewer, stretched to 255 unless `stretched` is false; floats from 0 to 1, and what is not a number
+/// The samples of `raw`, whose rows hold `row` of them and begin with a byte: integers
+/// scaled and rounded as with other formats (those of up to eight bits not, unless `stretched`); floats from 0 to 1, and what is not a number
 /// as black.
 pub(super) fn to_bytes(raw: Cow<'_, [u8]>, row: usize, samples: Samples, stretched: bool) -> Cow<'_, [u8]> {
     let big = samples.big_endian;
@@ -17,10 +17,10 @@ pub(super) fn to_bytes(raw: Cow<'_, [u8]>, row: usize, samples: Samples, stretch
         _ => {}
     }
     let bytes = match (samples.bits, samples.float) {
-        (16, false) => each::<2>(&raw, |value| value[if big { 0 } else { 1 }]),
-        (24, _) => each::<3>(&raw, |value| value[if big { 0 } else { 2 }]),
-        (32, false) => each::<4>(&raw, |value| value[if big { 0 } else { 3 }]),
-        (64, false) => each::<8>(&raw, |value| value[if big { 0 } else { 7 }]),
+        (16, false) => each::<2>(&raw, |value| rounded(value, big)),
+        (24, _) => each::<3>(&raw, |value| rounded(value, big)),
+        (32, false) => each::<4>(&raw, |value| rounded(value, big)),
+        (64, false) => each::<8>(&raw, |value| rounded(value, big)),
         (16, true) => each::<2>(&raw, |value| {
             unit(
                 f16::from_bits(if big { u16::from_be_bytes(value) } else { u16::from_le_bytes(value) })
@@ -39,6 +39,12 @@ pub(super) fn to_bytes(raw: Cow<'_, [u8]>, row: usize, samples: Samples, stretch
 
 fn each<const N: usize>(raw: &[u8], byte: impl Fn([u8; N]) -> u8) -> Vec<u8> {
     raw.as_chunks::<N>().0.iter().map(|value| byte(*value)).collect()
+}
+
+/// The upper 16 bits of an integer, scaled to 8 and rounded.
+fn rounded<const N: usize>(value: [u8; N], big_endian: bool) -> u8 {
+    let (first, second) = if big_endian { (value[0], value[1]) } else { (value[N - 1], value[N - 2]) };
+    ((u32::from(u16::from_be_bytes([first, second])) + 128) / 257) as u8
 }
 
 fn unit(value: f64) -> u8 {
@@ -63,7 +69,6 @@ fn from_bits(raw: &[u8], row: usize, bits: u16, stretched: bool) -> Vec<u8> {
             filled -= bits;
             let value = reservoir >> filled & highest;
             bytes.push(match bits {
-                9.. => (value >> (bits - 8)) as u8,
                 _ if stretched => ((value * 255 + highest / 2) / highest) as u8,
                 _ => value as u8,
             });
@@ -86,7 +91,7 @@ mod tests {
         assert_eq!(bytes(&[0b1010_0000, 0b0100_0000], 3, 1, false, true), [255, 0, 255, 0, 255, 0]);
         assert_eq!(bytes(&[0b0001_1011], 4, 2, false, true), [0, 85, 170, 255]);
         assert_eq!(bytes(&[0x0f, 0x80], 3, 4, false, true), [0, 255, 136]);
-        assert_eq!(bytes(&[0xff, 0xf0, 0x0f, 0x00, 0x80, 0x00], 4, 12, false, true), [255, 0, 240, 8]);
+        assert_eq!(bytes(&[0xff, 0xff, 0x00, 0x08, 0x00, 0x00], 4, 12, false, true), [255, 239, 8, 0]);
         assert_eq!(bytes(&[0x12, 0x34], 1, 16, false, true), [0x12]);
         assert_eq!(bytes(&[0x12, 0x34], 1, 16, false, false), [0x34]);
         assert_eq!(bytes(&0.5_f32.to_le_bytes(), 1, 32, true, false), [128]);

@@ -1,0 +1,337 @@
+//! What runs a model: the CPU engine on a CPU, the CUDA engine on a card, the portable engine everywhere else.
+
+pub mod batch_backoff;
+pub mod cpu;
+#[cfg(any(test, feature = "cuda"))]
+pub mod cuda;
+pub mod device;
+mod engine_pool;
+pub mod plan;
+pub mod portable;
+#[cfg(test)]
+mod test_networks;
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{Device, DeviceLocation, Tensor};
+
+use crate::engine::batch_backoff::{BatchBackoff, Notice};
+use crate::engine::cpu::Images;
+use crate::engine::engine_pool::EnginePool;
+use crate::engine::portable::Portable;
+use crate::error::{Error, Result};
+use crate::graph::Weights;
+use crate::graph::{Graph, Shape};
+use crate::kernels::Kernels;
+use crate::kernels::Precision;
+
+/// What is wanted of a forward pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Output {
+    /// Class scores before softmax: classes.
+    Logits,
+    /// The features averaged over all pixels: C.
+    Pooled,
+    /// The last feature map: H, W, C.
+    Features,
+}
+
+impl Output {
+    /// This part of the results of the CPU engine, all images on end.
+    pub(super) fn of(self, results: &cpu::Results) -> &[f32] {
+        match self {
+            Output::Logits => &results.logits,
+            Output::Pooled => &results.pooled,
+            Output::Features => &results.features,
+        }
+    }
+}
+
+/// Where and how a network runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Placement<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// Threads of a CPU.
+    pub threads: usize,
+    /// In which numbers; others than f32 are for CUDA.
+    pub precision: Precision,
+}
+
+/// A network on a device, ready to run.
+pub struct Engine {
+    input: Shape,
+    precision: Precision,
+    runner: Runner,
+    backoff: BatchBackoff,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Engine for {:?} on {}", self.input, self.device())
+    }
+}
+
+enum Runner {
+    /// Runs change the buffers of the team, so they take turns; single images have a seat each.
+    Cpu {
+        team: Box<Mutex<cpu::Engine>>,
+        pool: EnginePool,
+    },
+    #[cfg(feature = "cuda")]
+    Cuda(Box<crate::engine::cuda::Engine>),
+    Portable(Portable),
+}
+
+impl Engine {
+    /// Puts a network on a device.
+    ///
+    /// # Errors
+    /// When memory is short, or the device refuses the weights or the precision.
+    pub fn new(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Self> {
+        let Placement { device, threads, precision } = placement;
+        if precision != Precision::F32 && !device.is_cuda() {
+            let detail = format!("computing in {precision} needs a CUDA device; others compute in f32");
+            return Err(Error::Config(detail));
+        }
+        let runner = if device.is_cpu() {
+            let options = cpu::Options { threads, kernels: Kernels::best() };
+            let engine = cpu::Engine::new(graph, weights, options)?;
+            let pool = EnginePool::beside(&engine)?;
+            Runner::Cpu { team: Box::new(Mutex::new(engine)), pool }
+        } else {
+            match on_card(graph, weights, placement)? {
+                Some(runner) => runner,
+                None => Runner::Portable(Portable::new(graph.clone(), weights, device)?),
+            }
+        };
+        Ok(Engine { input: graph.input_shape(), precision, runner, backoff: BatchBackoff::default() })
+    }
+
+    /// Where it runs: `cpu`, `cuda:N` or `metal`.
+    pub fn device(&self) -> String {
+        match &self.runner {
+            Runner::Cpu { .. } => "cpu".to_owned(),
+            #[cfg(feature = "cuda")]
+            Runner::Cuda(engine) => format!("cuda:{}", engine.ordinal()),
+            Runner::Portable(portable) => match portable.device().location() {
+                DeviceLocation::Cpu => "cpu".to_owned(),
+                DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
+                DeviceLocation::Metal { .. } => "metal".to_owned(),
+            },
+        }
+    }
+
+    /// In which numbers it computes.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Whom to tell when a batch has to be made smaller to fit into a device's memory; the first one stays.
+    pub fn tell(&self, notice: Notice) {
+        self.backoff.tell(notice);
+    }
+
+    /// The image that it takes.
+    pub fn input(&self) -> Shape {
+        self.input
+    }
+
+    /// A forward pass; one row an image.
+    ///
+    /// `images`: H, W, 3 each, f32 in -1 to 1. On a CPU an image's row is the same bits whatever its neighbours.
+    ///
+    /// # Errors
+    /// When an image has not the input's size, there is no such output, or the device fails.
+    pub fn run(&self, images: &[&[f32]], output: Output) -> Result<Vec<Vec<f32>>> {
+        let [rows] = self.run_for(images, [output])?;
+        Ok(rows)
+    }
+
+    /// [`Self::run`] for several outputs of one forward pass.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_for<const K: usize>(
+        &self,
+        images: &[&[f32]],
+        outputs: [Output; K],
+    ) -> Result<[Vec<Vec<f32>>; K]> {
+        let Shape { height, width, channels } = self.input;
+        let expected = self.input.elements();
+        if let Some(image) = images.iter().find(|image| image.len() != expected) {
+            let detail = format!("expected images of {expected} numbers, got one of {}", image.len());
+            return Err(Error::Config(detail));
+        }
+        let count = images.len();
+        if count == 0 {
+            return Ok(empty());
+        }
+        match &self.runner {
+            Runner::Cpu { team, .. } => {
+                // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
+                let mut engine = team.lock().unwrap_or_else(PoisonError::into_inner);
+                engine.with_features(outputs.contains(&Output::Features));
+                let results = engine.run(Images { images, height, width })?;
+                Ok(outputs.map(|output| {
+                    let rows = output.of(results);
+                    rows.chunks((rows.len() / count).max(1)).map(<[f32]>::to_vec).collect()
+                }))
+            }
+            #[cfg(feature = "cuda")]
+            Runner::Cuda(engine) => {
+                Ok(by_output(self.backoff.run(images, |images| engine.run(images, outputs))?))
+            }
+            Runner::Portable(portable) => {
+                let pass = |images: &[&[f32]]| {
+                    let shape = (images.len(), height, width, channels);
+                    let all =
+                        portable.forward(&Tensor::from_vec(images.concat(), shape, portable.device())?)?;
+                    let mut rows: Vec<[Vec<f32>; K]> = images.iter().map(|_| empty()).collect();
+                    for (place, output) in outputs.into_iter().enumerate() {
+                        let tensor = match output {
+                            Output::Logits => {
+                                all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
+                            }
+                            Output::Pooled => all.pooled.clone(),
+                            Output::Features => all.features.flatten_from(1)?,
+                        };
+                        for (row, values) in rows.iter_mut().zip(tensor.to_vec2()?) {
+                            row[place] = values;
+                        }
+                    }
+                    Ok(rows)
+                };
+                Ok(by_output(self.backoff.run(images, pass)?))
+            }
+        }
+    }
+
+    /// A forward pass of one image by the caller's own thread, beside other callers; those beyond the
+    /// number of threads wait. `None` where the device is not a CPU and wants batches.
+    ///
+    /// `image`: H, W, 3, f32 in -1 to 1. The rows have the same bits as those of [`Engine::run_for`].
+    ///
+    /// # Errors
+    /// When the image has not the input's size, or memory is short.
+    pub fn run_alone<const K: usize>(
+        &self,
+        image: &[f32],
+        outputs: [Output; K],
+    ) -> Option<Result<[Vec<f32>; K]>> {
+        let Runner::Cpu { pool, .. } = &self.runner else { return None };
+        let Shape { height, width, .. } = self.input;
+        Some(pool.with(|engine| {
+            engine.with_features(outputs.contains(&Output::Features));
+            let results = engine.run(Images { images: &[image], height, width })?;
+            Ok(outputs.map(|output| output.of(results).to_vec()))
+        }))
+    }
+
+    /// The CPU engine, for those who measure it.
+    pub fn as_cpu(&self) -> Option<&Mutex<cpu::Engine>> {
+        match &self.runner {
+            Runner::Cpu { team, .. } => Some(team),
+            _ => None,
+        }
+    }
+}
+
+/// Nothing, for each output.
+fn empty<T, const K: usize>() -> [Vec<T>; K] {
+    std::array::from_fn(|_| Vec::new())
+}
+
+/// Rows image by image as rows output by output.
+fn by_output<const K: usize>(rows: Vec<[Vec<f32>; K]>) -> [Vec<Vec<f32>>; K] {
+    let mut outputs = empty();
+    for row in rows {
+        outputs.iter_mut().zip(row).for_each(|(output, row)| output.push(row));
+    }
+    outputs
+}
+
+/// The CUDA engine, where there is a card and a plan for the graph. Graphs without one are left to the portable
+/// engine, which computes in f32.
+#[cfg(feature = "cuda")]
+fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Option<Runner>> {
+    let Placement { device: Device::Cuda(device), precision, .. } = placement else { return Ok(None) };
+    match crate::engine::plan::Plan::new(graph, 1) {
+        Ok(plan) => {
+            let engine = crate::engine::cuda::Engine::new(device, &plan, weights, precision)?;
+            Ok(Some(Runner::Cuda(Box::new(engine))))
+        }
+        Err(_) if precision == Precision::F32 => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(feature = "cuda"))]
+fn on_card(_: &Graph, _: &Weights, _: Placement) -> Result<Option<Runner>> {
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::weights::{Overrides, builtin};
+
+    #[test]
+    fn several_outputs_of_one_pass_are_those_of_single_ones_in_both_engines() {
+        let loaded = builtin(&Overrides { input_size: Some((64, 43)), ..Overrides::default() }).unwrap();
+        let (graph, weights, device) = (&loaded.graph, &loaded.weights, Device::Cpu);
+        let portable = Portable::new(graph.clone(), weights, &device).unwrap();
+        let portable = Engine {
+            input: graph.input_shape(),
+            precision: Precision::F32,
+            runner: Runner::Portable(portable),
+            backoff: BatchBackoff::default(),
+        };
+        let placement = Placement { device: &device, threads: 2, precision: Precision::F32 };
+        let cpu = Engine::new(graph, weights, placement).unwrap();
+        let elements = graph.input_shape().elements();
+        let pixels: Vec<f32> = (0..2 * elements).map(|at| (at * 37 % 255) as f32 / 127.5 - 1.0).collect();
+        let images: Vec<&[f32]> = pixels.chunks(elements).collect();
+        let all = [Output::Features, Output::Logits, Output::Pooled];
+        let [fast, plain] = [&cpu, &portable].map(|engine| {
+            let rows = engine.run_for(&images, all).unwrap();
+            for (rows, output) in rows.iter().zip(all) {
+                assert_eq!(*rows, engine.run(&images, output).unwrap(), "{output:?}");
+            }
+            let alone = images.iter().filter_map(|image| engine.run_alone(image, all));
+            for (index, alone) in alone.enumerate() {
+                let of_batch = rows.each_ref().map(|rows| rows[index].clone());
+                assert_eq!(alone.unwrap(), of_batch, "image {index} alone");
+            }
+            rows.map(|rows| rows.concat())
+        });
+        for ((fast, plain), output) in fast.iter().zip(&plain).zip(all) {
+            let greatest = plain.iter().copied().map(f32::abs).fold(0.0, f32::max);
+            let gaps = fast.iter().zip(plain).map(|(a, b)| (a - b).abs());
+            assert!(fast.len() == plain.len() && gaps.fold(0.0, f32::max) < 1e-4 * greatest, "{output:?}");
+        }
+        assert!(cpu.run_for(&[&pixels[1..]], all).is_err());
+        assert!(cpu.run_for(&[], all).unwrap().iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn callers_that_are_alone_and_the_team_do_not_get_into_each_others_way() {
+        let loaded = builtin(&Overrides { input_size: Some((32, 32)), ..Overrides::default() }).unwrap();
+        let placement = Placement { device: &Device::Cpu, threads: 2, precision: Precision::F32 };
+        let engine = Engine::new(&loaded.graph, &loaded.weights, placement).unwrap();
+        let pixels = vec![0.25; loaded.graph.input_shape().elements()];
+        let want = engine.run(&[&pixels], Output::Logits).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..300 {
+                    let alone = engine.run_alone(&pixels, [Output::Logits]).unwrap();
+                    assert_eq!(alone.unwrap(), [want[0].clone()]);
+                }
+            });
+            for _ in 0..300 {
+                assert_eq!(engine.run(&[&pixels], Output::Logits).unwrap(), want, "by the team");
+            }
+        });
+    }
+}

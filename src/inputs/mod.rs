@@ -1,0 +1,186 @@
+//! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources, and their bytes. Of files it
+//! knows archives, whose members have names too; images are bytes to it.
+
+mod exclude;
+mod folder;
+mod glob;
+mod key;
+mod list;
+mod read;
+mod tar;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::{Error, ImageError, ImageErrorKind, Result};
+pub use exclude::Excluded;
+pub use folder::FolderOptions;
+pub use key::PathKey;
+
+/// Extensions that folders are searched for, in lower case.
+pub const EXTENSIONS: [&str; 29] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", "pnm", "pbm", "pgm",
+    "ppm", "qoi", "heic", "heif", "hif", "avif", "jxl", "nef", "cr2", "cr3", "arw", "dng", "orf", "rw2",
+    "raf",
+];
+
+/// Where one image is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A file.
+    File,
+    /// Standard input.
+    Stdin,
+    /// Within a tar archive.
+    Member {
+        /// The archive.
+        archive: Arc<Path>,
+        /// Where in it the image starts, in bytes.
+        offset: u64,
+        /// How many bytes it has.
+        length: u64,
+    },
+    /// Nowhere: the path named something that is not there or cannot be looked into.
+    Nowhere(ImageError),
+}
+
+/// One image to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The argument as it was given, plus the path below it.
+    pub path: PathBuf,
+    /// Where its bytes are.
+    pub place: Place,
+}
+
+impl Source {
+    /// A file that was named.
+    pub fn named(path: PathBuf) -> Self {
+        Source::file(path)
+    }
+
+    fn file(path: PathBuf) -> Self {
+        Source { path, place: Place::File }
+    }
+
+    fn nowhere(path: PathBuf, message: impl ToString) -> Self {
+        Source { path, place: Place::Nowhere(ImageError::new(ImageErrorKind::Io, message)) }
+    }
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct InputOptions {
+    /// Files, folders, globs and `-`.
+    pub paths: Vec<PathBuf>,
+    /// A file of paths, or `-`.
+    pub files_from: Option<PathBuf>,
+    /// The paths in it end in NUL.
+    pub null: bool,
+    /// How folders are searched.
+    pub folders: FolderOptions,
+}
+
+impl InputOptions {
+    /// Files, folders, globs and lists as they were named.
+    pub fn named(&self) -> impl Iterator<Item = &PathBuf> {
+        self.paths.iter().chain(&self.files_from)
+    }
+}
+
+/// Counts files of folders that no extension marks as images.
+#[derive(Debug, Clone, Default)]
+pub struct PassedOver(Arc<AtomicU64>);
+
+impl PassedOver {
+    /// How many there were so far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add_one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// All sources in order; nothing is walked before it is asked for.
+///
+/// # Errors
+/// When there is nothing to look at, stdin is asked for twice, or the list of files cannot be opened.
+pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> + Send + use<>, PassedOver)> {
+    let is_stdin = |path: &Path| path.as_os_str() == "-";
+    let stdin_uses = options.paths.iter().chain(&options.files_from).filter(|path| is_stdin(path)).count();
+    if options.paths.is_empty() && options.files_from.is_none() {
+        return Err(Error::Config("no inputs: name an image, a folder, a glob, or - for stdin".to_owned()));
+    }
+    if stdin_uses > 1 {
+        return Err(Error::Config("stdin (-) can be read only once".to_owned()));
+    }
+    let passed_over = PassedOver::default();
+    let listed = match &options.files_from {
+        Some(list) => Some(list::paths(list, options.null)?),
+        None => None,
+    };
+    let (folders, counter) = (options.folders.clone(), passed_over.clone());
+    let named = options.paths.clone().into_iter().flat_map(move |path| -> Sources {
+        if is_stdin(&path) {
+            return Box::new(std::iter::once(Source { path, place: Place::Stdin }));
+        }
+        expand(path, &folders, &counter)
+    });
+    let (folders, counter) = (options.folders.clone(), passed_over.clone());
+    let listed = listed.into_iter().flatten().flat_map(move |path| match path {
+        Ok(path) => plain(path, &folders, &counter),
+        Err(error) => Box::new(std::iter::once(error)),
+    });
+    Ok((named.chain(listed), passed_over))
+}
+
+/// Whether a second walk sees what the first one does: nothing comes from stdin or another pipe.
+pub fn can_be_walked_twice(options: &InputOptions) -> bool {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    !options.paths.iter().any(is_stdin) && options.files_from.as_ref().is_none_or(|list| list.is_file())
+}
+
+/// The error of a run that found nothing to answer.
+pub fn none(passed_over: &PassedOver) -> Error {
+    let what = match passed_over.count() {
+        0 => "there is no image there".to_owned(),
+        count => format!("there is no image there, and {count} other files were passed over"),
+    };
+    Error::NoImages { what }
+}
+
+type Sources = Box<dyn Iterator<Item = Source> + Send>;
+
+/// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.
+fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    if glob::has_meta(path.as_os_str()) && path.symlink_metadata().is_err() {
+        return glob::images(path, folders, passed_over);
+    }
+    plain(path, folders, passed_over)
+}
+
+/// A path that stands for itself.
+fn plain(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Box::new(folder::images(path, folders, passed_over.clone())),
+        Ok(metadata) if metadata.is_file() && tar::is_archive_name(&path) => {
+            archive(path, folders, passed_over)
+        }
+        Ok(_) => Box::new(std::iter::once(Source::file(path))),
+        Err(error) => {
+            let member = tar::member(&path);
+            Box::new(std::iter::once(member.unwrap_or_else(|| Source::nowhere(path, error))))
+        }
+    }
+}
+
+/// The images in an archive, or the file itself where it is none.
+fn archive(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
+    match tar::images(&path, folders, passed_over) {
+        Some(images) => Box::new(images),
+        None => Box::new(std::iter::once(Source::file(path))),
+    }
+}

@@ -1,0 +1,153 @@
+//! `nasnet classify --explain`: the maps of an answer, drawn over its photo, as files in a folder.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use rayon::prelude::*;
+
+use super::actions::is_among;
+use super::pipeline::{Answered, Numbers, Pipeline, Scene};
+use crate::answers::policy::Policy;
+use crate::answers::predictions::Explained;
+use crate::error::Error;
+use crate::explain::{Explanation, overlay};
+use crate::image::preprocess::region;
+use crate::output::console::Console;
+use crate::output::overlay::{file_name, png, texts};
+use crate::settings::Explain;
+
+/// The folder that overlays go to.
+pub struct Explainer {
+    dir: PathBuf,
+    policy: Policy,
+    /// Other files of the same name may go.
+    replace: bool,
+    /// Best classes whose images are kept; all, if there are none.
+    only: Vec<usize>,
+    model: String,
+    console: Console,
+}
+
+/// How an explainer goes about it.
+pub struct How {
+    /// How answers are made.
+    pub policy: Policy,
+    pub replace: bool,
+    pub only: Vec<usize>,
+    /// `name@fingerprint`.
+    pub model: String,
+}
+
+/// What came of an image.
+#[derive(Default)]
+struct Outcome {
+    written: Vec<Explained>,
+    refused: Vec<PathBuf>,
+}
+
+/// What was drawn of a batch.
+pub struct Drawn {
+    /// The overlays of each image that could be read.
+    pub explained: Vec<Vec<Explained>>,
+    /// Overlays that were not written, since something else has their name.
+    pub refused: u64,
+}
+
+/// Makes the folder, and sees that files can be put there, before any work is done.
+///
+/// # Errors
+/// When it cannot be made or written to.
+pub fn prepare(settings: &Explain) -> Result<()> {
+    let dir = &settings.dir;
+    let context = || format!("--explain {}", dir.display());
+    fs::create_dir_all(dir).with_context(context)?;
+    let probe = dir.join(format!(".nasnet-{}.partial", std::process::id()));
+    File::create(&probe).with_context(context)?;
+    fs::remove_file(&probe).with_context(context)
+}
+
+impl Explainer {
+    /// An explainer for a folder that [`prepare`] has seen.
+    pub fn new(settings: &Explain, how: How, console: Console) -> Self {
+        let How { policy, replace, only, model } = how;
+        let policy = policy.of_the_best(settings.top);
+        Explainer { dir: settings.dir.clone(), policy, replace, only, model, console }
+    }
+
+    /// The overlays of a batch, made side by side.
+    ///
+    /// # Errors
+    /// When an overlay cannot be written.
+    pub fn draw(&self, pipeline: &Pipeline, images: &[Answered]) -> Result<Drawn> {
+        let read: Vec<(&Answered, &Numbers)> =
+            images.iter().filter_map(|image| Some((image, image.result.as_ref().ok()?))).collect();
+        let outcomes: Vec<Outcome> = read
+            .par_iter()
+            .map(|(image, numbers)| self.image(pipeline, image, numbers))
+            .collect::<Result<_>>()?;
+        let (mut explained, mut refused) = (Vec::with_capacity(outcomes.len()), 0);
+        for outcome in outcomes {
+            for file in &outcome.refused {
+                self.console.error(&format!(
+                    "--explain {}: another file is there already; --force replaces it",
+                    file.display()
+                ));
+            }
+            refused += outcome.refused.len() as u64;
+            explained.push(outcome.written);
+        }
+        Ok(Drawn { explained, refused })
+    }
+
+    fn image(&self, pipeline: &Pipeline, image: &Answered, numbers: &Numbers) -> Result<Outcome> {
+        let classifier = &pipeline.classifier;
+        let scene = numbers.scene.as_ref();
+        let Scene { photo, features } =
+            scene.ok_or_else(|| anyhow!(Error::Config("no photo was kept".to_owned())))?;
+        let (height, width) = classifier.config().input_size;
+        let size = (numbers.height, numbers.width);
+        let shown = region(size, (height as u32, width as u32), classifier.preprocessing())
+            .scaled(size, (photo.height, photo.width));
+        let mut outcome = Outcome::default();
+        let best = self.policy.decide(&numbers.row).predictions;
+        let wanted = is_among(&self.only, best.first());
+        for prediction in best.into_iter().filter(|_| wanted) {
+            let map = classifier.activation_map(features, prediction.index)?;
+            let file = self.dir.join(file_name(&image.path, &prediction));
+            let (rank, index) = (prediction.rank, prediction.index);
+            let explanation = Explanation { prediction, map };
+            let mut bytes = Vec::new();
+            let context = || format!("--explain {}", file.display());
+            let drawn = overlay(photo, &explanation.map, shown);
+            png(&drawn, &texts(&explanation, self.policy.scores(), &self.model), &mut bytes)
+                .with_context(context)?;
+            let partial = file.with_extension(format!("{}-{}.partial", std::process::id(), image.seq));
+            match write(&bytes, &partial, &file, self.replace).with_context(context)? {
+                true => outcome.written.push(Explained { rank, index, file }),
+                false => outcome.refused.push(file),
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+/// Puts a file into its place, by way of `partial`, whole or not at all; `false` when another one is there that is not
+/// to be replaced.
+fn write(bytes: &[u8], partial: &Path, file: &Path, replace: bool) -> io::Result<bool> {
+    if !replace && file.symlink_metadata().is_ok() {
+        // A run that is done again has nothing to add.
+        return Ok(fs::read(file).is_ok_and(|there| there == bytes));
+    }
+    // What a run left here that was killed.
+    let _ = fs::remove_file(partial);
+    let written = File::options().write(true).create_new(true).open(partial).and_then(|mut out| {
+        io::Write::write_all(&mut out, bytes)?;
+        fs::rename(partial, file)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(partial);
+    }
+    written.map(|()| true)
+}

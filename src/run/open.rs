@@ -1,0 +1,143 @@
+//! From settings to a classifier that is ready, shared by the commands that run a model.
+
+use std::num::NonZeroUsize;
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use crate::answers::labels::Labels;
+use crate::answers::policy::Policy;
+use crate::classifier::{Classifier, Options};
+use crate::engine::device::{self, DeviceChoice};
+use crate::image::decode::DecodeOptions;
+use crate::image::preprocess::Resize;
+use crate::kernels::Precision;
+use crate::output::console::Console;
+use crate::output::transfer::Transfers;
+use crate::output::{ModelHeader, PreprocessingHeader};
+use crate::settings::{ModelSettings, Pipeline};
+use crate::store::Located;
+use crate::weights::{self, Loaded, Overrides};
+
+/// Fixes the number of threads of the process and returns it.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn threads(wanted: Option<usize>) -> Result<usize> {
+    let threads = wanted.map_or_else(|| std::thread::available_parallelism().map(usize::from), Ok)?;
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    Ok(threads)
+}
+
+/// Finds weights, or fetches them where that is allowed, reads them, and says what had to be assumed.
+///
+/// # Errors
+/// When they cannot be had, or are not what they should be.
+pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
+    let mut loaded = match settings.source.obtain(&Transfers::on(console))? {
+        Located::BuiltIn => weights::builtin(&settings.overrides)?,
+        Located::File { path, source, name } => {
+            let overrides = Overrides { source, name, ..settings.overrides.clone() };
+            weights::load(&path, &overrides)?
+        }
+    };
+    for note in &loaded.notes {
+        console.note(note);
+    }
+    if let Some(path) = &settings.labels {
+        loaded.labels = Some(Labels::from_file(path)?);
+    }
+    Ok(loaded)
+}
+
+/// Loaded weights on a device as they are, for commands that need no labels and no preprocessing of their own.
+///
+/// # Errors
+/// When weights or device cannot be had.
+pub fn plain(
+    model: &ModelSettings,
+    device: DeviceChoice,
+    precision: Precision,
+    threads: usize,
+    console: Console,
+) -> Result<Classifier> {
+    let loaded = weights(model, console)?;
+    let (device, _) = device::open(device)?;
+    let threads = NonZeroUsize::new(threads);
+    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
+    let classifier = Classifier::new(loaded, options)?;
+    classifier.engine().tell(Box::new(move |text| console.note(text)));
+    Ok(classifier)
+}
+
+/// The classifier of a run.
+///
+/// # Errors
+/// When weights, labels or device cannot be had.
+pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Result<Classifier> {
+    let loaded = weights(&settings.model, console)?;
+    let (device, choice) = device::open(settings.device)?;
+    let preprocessing = settings.preprocessing.apply(loaded.preprocessing)?;
+    let classifier = Classifier::new(
+        loaded,
+        Options {
+            preprocessing: Some(preprocessing),
+            device,
+            threads: NonZeroUsize::new(threads),
+            precision: settings.precision,
+            keep_top: settings.explains,
+        },
+    )?;
+    classifier.engine().tell(Box::new(move |text| console.note(text)));
+    let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    if settings.device == DeviceChoice::Auto {
+        console.note(&format!("{} on {choice}, {threads}", classifier.name()));
+    }
+    Ok(classifier)
+}
+
+/// What a run's output says of its model; `scores` is what its numbers are, and `policy` how answers are made of them.
+pub fn describe(
+    classifier: &Classifier,
+    decode: &DecodeOptions,
+    scores: &str,
+    policy: Option<&Policy>,
+) -> ModelHeader {
+    let own = classifier.preprocessing();
+    let (height, width) = classifier.config().input_size;
+    let crops = matches!(own.resize, Resize::Crop | Resize::Central);
+    let weights = classifier.weights();
+    let header = ModelHeader {
+        name: classifier.name().to_owned(),
+        dialect: classifier.dialect().to_string(),
+        preprocessing: PreprocessingHeader {
+            height,
+            width,
+            resize: own.resize.to_string(),
+            filter: own.filter.to_string(),
+            crop_pct: crops.then_some(own.crop_pct),
+            alpha: decode.alpha.to_string(),
+            exif: decode.apply_exif,
+            decode: decode.detail.to_string(),
+            truncated: decode.cut.to_string(),
+        },
+        dtype: classifier.engine().precision().to_string(),
+        device: classifier.device(),
+        scores: scores.to_owned(),
+        temperature: policy.map(Policy::temperature).filter(|temperature| *temperature != 1.0),
+        sha256: weights.fingerprint().to_owned(),
+        source: weights.source.clone().unwrap_or_else(|| "unknown".to_owned()),
+        fingerprint: String::new(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    ModelHeader { fingerprint: fingerprint(&header, classifier.labels(), policy), ..header }
+}
+
+/// SHA-256 over all that decides an answer: two runs of the same fingerprint say the same of an image.
+fn fingerprint(header: &ModelHeader, labels: Option<&Labels>, policy: Option<&Policy>) -> String {
+    let ModelHeader { sha256, dialect, preprocessing, dtype, scores, .. } = header;
+    let identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]);
+    let answers = policy.map(Policy::identity).filter(|answers| !answers.is_null());
+    let identity = identity.to_string() + &answers.map_or_else(String::new, |answers| answers.to_string());
+    Sha256::digest(identity).iter().map(|byte| format!("{byte:02x}")).collect()
+}

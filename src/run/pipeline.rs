@@ -1,0 +1,321 @@
+//! Images through a model, in order: what the commands that run a model share.
+
+mod buffer_pool;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Result;
+
+use super::interrupt::Interrupt;
+use super::open;
+use crate::answers::policy::Policy;
+use crate::answers::predictions::Notes;
+use crate::classifier::Classifier;
+use crate::engine::Engine;
+use crate::engine::Output::{self, Features};
+use crate::error::{self, Error, ImageError, ImageErrorKind};
+use crate::files::Stamp;
+use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
+use crate::image::exif::Capture;
+use crate::image::resample::{Kernel, Window, resample};
+use crate::inputs::Source;
+use crate::output::ModelHeader;
+use crate::output::console::Console;
+use crate::output::report::thumbnail;
+use crate::run::ordered::{self, Ordered};
+use crate::settings;
+use buffer_pool::BufferPool;
+
+/// Images that keep a GPU busy.
+const GPU_BATCH: usize = 32;
+
+/// Readers for each thread that computes: a disk or a network is waited for beside the arithmetic.
+const READERS: usize = 2;
+
+/// The longer side of a photo that is drawn on.
+const PHOTO_SIDE: u32 = 1024;
+
+/// A model and the way that images take to it.
+pub struct Pipeline {
+    pub classifier: Arc<Classifier>,
+    pub threads: usize,
+    decode: DecodeOptions,
+    batch_size: usize,
+    explains: bool,
+    thumbnails: bool,
+    reads_exif: bool,
+}
+
+/// An image on its way: its place among the inputs, its path, and what it has become, or why it failed.
+pub struct Item<T> {
+    /// Its place among the inputs.
+    pub seq: u64,
+    /// Its path.
+    pub path: PathBuf,
+    /// Which state of its file it was read from.
+    pub stamp: Option<Stamp>,
+    /// What it has become.
+    pub result: Result<T, ImageError>,
+}
+
+/// An image at the end of its way.
+pub type Answered = Item<Numbers>;
+
+/// What the network says of an image.
+pub struct Numbers {
+    pub width: u32,
+    pub height: u32,
+    /// What else there is to say of the image.
+    pub notes: Notes,
+    /// Class scores or features.
+    pub row: Vec<f32>,
+    /// A small JPEG in base64, only where a report shows it.
+    pub thumbnail: Option<String>,
+    /// Only where answers are explained.
+    pub scene: Option<Scene>,
+}
+
+/// What an answer is explained by.
+pub struct Scene {
+    /// The image itself, at most [`PHOTO_SIDE`] pixels a side.
+    pub photo: Rgb8,
+    /// The last feature map: H, W, C.
+    pub features: Vec<f32>,
+}
+
+impl Pipeline {
+    /// Starts threads and loads the model.
+    ///
+    /// # Errors
+    /// When weights or device cannot be had.
+    pub fn open(settings: &settings::Pipeline, console: Console) -> Result<Self> {
+        let threads = open::threads(settings.threads)?;
+        let classifier = Arc::new(open::classifier(settings, threads, console)?);
+        let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
+        let batch_size = settings.batch_size.unwrap_or(fitting);
+        let settings::Pipeline { mut decode, explains, thumbnails, reads_exif, .. } = *settings;
+        let (height, width) = classifier.config().input_size;
+        // A preview that would have to be enlarged is no photo but its thumbnail.
+        decode.min_preview = height.min(width) as u32;
+        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails, reads_exif })
+    }
+
+    /// What the output says of the model; `numbers` is what its numbers are.
+    pub fn header(&self, numbers: &str) -> ModelHeader {
+        open::describe(&self.classifier, &self.decode, numbers, None)
+    }
+
+    /// What the output says of the model whose answers are made by `policy`.
+    pub fn header_of(&self, policy: &Policy) -> ModelHeader {
+        open::describe(&self.classifier, &self.decode, policy.scores().as_str(), Some(policy))
+    }
+
+    /// Starts workers that take images, each with its place in the input, through the network.
+    ///
+    /// On a CPU a worker takes its image all the way by itself, while there are others to do; images that are
+    /// too few for all threads, and those for other devices, are only made ready and run in a batch.
+    ///
+    /// # Errors
+    /// When threads cannot be started.
+    pub fn images(
+        &self,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        output: Output,
+    ) -> Result<Images> {
+        let load = Arc::new(AtomicUsize::new(0));
+        let read = self.read(items, &load)?;
+        let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
+        let work = {
+            let (network, options, threads) = (network.clone(), self.decode, self.threads);
+            let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
+            let (load, buffers) = (Arc::clone(&load), BufferPool::default());
+            move |Item { seq, path, stamp, result }: &Item<Vec<u8>>| {
+                let resized = |size| network.classifier.resized(size);
+                let mut spare = buffers.take();
+                let image = match result {
+                    Ok(bytes) => decode_resized(bytes, &options, &resized, &mut spare),
+                    Err(error) => Err(error.clone()),
+                };
+                let notes =
+                    result.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
+                let result = image.map(|Decoded { image, width, height, truncated }| {
+                    let notes = Notes { truncated, ..notes };
+                    let pixels = network.classifier.preprocess(&image);
+                    let thumbnail = if thumbnails { thumbnail(&image) } else { None };
+                    let photo = if network.explains {
+                        Some(small(image))
+                    } else {
+                        buffers.keep(image.pixels);
+                        None
+                    };
+                    let busy = load.load(Ordering::Relaxed) >= threads;
+                    let rows = if busy { network.run_alone(&pixels) } else { None };
+                    let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
+                    Prepared { width, height, notes, thumbnail, photo, stage }
+                });
+                load.fetch_sub(1, Ordering::Relaxed);
+                Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
+            }
+        };
+        // A decoder's panic is its image's error already; another one is nobody's fault but ours.
+        let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
+            load.fetch_sub(1, Ordering::Relaxed);
+            let defect = Error::Defect(format!("{}: {words}", path.display()));
+            let stage = Stage::Done(Err(defect));
+            let notes = Notes::default();
+            let prepared = Prepared { width: 0, height: 0, notes, thumbnail: None, photo: None, stage };
+            Item { seq: *seq, path: path.clone(), stamp: *stamp, result: Ok(prepared) }
+        };
+        let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
+        Ok(Images { ordered, network, batch_size: self.batch_size })
+    }
+
+    /// Starts workers that read files, each with its place in the input, and counts them in `load`.
+    fn read(
+        &self,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        load: &Arc<AtomicUsize>,
+    ) -> std::io::Result<Ordered<Item<Vec<u8>>>> {
+        let load = Arc::clone(load);
+        let items = items.inspect(move |_| {
+            load.fetch_add(1, Ordering::Relaxed);
+        });
+        let item =
+            |seq: u64, source: &Source, stamp, result| Item { seq, path: source.path.clone(), stamp, result };
+        let read = move |(seq, source): &(u64, Source)| {
+            // Before it is read: an edit in between makes the stamp an old one, and not one of bytes never seen.
+            let stamp = source.stamp();
+            item(*seq, source, stamp, source.read())
+        };
+        let rescue = move |(seq, source): &(u64, Source), words: &str| {
+            let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
+            item(*seq, source, None, Err(error))
+        };
+        ordered::ordered(items, READERS * self.threads, self.threads, read, rescue)
+    }
+}
+
+/// What was asked for, and the feature map where that is wanted too.
+type Rows = (Vec<f32>, Option<Vec<f32>>);
+
+/// An image that could be decoded.
+struct Prepared {
+    width: u32,
+    height: u32,
+    notes: Notes,
+    thumbnail: Option<String>,
+    photo: Option<Rgb8>,
+    stage: Stage,
+}
+
+/// How far it has come.
+enum Stage {
+    /// H, W, 3, as the network takes it.
+    Ready(Vec<f32>),
+    /// Through the network.
+    Done(error::Result<Rows>),
+}
+
+impl Prepared {
+    /// What is still to run.
+    fn pixels(&self) -> Option<&[f32]> {
+        match &self.stage {
+            Stage::Ready(pixels) => Some(pixels),
+            Stage::Done(_) => None,
+        }
+    }
+}
+
+/// The network and what it is asked for.
+#[derive(Clone)]
+struct Network {
+    classifier: Arc<Classifier>,
+    output: Output,
+    explains: bool,
+}
+
+impl Network {
+    fn engine(&self) -> &Engine {
+        self.classifier.engine()
+    }
+
+    /// An image by the caller's own thread, where the device does that.
+    fn run_alone(&self, pixels: &[f32]) -> Option<error::Result<Rows>> {
+        if self.explains {
+            let rows = self.engine().run_alone(pixels, [self.output, Features])?;
+            return Some(rows.map(|[row, features]| (row, Some(features))));
+        }
+        Some(self.engine().run_alone(pixels, [self.output])?.map(|[row]| (row, None)))
+    }
+
+    /// A batch by all threads, or on the device.
+    fn run(&self, images: &[&[f32]]) -> error::Result<Vec<Rows>> {
+        if self.explains {
+            let [rows, features] = self.engine().run_for(images, [self.output, Features])?;
+            return Ok(rows.into_iter().zip(features.into_iter().map(Some)).collect());
+        }
+        Ok(self.engine().run(images, self.output)?.into_iter().map(|row| (row, None)).collect())
+    }
+}
+
+/// Images that went through, in the order of their sources.
+pub struct Images {
+    ordered: Ordered<Item<Prepared>>,
+    network: Network,
+    batch_size: usize,
+}
+
+impl Images {
+    /// The next images; none at the end, or when the run is to end.
+    ///
+    /// # Errors
+    /// When the device fails, or the network has no such output.
+    pub fn next_batch(&mut self, interrupt: &Interrupt) -> Result<Vec<Answered>> {
+        if interrupt.signal().is_some() {
+            return Ok(Vec::new());
+        }
+        let items = self.ordered.next_batch(self.batch_size, interrupt.flag());
+        let pixels: Vec<&[f32]> =
+            items.iter().filter_map(|item| item.result.as_ref().ok()?.pixels()).collect();
+        let mut rows = self.network.run(&pixels)?.into_iter();
+        let mut numbers =
+            |Prepared { width, height, notes, thumbnail, photo, stage }: Prepared| -> Result<Numbers> {
+                let (row, features) = match stage {
+                    Stage::Done(rows) => rows?,
+                    Stage::Ready(_) => {
+                        rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
+                    }
+                };
+                let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
+                Ok(Numbers { width, height, notes, row, thumbnail, scene })
+            };
+        let answered = items.into_iter().map(|Item { seq, path, stamp, result }| {
+            let result = match result {
+                Ok(prepared) => Ok(numbers(prepared)?),
+                Err(error) => Err(error),
+            };
+            Ok(Item { seq, path, stamp, result })
+        });
+        answered.collect()
+    }
+}
+
+/// What is said of an image beside its answer.
+fn notes(bytes: &[u8], reads_exif: bool) -> Notes {
+    let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
+    Notes { truncated: false, preview: is_preview(bytes), taken, gps }
+}
+
+/// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.
+fn small(image: Rgb8) -> Rgb8 {
+    let longer = image.width.max(image.height);
+    if longer <= PHOTO_SIDE {
+        return image;
+    }
+    let share = f64::from(PHOTO_SIDE) / f64::from(longer);
+    let side = |length: u32| ((f64::from(length) * share).round() as u32).max(1);
+    let (height, width) = (side(image.height), side(image.width));
+    resample(&image, height, width, Kernel::Bilinear, Window::whole(height, width))
+}

@@ -1,0 +1,30 @@
+//! What a run has to do: its inputs with their places, without those of other shards and those that a continued output
+//! has answers for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::journal::{SharedLedger, locked};
+use crate::inputs::{PathKey, Source};
+use crate::settings::Shard;
+
+/// The inputs that are this run's, as they are found; `walked` counts all inputs.
+pub fn work_items(
+    sources: impl Iterator<Item = Source> + Send + 'static,
+    shard: Option<Shard>,
+    ledger: Option<SharedLedger>,
+    walked: Arc<AtomicU64>,
+) -> impl Iterator<Item = (u64, Source)> + Send + 'static {
+    (0..).zip(sources).filter(move |(seq, source): &(u64, Source)| {
+        walked.fetch_add(1, Ordering::Relaxed);
+        if shard.is_none() && ledger.is_none() {
+            return true;
+        }
+        let key = PathKey::of(&source.path);
+        shard.is_none_or(|shard| shard.takes(key))
+            && ledger.as_deref().is_none_or(|ledger| {
+                let stamp = source.stamp();
+                locked(ledger).wants(key, *seq, stamp)
+            })
+    })
+}
