@@ -14,10 +14,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ::image::metadata::Orientation;
 use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::names::stable_names;
+use super::limits::check_size;
+pub use super::limits::{Alpha, Cut, DecodeOptions, Detail};
 use super::{bmp, camera, colour, jpeg, png, signature, tiff};
 use crate::error::{ImageError, ImageErrorKind};
-pub use choices::{Cut, Detail, Resized};
+pub use choices::Resized;
 
 /// An upright image: rows from the top, pixels from the left, R, G, B.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,65 +36,6 @@ impl std::fmt::Debug for Rgb8 {
         write!(formatter, "Rgb8 {{ {}x{} }}", self.width, self.height)
     }
 }
-
-/// What becomes of transparency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Alpha {
-    /// The colours as they are stored, as if opaque (Pillow's `convert("RGB")`).
-    Drop,
-    /// Composited on white.
-    #[default]
-    White,
-    /// Composited on black.
-    Black,
-}
-
-stable_names!(Alpha, "alpha", { Drop => "drop", White => "white", Black => "black" });
-
-/// How images are decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DecodeOptions {
-    /// Width times height above which an image is not decoded.
-    pub max_pixels: u64,
-    /// Whether the EXIF (or TIFF) orientation is applied.
-    pub apply_exif: bool,
-    /// What becomes of transparency.
-    pub alpha: Alpha,
-    /// Shorter side that the preview of a RAW file must have to stand for it.
-    pub min_preview: u32,
-    /// In what detail large JPEGs are decoded, where it is known to what size they will be resized.
-    pub detail: Detail,
-    /// What becomes of a JPEG or PNG that ends before its pixels do.
-    pub cut: Cut,
-}
-
-impl DecodeOptions {
-    /// The size above which Pillow calls an image a decompression bomb and refuses it: twice the
-    /// 256 MiB / 4 / 3 pixels of its `MAX_IMAGE_PIXELS`.
-    pub const DEFAULT_MAX_PIXELS: u64 = 178_956_970;
-
-    /// Decoded bytes that an image may have.
-    pub(super) fn max_bytes(&self) -> u64 {
-        self.max_pixels.saturating_mul(BYTES_PER_PIXEL)
-    }
-}
-
-impl Default for DecodeOptions {
-    fn default() -> Self {
-        DecodeOptions {
-            max_pixels: Self::DEFAULT_MAX_PIXELS,
-            apply_exif: true,
-            alpha: Alpha::default(),
-            min_preview: 0,
-            detail: Detail::default(),
-            cut: Cut::default(),
-        }
-    }
-}
-
-/// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
-/// as many pixels fewer, so the limit on pixels is one on memory too.
-const BYTES_PER_PIXEL: u64 = 4;
 
 /// Looks at the first bytes of a file: enough of them to tell an image from what is none.
 ///
@@ -233,6 +175,10 @@ fn decode_as(
     spare: &mut Vec<u8>,
 ) -> Result<Rgb8, ImageError> {
     let cut_short = format == ImageFormat::WebP && !webp_is_complete(bytes);
+    if format == ImageFormat::Tiff {
+        let (image, orientation) = tiff::decode(bytes, options, spare)?;
+        return Ok(finish(image, orientation, options));
+    }
     let failed = |error| if cut_short { truncated(format) } else { from_decoder(format, &error) };
     let reader = {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -241,11 +187,6 @@ fn decode_as(
     };
     let mut decoder = match reader.into_decoder() {
         Ok(decoder) => decoder,
-        // The layouts that `image` does not read of a format that is otherwise read.
-        Err(::image::ImageError::Unsupported(_)) if format == ImageFormat::Tiff => {
-            let (image, orientation) = tiff::decode(bytes, options)?;
-            return Ok(finish(image, orientation, options));
-        }
         Err(error) => return Err(failed(error)),
     };
     let (width, height) = decoder.dimensions();
@@ -286,40 +227,6 @@ fn limits(options: &DecodeOptions) -> Limits {
     // A second buffer of the same size for the decoders that need one, and room for tables.
     limits.max_alloc = Some(options.max_bytes().saturating_mul(2).saturating_add(64 << 20));
     limits
-}
-
-/// Refuses a header that promises no pixels, or more than `options` allow.
-pub(super) fn check_size(
-    width: u32,
-    height: u32,
-    bytes: u64,
-    options: &DecodeOptions,
-) -> Result<(), ImageError> {
-    if width == 0 || height == 0 {
-        return Err(ImageError::new(ImageErrorKind::Decode, format!("{width}x{height} image has no pixels")));
-    }
-    let pixels = u64::from(width) * u64::from(height);
-    let limit = options.max_pixels;
-    if pixels > limit {
-        return Err(ImageError::new(
-            ImageErrorKind::TooLarge,
-            format!(
-                "{width}x{height} is {pixels} pixels, the limit is {limit} (--max-pixels {pixels} would allow it)"
-            ),
-        ));
-    }
-    if bytes > options.max_bytes() {
-        let needed = bytes.div_ceil(BYTES_PER_PIXEL);
-        return Err(ImageError::new(
-            ImageErrorKind::TooLarge,
-            format!(
-                "{width}x{height} is {pixels} pixels of {} bytes, the limit is {limit} of {BYTES_PER_PIXEL} \
-                 (--max-pixels {needed} would allow it)",
-                bytes / pixels
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// The name of `format` in messages.

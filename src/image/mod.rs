@@ -10,6 +10,7 @@ mod colour;
 pub mod decode;
 pub mod exif;
 mod jpeg;
+mod limits;
 mod names;
 mod png;
 pub mod preprocess;
@@ -20,7 +21,8 @@ mod test_support;
 mod tf_bilinear;
 mod tiff;
 
-pub use decode::{Alpha, Cut, DecodeOptions, Decoded, Detail, Rgb8, decode, decode_resized};
+pub use decode::{Decoded, Rgb8, decode, decode_resized};
+pub use limits::{Alpha, Cut, DecodeOptions, Detail};
 pub use preprocess::{
     Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
 };

@@ -9,7 +9,7 @@ use jxl::api::{
 use jxl::error::Error as JxlError;
 
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, check_size};
+use crate::image::limits::{DecodeOptions, check_size};
 
 /// Samples a pixel may have: colours, opacity, and what else a file brings.
 const SAMPLES_PER_PIXEL: u64 = 8;

@@ -11,7 +11,7 @@ use ::image::DynamicImage;
 use ::image::metadata::Orientation;
 use heifer_isobmff::BoxIter;
 
-use super::decode::DecodeOptions;
+use super::limits::DecodeOptions;
 use crate::error::{ImageError, ImageErrorKind};
 
 /// What a file is.

@@ -1,31 +1,4 @@
-//! Choices that people have about decoding, by the names of their flags.
-
-use crate::image::names::stable_names;
-
-/// In what detail large JPEGs are decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Detail {
-    /// Every pixel.
-    #[default]
-    Exact,
-    /// At 1/2, 1/4 or 1/8, the smallest that leaves twice the pixels that resizing needs in each direction
-    /// (Pillow's `draft` with its `reducing_gap=2`).
-    Fast,
-}
-
-stable_names!(Detail, "decoding", { Exact => "exact", Fast => "fast" });
-
-/// What becomes of a JPEG or PNG that ends before its pixels do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Cut {
-    /// It is an error.
-    #[default]
-    Error,
-    /// It is answered from what is there, as Pillow does with `LOAD_TRUNCATED_IMAGES`.
-    Accept,
-}
-
-stable_names!(Cut, "treatment of truncated images", { Error => "error", Accept => "accept" });
+//! The size to which a decoded image is going to be resized.
 
 /// The size (H, W) to which an upright image of a size (H, W) is going to be resized.
 pub type Resized<'a> = &'a dyn Fn((u32, u32)) -> (u32, u32);

@@ -18,7 +18,7 @@ use ::image::metadata::Orientation;
 use ::image::{DynamicImage, GrayImage, RgbImage};
 use libjpeg_turbo_rs::{DecodeLimits, DecodeWarning, Decoder, JpegError, PixelFormat, ScalingFactor};
 
-use super::decode::{Cut, DecodeOptions, check_size};
+use super::limits::{Cut, DecodeOptions, check_size};
 use crate::error::{ImageError, ImageErrorKind};
 use end::End;
 use frame::{Frame, orientation};

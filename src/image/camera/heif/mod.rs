@@ -11,7 +11,7 @@ use heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer_isobmff::{BoxIter, Error as ContainerError, HeifFile, ItemId};
 
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, check_size};
+use crate::image::limits::{DecodeOptions, check_size};
 use picture::{Colour, Picture, Plane};
 
 /// Bytes that lists within the container may have. The parser's time grows with the product of their lengths.
