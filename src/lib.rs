@@ -32,6 +32,7 @@
 pub mod answers;
 pub mod classifier;
 #[doc(hidden)]
+#[allow(rustdoc::broken_intra_doc_links)] // its comments are help texts: [/FILE] is no link
 pub mod cli;
 #[doc(hidden)]
 pub mod commands;

@@ -79,7 +79,7 @@ pub struct Numbers {
 
 /// What an answer is explained by.
 pub struct Scene {
-    /// The image itself, at most [`PHOTO_SIDE`] pixels a side.
+    /// The image itself, at most 1024 pixels a side.
     pub photo: Rgb8,
     /// The last feature map: H, W, C.
     pub features: Vec<f32>,

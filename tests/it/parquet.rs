@@ -42,9 +42,11 @@ fn rows(place: &Place, name: &str) -> Vec<Line> {
     open(place, name).into_iter().map(|row| line(row.unwrap())).collect()
 }
 
+/// The lines without the size and time of their files, for which there are no columns.
 fn lines(place: &Place, name: &str) -> Vec<Line> {
     let text = fs::read_to_string(place.path().join(name)).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.map(|line: Line| Line { bytes: None, modified: None, ..line }).collect()
 }
 
 /// Both in words that tell a float from any other and null from empty.
@@ -82,10 +84,10 @@ fn int(field: Field) -> Option<i32> {
 }
 
 fn line(row: Row) -> Line {
-    let head = ["seq", "path", "path_bytes", "width", "height"];
+    let head = ["seq", "path", "path_bytes", "width", "height", "truncated"];
     let tail = ["model", "error_kind", "error_message", "predictions"];
-    let names: [&str; 9] = [&head[..], &tail[..]].concat().try_into().unwrap();
-    let [seq, path, bytes, width, height, model, kind, message, predictions] = fields(&row, names);
+    let names: [&str; 10] = [&head[..], &tail[..]].concat().try_into().unwrap();
+    let [seq, path, bytes, width, height, truncated, model, kind, message, predictions] = fields(&row, names);
     let Field::Long(seq) = seq else { panic!("seq: {seq:?}") };
     let [width, height] = [width, height].map(|side| int(side).map(|side| side as u32));
     Line {
@@ -105,8 +107,18 @@ fn line(row: Row) -> Line {
         error: text(kind).zip(text(message)).map(|(kind, message)| Failure { kind, message }),
         seq: seq as u64,
         model: text(model).unwrap(),
+        truncated: match truncated {
+            Field::Null => false,
+            Field::Bool(truncated) => truncated,
+            other => panic!("truncated: {other:?}"),
+        },
         group: None,
         explained: None,
+        preview: None,
+        taken: None,
+        gps: None,
+        bytes: None,
+        modified: None,
     }
 }
 
