@@ -50,11 +50,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument')
             [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'Extensions of image files in folders, in any case [default: those of every supported format]')
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -112,11 +109,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--into', '--into', [CompletionResultType]::ParameterName, 'The folder that gets a folder for each answer')
             [CompletionResult]::new('--min-score', '--min-score', [CompletionResultType]::ParameterName, 'Leave images where they are whose best class (with --rollup: group) has a smaller probability')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only images whose best class is one of these (indices, wnids or labels)')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -168,11 +162,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Only classes with at least this probability')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only images whose best class is one of these (indices, wnids or labels)')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the records on stdout, which name the files')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -211,11 +202,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument')
             [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'Extensions of image files in folders, in any case [default: those of every supported format]')
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -258,11 +246,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
         'nasnet;eval' {
             [CompletionResult]::new('--labels-file', '--labels-file', [CompletionResultType]::ParameterName, 'The class of each image: lines `path,label` (a wnid, a name or an index), or one label a line for the images of DIR in the order of their names')
             [CompletionResult]::new('--synsets', '--synsets', [CompletionResultType]::ParameterName, 'The wnids that numbers in --labels-file count through, from 1 (for ILSVRC2012_validation_ground_truth.txt)')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -302,11 +287,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             [CompletionResult]::new('--holdout', '--holdout', [CompletionResultType]::ParameterName, 'The share of each class that is held out to stop in time and to measure accuracy')
             [CompletionResult]::new('--steps', '--steps', [CompletionResultType]::ParameterName, 'Training steps, at most')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'The seed of the choice of images that are held out')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -334,11 +316,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;bench' {
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once')
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -401,8 +380,8 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;doctor' {
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A model''s name or a weights file [default: tiny, and the published models that are on this machine]')
-            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A model''s name or a weights file [default: tiny, and the published models that are on this machine]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'mobile, large, tiny, hf:OWNER/NAME[/FILE][@REVISION], or a weights file [default: tiny, and the published models that are on this machine]')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'mobile, large, tiny, hf:OWNER/NAME[/FILE][@REVISION], or a weights file [default: tiny, and the published models that are on this machine]')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Input size in pixels: a side, or height x width')
             [CompletionResult]::new('--skip-reduction', '--skip-reduction', [CompletionResultType]::ParameterName, 'Whether the cells after a reduction skip its input, as in Large')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How strided pools treat the border')
@@ -445,9 +424,6 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;weights;fetch' {
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)')
             [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Ask the Hub whether a branch or tag has moved')
@@ -459,9 +435,6 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;weights;verify' {
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
@@ -472,9 +445,6 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;weights;path' {
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr, only errors')
@@ -484,9 +454,6 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;weights;remove' {
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Everything that `nasnet weights list` shows as on this machine')
@@ -497,9 +464,6 @@ Register-ArgumentCompleter -Native -CommandName 'nasnet' -ScriptBlock {
             break
         }
         'nasnet;weights;pack' {
-            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'Weights from a Hugging Face Hub repository')
-            [CompletionResult]::new('--revision', '--revision', [CompletionResultType]::ParameterName, 'Revision of --repo: a branch, a tag or a commit')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'File of --repo [default: the repository''s only weights file]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour in tables and messages')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing OUT.tar')

@@ -203,7 +203,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__bench)
-            opts="-m -q -h --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --iterations --warmup --profile --format --color --quiet --help"
+            opts="-m -q -h --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --iterations --warmup --profile --format --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -214,18 +214,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -285,7 +273,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__classify)
-            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --top-k --threshold --scores --classes --rollup --rules --temperature --format --json --output --force --resume --report --retry-errors --exif --exit-zero --color --quiet --help"
+            opts="-0 -m -k -o -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --top-k --threshold --scores --classes --rollup --rules --temperature --format --json --output --force --resume --report --retry-errors --exif --exit-zero --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -316,18 +304,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -527,7 +503,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__embed)
-            opts="-0 -m -o -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --pooling --normalize --format --output --force --resume --retry-errors --exit-zero --color --quiet --help"
+            opts="-0 -m -o -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --pooling --normalize --format --output --force --resume --retry-errors --exit-zero --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -558,18 +534,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -665,7 +629,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__eval)
-            opts="-m -o -q -h --labels-file --synsets --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --temperature --calibrate --output --format --json --report --force --color --quiet --help"
+            opts="-m -o -q -h --labels-file --synsets --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --temperature --calibrate --output --format --json --report --force --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -684,18 +648,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -795,7 +747,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__explain)
-            opts="-0 -o -k -m -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --output --top-k --threshold --only --format --force --exit-zero --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --color --quiet --help"
+            opts="-0 -o -k -m -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --output --top-k --threshold --only --format --force --exit-zero --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -854,18 +806,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -945,7 +885,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__finetune)
-            opts="-o -m -q -h --output --force --holdout --steps --seed --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --color --quiet --help"
+            opts="-o -m -q -h --output --force --holdout --steps --seed --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -976,18 +916,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1483,7 +1411,7 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__sort)
-            opts="-0 -m -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --into --link --move --min-score --only --dry-run --exit-zero --model --repo --revision --file --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --classes --rollup --rules --temperature --color --quiet --help"
+            opts="-0 -m -q -h --files-from --null --max-depth --follow --exclude --hidden --ext --unsorted --shard --into --link --move --min-score --only --dry-run --exit-zero --model --offline --size --skip-reduction --dialect --labels --device --threads --dtype --batch-size --preset --resize --filter --crop-pct --alpha --no-exif --decode --truncated --max-pixels --classes --rollup --rules --temperature --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1526,18 +1454,6 @@ _nasnet() {
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1651,24 +1567,12 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__weights__subcmd__fetch)
-            opts="-q -h --repo --revision --file --offline --refresh --json --color --quiet --help"
+            opts="-q -h --offline --refresh --json --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1909,24 +1813,12 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__weights__subcmd__pack)
-            opts="-q -h --repo --revision --file --offline --force --json --color --quiet --help"
+            opts="-q -h --offline --force --json --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1939,24 +1831,12 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__weights__subcmd__path)
-            opts="-q -h --repo --revision --file --offline --color --quiet --help"
+            opts="-q -h --offline --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1969,24 +1849,12 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__weights__subcmd__remove)
-            opts="-q -h --repo --revision --file --offline --all --color --quiet --help"
+            opts="-q -h --offline --all --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2017,24 +1885,12 @@ _nasnet() {
             return 0
             ;;
         nasnet__subcmd__weights__subcmd__verify)
-            opts="-q -h --repo --revision --file --offline --json --color --quiet --help"
+            opts="-q -h --offline --json --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --repo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --revision)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

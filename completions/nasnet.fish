@@ -49,10 +49,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l max-depth -d 
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l exclude -d 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l ext -d 'Extensions of image files in folders, in any case [default: those of every supported format]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand classify" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -127,10 +124,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l shard -d 'Take on
 complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l into -d 'The folder that gets a folder for each answer' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l min-score -d 'Leave images where they are whose best class (with --rollup: group) has a smaller probability' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l only -d 'Only images whose best class is one of these (indices, wnids or labels)' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand sort" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -196,10 +190,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l only -d 'Only 
 complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l format -d 'The format of the records on stdout, which name the files' -r -f -a "table\t'Text for people'
 json\t'One JSON document'
 jsonl\t'One JSON record a line, written as soon as it is known'"
-complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand explain" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -252,10 +243,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l max-depth -d 'Se
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l exclude -d 'Leave out files and folders that match: a pattern without / matches names, one with it paths below the argument' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l ext -d 'Extensions of image files in folders, in any case [default: those of every supported format]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l shard -d 'Take only part I of N of the inputs, 1/N to N/N, by a stable hash of the path' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -317,10 +305,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s q -l quiet -d 'N
 complete -c nasnet -n "__fish_nasnet_using_subcommand embed" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l labels-file -d 'The class of each image: lines `path,label` (a wnid, a name or an index), or one label a line for the images of DIR in the order of their names' -r -F
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l synsets -d 'The wnids that numbers in --labels-file count through, from 1 (for ILSVRC2012_validation_ground_truth.txt)' -r -F
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand eval" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -374,10 +359,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s o -l output -
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l holdout -d 'The share of each class that is held out to stop in time and to measure accuracy' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l steps -d 'Training steps, at most' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l seed -d 'The seed of the choice of images that are held out' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -420,10 +402,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l offline -d 'N
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -l no-exif -d 'Ignore the EXIF orientation'
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand finetune" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file (.safetensors, .h5, .keras, .pth); named weights are downloaded once' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -s m -l model -d 'A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand bench" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -487,7 +466,7 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l groups -d 'List
 complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand labels" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -s m -l model -d 'A model\'s name or a weights file [default: tiny, and the published models that are on this machine]' -r
+complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -s m -l model -d 'mobile, large, tiny, hf:OWNER/NAME[/FILE][@REVISION], or a weights file [default: tiny, and the published models that are on this machine]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l size -d 'Input size in pixels: a side, or height x width' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand doctor" -l skip-reduction -d 'Whether the cells after a reduction skip its input, as in Large' -r -f -a "true\t''
 false\t''"
@@ -527,9 +506,6 @@ never\t'Nowhere'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"
@@ -538,9 +514,6 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"
@@ -548,18 +521,12 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -l offline -d 'Never use the network: weights that are not on this machine are an error (as HF_HUB_OFFLINE=1)'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"
@@ -567,9 +534,6 @@ complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_s
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -l all -d 'Everything that `nasnet weights list` shows as on this machine'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr, only errors'
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l repo -d 'Weights from a Hugging Face Hub repository' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l revision -d 'Revision of --repo: a branch, a tag or a commit' -r
-complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l file -d 'File of --repo [default: the repository\'s only weights file]' -r
 complete -c nasnet -n "__fish_nasnet_using_subcommand weights; and __fish_seen_subcommand_from pack" -l color -d 'Colour in tables and messages' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Nowhere'"

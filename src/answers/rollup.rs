@@ -109,10 +109,9 @@ impl Masses<'_> {
         let first = self.masses.iter().position(|&mass| mass >= least)?;
         let count = nodes[first].classes.len();
         let mut best = first;
-        for place in first + 1..nodes.len() {
-            if nodes[place].classes.len() > count {
-                break;
-            }
+        let alike =
+            nodes.iter().enumerate().skip(first + 1).take_while(|(_, node)| node.classes.len() <= count);
+        for (place, _) in alike {
             if self.masses[place] > self.masses[best] {
                 best = place;
             }
@@ -182,9 +181,8 @@ mod tests {
             let sharpness = 40.0 * random.next() * random.next();
             let mut row: Vec<f64> = (0..labels.len()).map(|_| (sharpness * random.next()).exp()).collect();
             let centre = (random.next() * labels.len() as f64) as usize;
-            for near in centre..(centre + turn % 9).min(labels.len()) {
-                row[near] *= (sharpness / 3.0).exp();
-            }
+            let end = (centre + turn % 9).min(labels.len());
+            row[centre..end].iter_mut().for_each(|near| *near *= (sharpness / 3.0).exp());
             let competing: Vec<usize> = (0..labels.len())
                 .filter(|class| !subset || random.next() < 0.3 || *class == centre)
                 .collect();

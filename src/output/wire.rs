@@ -119,6 +119,7 @@ enum Outcome<'a> {
         taken: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         gps: Option<[f64; 2]>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         truncated: bool,
         predictions: Vec<PredictionLine<'a>>,
         /// Null where no class and no group is sure enough.

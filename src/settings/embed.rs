@@ -46,7 +46,7 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
     if output.resume && !matches!(form, Form::JsonLines | Form::Npy) {
         let form = form.as_str();
         return Err(Error::Config(format!(
-            "--resume: {form} can't be resumed, only jsonl and npy; name the output NAME.npy or NAME.jsonl"
+            "--resume: {form} can't be resumed, jsonl and npy only; name the output NAME.npy or NAME.jsonl"
         )));
     }
     Ok(Embed {

@@ -67,7 +67,10 @@ fn a_name_that_is_no_class_is_named_with_its_line_and_the_nearest() {
         run.says("error: --classes mine.txt, line 3: \"espreso\" is none of the model's 200 classes and");
     assert!(run.stdout.is_empty() && run.stderr.contains("the nearest: espresso, "), "{}", run.stderr);
     place.run(&tiny(&["--classes", "tabby,unicorn"])).exits(2).says("--classes: \"unicorn\" is none of");
-    place.run(&tiny(&["--classes", "n02110958"])).exits(2).says("\"n02110958\"");
+    place
+        .run(&tiny(&["--classes", "n02110958"]))
+        .exits(2)
+        .says("--classes: n02110958 (pug) has no class in the model");
     place.run(&tiny(&["--classes", "no/such.txt"])).exits(2).says("--classes no/such.txt: no such file");
     place.write("empty.txt", b"# none\n");
     place

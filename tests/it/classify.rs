@@ -19,7 +19,7 @@ fn a_cup_of_espresso_is_an_espresso() {
     assert_eq!(lines.len(), 6, "{}", run.stdout);
     assert_eq!(lines[0], "cup.jpg");
     assert!(
-        lines[1].starts_with("  1   69.") && lines[1].ends_with("%  espresso        n07920052"),
+        lines[1].starts_with("  1   69.") && lines[1].ends_with("%  espresso      n07920052"),
         "{}",
         lines[1]
     );

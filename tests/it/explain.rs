@@ -270,8 +270,8 @@ fn a_folder_that_cannot_be_is_an_error_before_any_work() {
         let run = run.exits(2).says(&format!("--output {dir}: "));
         assert_eq!(run.stdout, "");
     }
-    place.run(&["classify", "--model", "tiny", "a.jpg", "--top-k", "2"]).exits(2).says("--explain <DIR>");
-    let zero = ["classify", "--model", "tiny", "a.jpg", "-o", "out", "--top-k", "0"];
+    place.run(&["explain", "--model", "tiny", "a.jpg", "--top-k", "2"]).exits(2).says("--output <DIR>");
+    let zero = ["explain", "--model", "tiny", "a.jpg", "-o", "out", "--top-k", "0"];
     place.run(&zero).exits(2).says("--top-k");
     assert!(!place.path().join("out").exists());
 }

@@ -9,11 +9,8 @@ use crate::error::ImageErrorKind::{self, Decode, TooLarge, Unsupported};
 
 /// Whether this build decodes files of such a name.
 fn is_read(name: &str) -> bool {
-    match name.rsplit_once('.') {
-        Some((_, "avif")) => cfg!(feature = "avif"),
-        Some((_, "jxl")) => cfg!(feature = "jxl"),
-        _ => true,
-    }
+    let needs = |feature: &str| name.ends_with(&format!(".{feature}"));
+    (cfg!(feature = "avif") || !needs("avif")) && (cfg!(feature = "jxl") || !needs("jxl"))
 }
 
 /// Each file that is decoded, with its entry.

@@ -39,19 +39,19 @@ struct Walk {
 /// In entropy-coded data a stuffed zero and restart markers are part of the data. What follows the end is
 /// not looked at, and neither is what stands between segments: libjpeg skips that too.
 pub(super) fn end(bytes: &[u8]) -> End {
-    Walk::default().to_the_end(bytes)
+    Walk::default().read_to_end(bytes)
 }
 
 /// Whether a sequential JPEG has scans of some components that are neither one nor all.
 pub(super) fn has_mixed_scans(bytes: &[u8]) -> bool {
     let mut walk = Walk::default();
-    walk.to_the_end(bytes);
+    walk.read_to_end(bytes);
     walk.mixed
 }
 
 impl Walk {
     /// Follows the markers of a JPEG to their end.
-    fn to_the_end(&mut self, bytes: &[u8]) -> End {
+    fn read_to_end(&mut self, bytes: &[u8]) -> End {
         let mut at = 2;
         while let Some(found) = bytes.get(at..).and_then(|rest| memchr(0xff, rest)) {
             at += found;

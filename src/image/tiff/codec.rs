@@ -8,7 +8,6 @@ use std::io::{Cursor, Read};
 use ::image::codecs::webp::WebPDecoder;
 use ::image::{DynamicImage, ImageDecoder, Limits};
 
-use super::colour::Colour;
 use super::fax::{self, Fax};
 use super::{corrupt, truncated, unsupported};
 use crate::error::{ImageError, ImageErrorKind};
@@ -29,8 +28,6 @@ pub(super) enum Compression<'a> {
         tables: Option<&'a [u8]>,
         ycbcr: bool,
     },
-    /// The kind that TIFF 6.0 withdrew: read where the file holds a whole JPEG.
-    OldJpeg,
     WebP,
 }
 
@@ -55,13 +52,13 @@ impl<'a> Compression<'a> {
             3 => return Ok(Compression::Fax(Fax::Group3 { two_dimensional: fax_options & 1 != 0 })),
             4 => return Ok(Compression::Fax(Fax::Group4)),
             5 => return Ok(Compression::Lzw),
-            6 => return Ok(Compression::OldJpeg),
             7 => return Ok(Compression::Jpeg { tables, ycbcr: false }),
             8 | 32946 => return Ok(Compression::Deflate),
             32773 => return Ok(Compression::PackBits),
             50000 => return Ok(Compression::Zstandard),
             50001 => return Ok(Compression::WebP),
             9 | 10 | 34661 => "JBIG compression",
+            6 => "JPEG compression of before 1995",
             32766 => "NeXT compression",
             32771 => "CCITT RLE compression by words",
             32809 => "ThunderScan compression",
@@ -79,7 +76,7 @@ impl<'a> Compression<'a> {
 
     /// Whether pixels come out as RGB although the file calls them YCbCr.
     pub fn gives_rgb(self) -> bool {
-        matches!(self, Compression::Jpeg { .. } | Compression::OldJpeg | Compression::WebP)
+        matches!(self, Compression::Jpeg { .. } | Compression::WebP)
     }
 
     /// Whether a predictor counts; it is ignored with the others, as libtiff does.
@@ -93,9 +90,8 @@ impl<'a> Compression<'a> {
     }
 
     /// The size of a piece, where pieces are images of their own.
-    pub fn image_size(self, width: usize, rows: usize, count: usize, colour: &Colour) -> Option<ImageSize> {
-        let channels = if matches!(self, Compression::OldJpeg) { colour.samples() } else { count };
-        self.gives_rgb().then_some(ImageSize { width, rows, channels })
+    pub fn image_size(self, width: usize, rows: usize, count: usize) -> Option<ImageSize> {
+        self.gives_rgb().then_some(ImageSize { width, rows, channels: count })
     }
 
     /// Unpacks `data` to `length` bytes, which hold `rows` of `width` pixels.

@@ -35,8 +35,6 @@ mod tag {
     pub const EXTRA_SAMPLES: u16 = 338;
     pub const SAMPLE_FORMAT: u16 = 339;
     pub const JPEG_TABLES: u16 = 347;
-    pub const OLD_JPEG_START: u16 = 513;
-    pub const OLD_JPEG_LENGTH: u16 = 514;
     pub const YCBCR_COEFFICIENTS: u16 = 529;
     pub const YCBCR_SUBSAMPLING: u16 = 530;
     pub const REFERENCE_BLACK_WHITE: u16 = 532;
@@ -121,13 +119,11 @@ impl<'a> Layout<'a> {
         let code = directory.number(tag::COMPRESSION).unwrap_or(1);
         let fax_options = directory.number(tag::FAX_OPTIONS).unwrap_or(0);
         let mut compression = Compression::read(code, fax_options, directory.bytes_of(tag::JPEG_TABLES))?;
-        let old_jpeg = matches!(compression, Compression::OldJpeg);
         let photometric = directory.number(tag::PHOTOMETRIC).unwrap_or(0);
-        let photometric = if old_jpeg { 6 } else { photometric };
         if let Compression::Jpeg { ycbcr, .. } = &mut compression {
             *ycbcr = photometric == 6;
         }
-        let samples = samples(directory, if old_jpeg { 3 } else { 1 })?;
+        let samples = samples(directory)?;
         let planar = directory.number(tag::PLANAR) == Some(2) && samples.count > 1;
         let colour = colour(directory, photometric, samples, compression.gives_rgb() && !planar)?;
         if samples.count < colour.samples() {
@@ -139,11 +135,7 @@ impl<'a> Layout<'a> {
         if matches!(compression, Compression::Fax(_)) && (samples.bits, samples.count) != (1, 1) {
             return Err(corrupt("fax compression of more than black and white"));
         }
-        let pieces = if old_jpeg {
-            old_jpeg_place(directory, width, height)?
-        } else {
-            pieces(directory, (width, height), samples, planar, options)?
-        };
+        let pieces = pieces(directory, (width, height), samples, planar, options)?;
         if let Colour::YCbCr(luma) = &colour
             && pieces.planar
             && luma.steps != (1, 1)
@@ -170,9 +162,9 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// What the samples of a pixel are; `usual` is how many it has where the file does not say it.
-fn samples(directory: &Directory, usual: u64) -> Result<Samples, ImageError> {
-    let count = directory.number(tag::SAMPLES).unwrap_or(usual) as usize;
+/// What the samples of a pixel are.
+fn samples(directory: &Directory) -> Result<Samples, ImageError> {
+    let count = directory.number(tag::SAMPLES).unwrap_or(1) as usize;
     if !(1..=usize::from(u16::MAX)).contains(&count) {
         return Err(corrupt(format!("{count} samples a pixel")));
     }
@@ -325,20 +317,4 @@ fn pieces(
     let lengths = lengths.into_iter().chain(std::iter::repeat(0));
     let places = offsets.into_iter().zip(lengths).take(needed as usize).collect();
     Ok(Pieces { width: piece_width, height: piece_height, tiled: tile.is_some(), planar, places })
-}
-
-/// A JPEG of its own that the old kind of compression keeps beside its strips.
-fn old_jpeg_place(directory: &Directory, width: u32, height: u32) -> Result<Pieces, ImageError> {
-    let start = directory.number(tag::OLD_JPEG_START);
-    let strips = directory.numbers(tag::STRIP_OFFSETS);
-    let only = if let [strip] = strips[..] { Some(strip) } else { None };
-    let starts =
-        |at: &u64| directory.bytes.get(*at as usize..).is_some_and(|rest| rest.starts_with(b"\xff\xd8"));
-    let Some(start) = start.filter(starts).or(only.filter(starts)) else {
-        return Err(unsupported("JPEG compression of the old kind (6) without a JPEG of its own"));
-    };
-    let length = directory.number(tag::OLD_JPEG_LENGTH).unwrap_or(0);
-    // The length often counts the tables only; the stream ends by itself.
-    let length = if strips.iter().all(|strip| *strip < start.saturating_add(length)) { length } else { 0 };
-    Ok(Pieces { width, height, tiled: false, planar: false, places: vec![(start, length)] })
 }

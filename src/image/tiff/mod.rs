@@ -7,6 +7,7 @@
 
 mod codec;
 mod colour;
+mod convert;
 mod directory;
 mod fax;
 mod layout;
@@ -54,7 +55,7 @@ pub(super) fn decode(
             for (row, samples) in samples.chunks_exact(sample_row).enumerate().take(height - top) {
                 let start = ((top + row) * width + left) * channels;
                 let row = &mut pixels[start..start + visible * channels];
-                colour::convert(&layout, &samples[..visible * layout.samples.count], row)?;
+                convert::convert(&layout, &samples[..visible * layout.samples.count], row)?;
             }
         }
     }
@@ -105,7 +106,7 @@ fn plane<'a>(
     } else {
         Cow::Borrowed(data)
     };
-    if let Some(size) = layout.compression.image_size(width, rows, count, &layout.colour) {
+    if let Some(size) = layout.compression.image_size(width, rows, count) {
         return layout.compression.decode_image(&data, size).map(Cow::Owned);
     }
     if let colour::Colour::YCbCr(luma) = &layout.colour

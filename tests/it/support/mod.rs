@@ -195,6 +195,8 @@ pub struct Line {
     pub preview: Option<bool>,
     pub taken: Option<String>,
     pub gps: Option<[f64; 2]>,
+    #[serde(default)]
+    pub truncated: bool,
     pub predictions: Option<Vec<Prediction>>,
     #[serde(default, deserialize_with = "present")]
     pub group: Option<Option<Group>>,
