@@ -159,7 +159,7 @@ fn each_value_is_that_of_jsonl_of_the_same_run() {
     assert!(rows.iter().any(empty) && !rows.iter().all(empty), "some are above the threshold: {rows:?}");
     assert!(!place.path().join("a.parquet.partial").exists());
 
-    let document = classify(&place, &["--json", inputs[1]]).exits(1).stdout;
+    let document = classify(&place, &["--json", "--threshold", "0.6", inputs[1]]).exits(1).stdout;
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();
     let want = [("nasnet.schema", 1.into()), ("nasnet.model", document["model"].clone())];
     assert_eq!(metadata(&place, "a.parquet"), want.map(|(key, value)| (key.to_owned(), value)));
@@ -219,7 +219,7 @@ fn what_cannot_be_is_refused_before_anything_is_written() {
     let place = Place::new();
     place.put("photos/cat.jpg", "a.jpg");
     let parquet = ["a.jpg", "--format", "parquet"];
-    classify(&place, &parquet).exits(2).says("--format parquet: it needs a file, name it with --output");
+    classify(&place, &parquet).exits(2).says("--format parquet: it needs a file: name one with --output");
     let resume = classify(&place, &[&parquet[..], &["-o", "a.parquet", "--resume"]].concat()).exits(2);
     resume.says("resume with --format jsonl, then `nasnet merge --format parquet` converts the file");
     place.run(&["merge", "a.jsonl", "--format", "parquet"]).exits(2).says("it needs a file");
@@ -249,7 +249,7 @@ fn an_interrupt_leaves_a_whole_file_under_the_name_of_an_unfinished_one() {
     assert!(kill.unwrap().success());
     Finished::of(child.wait_with_output().unwrap())
         .exits(130)
-        .says("what was answered is in a.parquet.partial");
+        .says("the answers so far are in a.parquet.partial");
     drop(list);
     let rows = rows(&place, "a.parquet.partial");
     assert!(!rows.is_empty() && rows.iter().all(|row| row.path == "a.jpg" && row.error.is_none()));
