@@ -89,12 +89,12 @@ pub enum Error {
         /// The way out.
         hint: &'static str,
     },
-    /// A device that cannot be had.
+    /// A device that is unavailable.
     #[error("device {device}: {detail}")]
     Device {
         /// The device as it was asked for.
         device: String,
-        /// Why it cannot be had.
+        /// Why it is unavailable.
         detail: String,
     },
     /// The model has no classification top, so it gives features but no classes.

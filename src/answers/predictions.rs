@@ -71,7 +71,7 @@ pub struct Answer {
     pub explained: Option<Vec<Explained>>,
 }
 
-/// What is said of an image beside its answer, where there is something to say.
+/// Facts about an image that its record shows beside the answer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Notes {
     /// The file ends before its pixels do.

@@ -31,7 +31,7 @@ const MISTAKES: usize = 48;
 /// Runs the command.
 ///
 /// # Errors
-/// When images, their classes, model or device cannot be had.
+/// When images, their classes, model or device are unavailable.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     if let Some(name) = &settings.report {
         let inputs = settings.labels_file.iter().chain(&settings.synsets);

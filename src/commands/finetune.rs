@@ -29,7 +29,7 @@ use crate::weights::{Loaded, canonical};
 /// Runs the command.
 ///
 /// # Errors
-/// When images or model cannot be had, classes are too small, or the file cannot be written.
+/// When images or model are unavailable, classes are too small, or the file cannot be written.
 pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     refuse_to_replace("--output", &settings.output, settings.force)?;
     let (folders, images) = class_folders(&settings.dir)?;

@@ -148,7 +148,7 @@ pub fn to_stdout<'a>(
 /// A writer of jsonl behind the end of a file, which is open there.
 ///
 /// # Errors
-/// When its length cannot be had.
+/// When its length is unknown.
 pub fn behind(file: File, shape: &[usize], model: &ModelHeader) -> io::Result<Box<dyn VectorWriter>> {
     let length = file.metadata()?.len();
     Ok(Box::new(JsonLines::new(BufWriter::new(file), shape.to_vec(), model).behind(length)))

@@ -63,7 +63,7 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
 /// Loaded weights on a device as they are, for commands that need no labels and no preprocessing of their own.
 ///
 /// # Errors
-/// When weights or device cannot be had.
+/// When weights or device are unavailable.
 pub fn plain(
     model: &ModelSettings,
     device: DeviceChoice,
@@ -83,7 +83,7 @@ pub fn plain(
 /// The classifier of a run.
 ///
 /// # Errors
-/// When weights, labels or device cannot be had.
+/// When weights, labels or device are unavailable.
 pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Result<Classifier> {
     let loaded = weights(&settings.model, console)?;
     let (device, choice) = device::open(settings.device)?;

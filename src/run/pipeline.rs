@@ -89,7 +89,7 @@ impl Pipeline {
     /// Starts threads and loads the model.
     ///
     /// # Errors
-    /// When weights or device cannot be had.
+    /// When weights or device are unavailable.
     pub fn open(settings: &settings::Pipeline, console: Console) -> Result<Self> {
         let threads = open::threads(settings.threads)?;
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
