@@ -30,7 +30,8 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
     let shared = decoder.global_palette().map(<[u8]>::to_vec);
     check_size(screen.0.max(1), screen.1.max(1), 0, options)?;
     let frame = decoder.next_frame_info().map_err(failed)?;
-    let frame = frame.ok_or_else(|| ImageError::new(ImageErrorKind::Decode, "corrupt GIF: no image in it"))?;
+    let frame =
+        frame.ok_or_else(|| ImageError::new(ImageErrorKind::Decode, "corrupt GIF: no image in it"))?;
     let (left, top) = (u32::from(frame.left), u32::from(frame.top));
     let (columns, rows) = (u32::from(frame.width), u32::from(frame.height));
     let palette = palette(frame.palette.as_deref().or(shared.as_deref()));

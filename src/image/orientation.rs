@@ -163,11 +163,11 @@ mod tests {
     #[test]
     fn profiles_in_texts_are_read_and_damaged_ones_are_not() {
         let hex: String = TIFF.iter().map(|byte| format!("{byte:02x}\n")).collect();
-        let chunk = |kind: &[u8], data: &[u8]| {
-            [&(data.len() as u32).to_be_bytes(), kind, data, &[0; 4]].concat()
-        };
+        let chunk =
+            |kind: &[u8], data: &[u8]| [&(data.len() as u32).to_be_bytes(), kind, data, &[0; 4]].concat();
         let text = format!("Raw profile type exif\0\nexif\n      26\n{hex}");
-        let png = [b"\x89PNG\r\n\x1a\n".as_slice(), &chunk(b"IDAT", b"12"), &chunk(b"tEXt", text.as_bytes())].concat();
+        let png = [b"\x89PNG\r\n\x1a\n".as_slice(), &chunk(b"IDAT", b"12"), &chunk(b"tEXt", text.as_bytes())]
+            .concat();
         assert_eq!(of_png(&png).orientation(), Orientation::Rotate90);
         assert_eq!(of_png(&png[..png.len() - 9]).orientation(), Orientation::NoTransforms);
         let broken = text.replace("06", "0g");

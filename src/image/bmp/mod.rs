@@ -41,13 +41,24 @@ pub(super) fn is_headless(bytes: &[u8]) -> bool {
 
 /// `bytes` with the headers of a Windows BMP.
 pub(super) fn with_windows_headers(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let with_file_header =
-        if is_headless(bytes) { with_file_header(bytes).map(Cow::Owned) } else { None };
+    let with_file_header = if is_headless(bytes) { with_file_header(bytes).map(Cow::Owned) } else { None };
     let bytes = with_file_header.unwrap_or(Cow::Borrowed(bytes));
-    match with_short_header(&bytes) {
-        Some(shortened) => Cow::Owned(shortened),
-        None => bytes,
+    let shortened = with_short_header(&bytes).map_or(bytes, Cow::Owned);
+    with_pixels_behind_palette(&shortened).map_or(shortened, Cow::Owned)
+}
+
+/// A BMP whose pixels would begin where its palette does, with the pixels behind the palette; `None` for others.
+fn with_pixels_behind_palette(bytes: &[u8]) -> Option<Vec<u8>> {
+    let size = number(bytes, FILE_HEADER)?;
+    let start = (FILE_HEADER as u32).checked_add(size)?;
+    let bits = short(bytes, 28)?;
+    if size < 40 || bits > 8 || number(bytes, 10)? != start {
+        return None;
     }
+    let colours = number(bytes, 46).filter(|count| *count > 0).unwrap_or(1 << bits).min(256);
+    let mut mended = bytes.to_vec();
+    mended.get_mut(10..14)?.copy_from_slice(&(start + 4 * colours).to_le_bytes());
+    Some(mended)
 }
 
 fn with_file_header(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -73,7 +73,9 @@ fn unpack(bytes: &[u8], start: usize, (columns, rows): (usize, usize), nibbles: 
         at += 2;
         match (count, value) {
             (0, 0) => {
-                pixels.resize(pixels.len().next_multiple_of(columns), 0);
+                // The end of a row at its start skips it (Pillow leaves such rows out).
+                let end = if x == 0 { pixels.len() + columns } else { pixels.len().next_multiple_of(columns) };
+                pixels.resize(end.min(length), 0);
                 x = 0;
             }
             // The end of the bitmap: what it left out is skipped too.
@@ -119,6 +121,7 @@ mod tests {
     fn runs_literals_and_skips_are_put_in_their_places() {
         let runs = [0, 2, 1, 1, 3, 0x12, 0, 0, 0, 3, 0x34, 0x50, 0, 1];
         assert_eq!(unpack(&runs, 0, (5, 3), true).unwrap(), [0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 3, 4, 5, 0, 0]);
+        assert_eq!(unpack(&[0, 0, 2, 5, 0, 0, 0, 1], 0, (2, 3), false).unwrap(), [0, 0, 5, 5, 0, 0]);
         let runs = [9, 7, 0, 0, 0, 3, 1, 2, 3, 0xff, 1, 4];
         assert_eq!(unpack(&runs, 0, (4, 2), false).unwrap(), [7, 7, 7, 7, 1, 2, 3, 4]);
         for length in 0..runs.len() {

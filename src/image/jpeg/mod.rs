@@ -85,6 +85,29 @@ pub(super) fn decode(
     Ok(Jpeg { image, orientation, size, truncated })
 }
 
+/// The samples of a whole JPEG of four components as they are stored, and its width and height: for files that say
+/// themselves what the samples mean.
+///
+/// # Errors
+/// Those of [`super::decode::decode`]; `unsupported` for other numbers of components.
+pub(super) fn inks(bytes: &[u8], options: &DecodeOptions) -> Result<(u32, u32, Vec<u8>), ImageError> {
+    let frame = Frame::find(bytes)?;
+    let pixels = u64::from(frame.width) * u64::from(frame.height);
+    check_size(frame.width, frame.height, pixels * u64::from(frame.components), options)?;
+    if frame.components != 4 {
+        let message = format!("four samples a pixel are needed, {} are there", frame.components);
+        return Err(ImageError::new(ImageErrorKind::Unsupported, message));
+    }
+    if end::end(bytes) != End::Whole {
+        return Err(cut());
+    }
+    let mut decoder = open(bytes, options).map_err(failed)?;
+    let mut samples = vec![0; decoder.output_buffer_size().map_err(failed)?];
+    let decoded = decoder.decode_image_into(&mut samples).map_err(failed)?;
+    samples.truncate(decoded.bytes_written);
+    Ok((decoded.width as u32, decoded.height as u32, samples))
+}
+
 /// A decoder for `bytes` within the limits.
 fn open<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<Decoder<'a>, JpegError> {
     let limits =

@@ -12,7 +12,10 @@ use super::fax::{self, Fax};
 use super::{corrupt, truncated, unsupported};
 use crate::error::{ImageError, ImageErrorKind};
 use crate::image::jpeg;
-use crate::image::limits::DecodeOptions;
+use crate::image::limits::{Cut, DecodeOptions};
+
+/// Samples of a pixel of inks.
+const INKS: usize = 4;
 
 /// How pieces are compressed.
 #[derive(Debug, Clone, Copy)]
@@ -126,8 +129,14 @@ impl<'a> Compression<'a> {
     /// Decodes a piece that is a JPEG or a WebP: a byte a sample.
     ///
     /// # Errors
-    /// `decode` for corrupt data, or a smaller image than `size`; `unsupported` for channels that are not read.
-    pub fn decode_image(self, data: &[u8], size: ImageSize) -> Result<Vec<u8>, ImageError> {
+    /// `decode` for corrupt data, or a smaller image than `size`; `unsupported` for channels that are not read;
+    /// `too_large` over `options`.
+    pub fn decode_image(
+        self,
+        data: &[u8],
+        size: ImageSize,
+        options: &DecodeOptions,
+    ) -> Result<Vec<u8>, ImageError> {
         let stream = match self {
             Compression::WebP => return decode_webp(data, size),
             Compression::Jpeg { tables, ycbcr } => Cow::Owned(with_tables(data, tables, ycbcr)),
@@ -135,11 +144,21 @@ impl<'a> Compression<'a> {
         };
         let within = |error: ImageError| {
             let words = format!("JPEG compression: {error}");
-            if error.kind == ImageErrorKind::Unsupported { unsupported(words) } else { corrupt(words) }
+            match error.kind {
+                ImageErrorKind::Unsupported => unsupported(words),
+                ImageErrorKind::TooLarge => error,
+                _ => corrupt(words),
+            }
         };
-        let decoded = jpeg::decode(&stream, &DecodeOptions::default(), &|_, _| 1, &mut Vec::new());
+        if size.channels == INKS {
+            let (width, height, inks) = jpeg::inks(&stream, options).map_err(within)?;
+            return size.cut_out((width as usize, height as usize, INKS), inks, "JPEG");
+        }
+        // Pieces are whole, or the file is not.
+        let options = DecodeOptions { cut: Cut::Error, ..*options };
+        let decoded = jpeg::decode(&stream, &options, &|_, _| 1, &mut Vec::new());
         let image = decoded.map_err(within)?.image;
-        size.cut_out(image, "JPEG")
+        size.cut_out_of(image, "JPEG")
     }
 }
 
@@ -151,15 +170,24 @@ fn decode_webp(data: &[u8], size: ImageSize) -> Result<Vec<u8>, ImageError> {
     limits.max_image_width = u32::try_from(2 * size.width + 64).ok();
     limits.max_image_height = u32::try_from(2 * size.rows + 64).ok();
     decoder.set_limits(limits).map_err(failed)?;
-    size.cut_out(DynamicImage::from_decoder(decoder).map_err(failed)?, "WebP")
+    size.cut_out_of(DynamicImage::from_decoder(decoder).map_err(failed)?, "WebP")
 }
 
 impl ImageSize {
-    /// The samples of `image` that belong to the piece; tiles may be rounded up.
-    fn cut_out(self, image: DynamicImage, name: &str) -> Result<Vec<u8>, ImageError> {
-        let size = self;
+    /// The samples of `image` that belong to the piece.
+    fn cut_out_of(self, image: DynamicImage, name: &str) -> Result<Vec<u8>, ImageError> {
         let channels = usize::from(image.color().channel_count());
-        let (width, height) = (image.width() as usize, image.height() as usize);
+        self.cut_out((image.width() as usize, image.height() as usize, channels), image.into_bytes(), name)
+    }
+
+    /// The samples of `pixels`, of a width, a height and channels, that belong to the piece; tiles may be rounded up.
+    fn cut_out(
+        self,
+        (width, height, channels): (usize, usize, usize),
+        mut pixels: Vec<u8>,
+        name: &str,
+    ) -> Result<Vec<u8>, ImageError> {
+        let size = self;
         if channels != size.channels {
             let needed = size.channels;
             return Err(unsupported(format!(
@@ -175,7 +203,6 @@ impl ImageSize {
             let expected = format!("{}x{}", size.width, size.rows);
             return Err(corrupt(format!("its {name} is {width}x{height}, not {expected}")));
         }
-        let mut pixels = image.into_bytes();
         if width > size.width {
             let rows = pixels.chunks_exact(width * channels);
             pixels = rows.flat_map(|row| &row[..size.width * channels]).copied().collect();

@@ -13,7 +13,7 @@ use crate::image::limits::{DecodeOptions, check_size};
 use crate::image::orientation;
 
 /// Numbers of tags (TIFF 6.0, appendix A).
-mod tag {
+pub(super) mod tag {
     pub const WIDTH: u16 = 256;
     pub const HEIGHT: u16 = 257;
     pub const BITS: u16 = 258;
@@ -37,6 +37,8 @@ mod tag {
     pub const SAMPLE_FORMAT: u16 = 339;
     pub const JPEG_TABLES: u16 = 347;
     pub const XMP: u16 = 700;
+    pub const JPEG_OFFSET: u16 = 513;
+    pub const JPEG_LENGTH: u16 = 514;
     pub const YCBCR_COEFFICIENTS: u16 = 529;
     pub const YCBCR_SUBSAMPLING: u16 = 530;
     pub const REFERENCE_BLACK_WHITE: u16 = 532;
@@ -121,11 +123,12 @@ impl<'a> Layout<'a> {
         let code = directory.number(tag::COMPRESSION).unwrap_or(1);
         let fax_options = directory.number(tag::FAX_OPTIONS).unwrap_or(0);
         let mut compression = Compression::read(code, fax_options, directory.bytes_of(tag::JPEG_TABLES))?;
-        let photometric = directory.number(tag::PHOTOMETRIC).unwrap_or(0);
+        let samples = samples(directory)?;
+        // A file that does not say what its numbers mean has a black of 0 if they are floats, and a white otherwise.
+        let photometric = directory.number(tag::PHOTOMETRIC).unwrap_or(u64::from(samples.float));
         if let Compression::Jpeg { ycbcr, .. } = &mut compression {
             *ycbcr = photometric == 6;
         }
-        let samples = samples(directory)?;
         let planar = directory.number(tag::PLANAR) == Some(2) && samples.count > 1;
         let colour = colour(directory, photometric, samples, compression.gives_rgb() && !planar)?;
         if samples.count < colour.samples() {
@@ -147,8 +150,7 @@ impl<'a> Layout<'a> {
         let predictor = predictor(directory, &compression, samples, &colour)?;
         let opacity = opacity(directory, samples, &colour)?;
         let lowest_bit_first = directory.number(tag::FILL_ORDER) == Some(2);
-        let by_xmp = || directory.bytes_of(tag::XMP).and_then(orientation::by_xmp);
-        let orientation = orientation::upright(orientation_tag(directory).or_else(by_xmp));
+        let orientation = turn(directory);
         Ok(Layout {
             width,
             height,
@@ -162,6 +164,17 @@ impl<'a> Layout<'a> {
             orientation,
         })
     }
+}
+
+/// The turn that the image needs.
+pub(super) fn turn(directory: &Directory) -> Orientation {
+    let by_xmp = || directory.bytes_of(tag::XMP).and_then(orientation::by_xmp);
+    orientation::upright(orientation_tag(directory).or_else(by_xmp))
+}
+
+/// Whether the image is compressed as JPEG was before 1995.
+pub(super) fn is_old_jpeg(directory: &Directory) -> bool {
+    directory.number(tag::COMPRESSION) == Some(6)
 }
 
 /// The orientation that a directory says its image has.

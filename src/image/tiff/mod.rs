@@ -11,6 +11,7 @@ mod convert;
 mod directory;
 mod fax;
 mod layout;
+mod old_jpeg;
 mod predictor;
 mod samples;
 
@@ -21,6 +22,7 @@ use ::image::{DynamicImage, RgbImage, RgbaImage};
 use directory::Directory;
 use layout::{Layout, Predictor};
 
+use super::jpeg;
 use super::limits::DecodeOptions;
 use crate::error::{ImageError, ImageErrorKind};
 
@@ -34,6 +36,11 @@ pub(super) fn decode(
     spare: &mut Vec<u8>,
 ) -> Result<(DynamicImage, Orientation), ImageError> {
     let directory = Directory::read(bytes)?;
+    if layout::is_old_jpeg(&directory) {
+        let stream = old_jpeg::stream(&directory)?;
+        let image = jpeg::decode(&stream, options, &|_, _| 1, spare)?.image;
+        return Ok((image, layout::turn(&directory)));
+    }
     let layout = Layout::read(&directory, options)?;
     let channels = if layout.opacity.is_some() { 4 } else { 3 };
     let (width, height) = (layout.width as usize, layout.height as usize);
@@ -48,7 +55,7 @@ pub(super) fn decode(
         // The last strip has the rows that are left; tiles are always whole.
         let rows = if pieces.tiled { piece_height } else { piece_height.min(height - top) };
         for column in 0..columns {
-            let samples = piece(bytes, &layout, index * columns + column, rows)?;
+            let samples = piece(bytes, &layout, options, index * columns + column, rows)?;
             let left = column * piece_width;
             let visible = piece_width.min(width - left);
             let sample_row = piece_width * layout.samples.count;
@@ -77,18 +84,19 @@ pub(super) fn orientation_tag(bytes: &[u8]) -> Option<u64> {
 fn piece<'a>(
     bytes: &'a [u8],
     layout: &Layout,
+    options: &DecodeOptions,
     index: usize,
     rows: usize,
 ) -> Result<Cow<'a, [u8]>, ImageError> {
     let pieces = &layout.pieces;
     if !pieces.planar {
-        return plane(bytes, layout, index, rows, layout.samples.count);
+        return plane(bytes, layout, options, index, (rows, layout.samples.count));
     }
     let count = layout.samples.count;
     let grid = pieces.places.len() / count;
     let mut together = vec![0; pieces.width as usize * rows * count];
     for sample in 0..count {
-        let plane = plane(bytes, layout, sample * grid + index, rows, 1)?;
+        let plane = plane(bytes, layout, options, sample * grid + index, (rows, 1))?;
         for (pixel, value) in together.chunks_exact_mut(count).zip(plane.iter()) {
             pixel[sample] = *value;
         }
@@ -96,13 +104,13 @@ fn piece<'a>(
     Ok(Cow::Owned(together))
 }
 
-/// The samples of one compressed piece, `count` a pixel.
+/// The samples of one compressed piece of so many rows, `count` a pixel.
 fn plane<'a>(
     bytes: &'a [u8],
     layout: &Layout,
+    options: &DecodeOptions,
     index: usize,
-    rows: usize,
-    count: usize,
+    (rows, count): (usize, usize),
 ) -> Result<Cow<'a, [u8]>, ImageError> {
     let width = layout.pieces.width as usize;
     let data = data(bytes, layout.pieces.places.get(index).copied())?;
@@ -112,7 +120,7 @@ fn plane<'a>(
         Cow::Borrowed(data)
     };
     if let Some(size) = layout.compression.image_size(width, rows, count) {
-        return layout.compression.decode_image(&data, size).map(Cow::Owned);
+        return layout.compression.decode_image(&data, size, options).map(Cow::Owned);
     }
     if let colour::Colour::YCbCr(luma) = &layout.colour
         && count > 1
