@@ -74,7 +74,8 @@ fn unpack(bytes: &[u8], start: usize, (columns, rows): (usize, usize), nibbles: 
         match (count, value) {
             (0, 0) => {
                 // The end of a row at its start skips it (Pillow leaves such rows out).
-                let end = if x == 0 { pixels.len() + columns } else { pixels.len().next_multiple_of(columns) };
+                let end =
+                    if x == 0 { pixels.len() + columns } else { pixels.len().next_multiple_of(columns) };
                 pixels.resize(end.min(length), 0);
                 x = 0;
             }
