@@ -101,7 +101,7 @@ pub(super) fn inks(bytes: &[u8], options: &DecodeOptions) -> Result<(u32, u32, V
     if end::end(bytes) != End::Whole {
         return Err(cut());
     }
-    let mut decoder = open(bytes, options).map_err(failed)?;
+    let decoder = open(bytes, options).map_err(failed)?;
     let mut samples = vec![0; decoder.output_buffer_size().map_err(failed)?];
     let decoded = decoder.decode_image_into(&mut samples).map_err(failed)?;
     samples.truncate(decoded.bytes_written);
