@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::classifier::Classifier;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::engine::portable::Portable;
 use crate::error::{Error, Result};
 use crate::image::decode::{DecodeOptions, decode};
@@ -30,11 +30,11 @@ fn tolerance(precision: Precision) -> f32 {
 /// What the reference says of that image (fixtures/make_doctor_answers.py).
 #[derive(Deserialize)]
 struct Answers {
-    answers: Vec<Answer>,
+    answers: Vec<StoredAnswer>,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct StoredAnswer {
     fingerprint: String,
     logits: Vec<f32>,
 }
@@ -100,7 +100,8 @@ pub fn check_dialect(used: Dialect, own: Dialect) -> Check {
 /// When it cannot be decoded or the device fails.
 pub fn answer(classifier: &Classifier) -> Result<Vec<f32>> {
     let pixels = pixels(classifier)?;
-    let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
+    let output =
+        if classifier.config().classes.is_some() { NetworkOutput::Logits } else { NetworkOutput::Pooled };
     let mut rows = classifier.engine().run(&[&pixels], output)?;
     rows.pop().ok_or_else(|| Error::Config("no row of numbers came back".to_owned()))
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::ExitStatus;
 use crate::classifier::Classifier;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::engine::cpu::Profile;
 use crate::error::Error;
 use crate::kernels::Kernels;
@@ -26,7 +26,8 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     let threads = open::threads(settings.threads)?;
     let Bench { model, device, precision, .. } = settings;
     let classifier = open::plain(model, *device, *precision, threads, common.console)?;
-    let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
+    let output =
+        if classifier.config().classes.is_some() { NetworkOutput::Logits } else { NetworkOutput::Pooled };
     let elements = classifier.engine().input().elements();
     let pixels = pixels(settings.batch_size.min((DISTINCT / elements).max(1)) * elements)?;
     let images: Vec<&[f32]> = pixels.chunks(elements).cycle().take(settings.batch_size).collect();

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::ExitStatus;
 use crate::answers::policy::{Decision, Policy};
 use crate::answers::predictions::{Answer, Record};
-use crate::engine::Output::Logits;
+use crate::engine::NetworkOutput::Logits;
 use crate::inputs;
 use crate::output::console::Console;
 use crate::output::{self, ModelHeader};

@@ -7,10 +7,10 @@ use anyhow::Result;
 
 use super::ExitStatus;
 use crate::classifier::{Pooling, max_pool};
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::inputs::{self, PathKey};
 use crate::output::vectors::{Features, Row, VectorWriter};
-use crate::run::feature_output::{FeatureOutput, Rows};
+use crate::run::feature_output::{FeatureOutput, FeatureRows};
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{Ledger, locked};
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
@@ -24,10 +24,11 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     let sources = inputs::sources(&settings.inputs)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let (shape, header) = (shape(&pipeline, settings.pooling), pipeline.header(numbers(settings)));
-    let rows = Rows { form: settings.form, shape: &shape, model: &header };
+    let rows = FeatureRows { form: settings.form, shape: &shape, model: &header };
     let mut output = FeatureOutput::open(settings, rows, common.console)?;
     let ledger = output.ledger();
-    let wanted = if settings.pooling == Pooling::Average { Output::Pooled } else { Output::Features };
+    let wanted =
+        if settings.pooling == Pooling::Average { NetworkOutput::Pooled } else { NetworkOutput::Features };
     let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
     let console = common.console.scrolling(settings.output.is_none() && common.table.is_terminal);
     let mut run = ImageRun::start(&pipeline, inputs, sources, wanted, console)?;

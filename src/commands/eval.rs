@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 use super::ExitStatus;
 use crate::answers::temperature::probabilities;
 use crate::classifier::Classifier;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
-use crate::evaluation::{Evaluation, Outcome};
+use crate::evaluation::{Evaluation, GradedAnswer};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
 use crate::nasnet::published;
@@ -50,9 +50,9 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let page = page.transpose()?;
 
     let counter = common.console.counter();
-    let (mut outcomes, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
+    let (mut graded, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
     let start = Instant::now();
-    let mut images = pipeline.images((0..).zip(sources.clone()), Output::Logits)?;
+    let mut images = pipeline.images((0..).zip(sources.clone()), NetworkOutput::Logits)?;
     loop {
         let batch = images.next_batch(&interrupt)?;
         if batch.is_empty() {
@@ -61,11 +61,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         for image in batch {
             let place = image.seq as usize;
             match image.result {
-                Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
+                Ok(numbers) => graded.push(GradedAnswer::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }
         }
-        counter.set_position((outcomes.len() + failures.len()) as u64);
+        counter.set_position((graded.len() + failures.len()) as u64);
     }
     let seconds = start.elapsed().as_secs_f64();
     counter.finish_and_clear();
@@ -73,14 +73,14 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         common.console.note(&format!("{}: {}: {error}", path.display(), error.kind.as_str()));
     }
 
-    let evaluation = Evaluation::new(&outcomes, pipeline.classifier.labels(), temperature);
+    let evaluation = Evaluation::new(&graded, pipeline.classifier.labels(), temperature);
     let report = Report {
         model: pipeline.header("logit"),
         temperature,
         fitted: pipeline.classifier.weights().temperature.as_ref().filter(|_| settings.temperature.is_none()),
         failed: failures.len(),
         complete: interrupt.signal().is_none(),
-        images_per_second: (outcomes.len() + failures.len()) as f64 / seconds.max(1e-9),
+        images_per_second: (graded.len() + failures.len()) as f64 / seconds.max(1e-9),
         published: published::figures(pipeline.classifier.config()),
         recorded: pipeline.classifier.weights().card_notes.get("accuracy").cloned(),
         labels: pipeline.classifier.labels(),
@@ -92,7 +92,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         report.table(stdout)?
     }
     if let Some((mut out, unfinished)) = page {
-        let mistakes = mistakes(&outcomes, temperature, &sources, &report, settings.pipeline.decode);
+        let mistakes = mistakes(&graded, temperature, &sources, &report, settings.pipeline.decode);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
@@ -103,22 +103,22 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         return Ok(ExitStatus::Interrupted(signal));
     }
     if let Some(name) = &settings.calibrated {
-        calibrated_model::write(name, settings, &pipeline.classifier, &outcomes, common.console)?;
+        calibrated_model::write(name, settings, &pipeline.classifier, &graded, common.console)?;
     }
     Ok(if failures.is_empty() { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
 /// The wrong answers that the model was surest of.
 fn mistakes(
-    outcomes: &[Outcome],
+    graded: &[GradedAnswer],
     temperature: f64,
     sources: &[Source],
     report: &Report,
     options: DecodeOptions,
 ) -> Vec<Mistake> {
-    let sure = |outcome: &Outcome| probabilities(&outcome.logits, temperature, None)[outcome.answer];
-    let wrong = outcomes.iter().filter(|outcome| outcome.answer != outcome.truth);
-    let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
+    let sure = |outcome: &GradedAnswer| probabilities(&outcome.logits, temperature, None)[outcome.answer];
+    let wrong = graded.iter().filter(|outcome| outcome.answer != outcome.truth);
+    let mut wrong: Vec<(f32, &GradedAnswer)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));
     let shown = wrong.into_iter().take(MISTAKES).map(|(probability, outcome)| {
         let source = &sources[outcome.seq as usize];

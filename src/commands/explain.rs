@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::ExitStatus;
 use crate::answers::policy::{Decision, Policy};
 use crate::answers::predictions::{Answer, Record};
-use crate::engine::Output::Logits;
+use crate::engine::NetworkOutput::Logits;
 use crate::inputs;
 use crate::output;
 use crate::output::text::count;

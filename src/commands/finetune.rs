@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::ExitStatus;
 use crate::answers::labels::{Label, Labels};
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::error::Error;
 use crate::evaluation::Accuracy;
 use crate::graph::Weights;
@@ -103,7 +103,7 @@ fn examples(
     let (sources, all): (Vec<Source>, Vec<u32>) = images.into_iter().unzip();
     let mut examples = Examples { features: Vec::new(), classes: Vec::new(), failed: 0 };
     let counter = console.counter();
-    let mut images = pipeline.images((0..).zip(sources), Output::Pooled)?;
+    let mut images = pipeline.images((0..).zip(sources), NetworkOutput::Pooled)?;
     loop {
         let batch = images.next_batch(interrupt)?;
         if batch.is_empty() {

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::ExitStatus;
 use crate::output::Format;
 use crate::output::console::Console;
-use crate::output::rows::{self, Answer, RowHead};
+use crate::output::rows::{self, RowContent, RowHead};
 use crate::run::sink::{Sink, refuse_inputs};
 use crate::settings::{Common, Merge};
 
@@ -32,7 +32,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
     refuse_inputs("--output", settings.output.as_deref(), settings.files.iter())?;
     let features_fit = settings.format == Format::JsonLines;
     let findings = join(&settings.files, &mut |shard| {
-        if !features_fit && shard.head.as_ref().is_some_and(|head| head.answer == Answer::Features) {
+        if !features_fit && shard.head.as_ref().is_some_and(|head| head.content == RowContent::Features) {
             bail!(
                 "{}: features, which --format jsonl joins; `nasnet embed` writes npy and more",
                 shard.place()
@@ -213,7 +213,7 @@ impl<'a> Shard<'a> {
             self.number += 1;
             let whole = self.line.last() == Some(&b'\n');
             match RowHead::parse(&self.line).filter(|_| whole) {
-                Some(RowHead { answer: Answer::Row(_), .. }) => {
+                Some(RowHead { content: RowContent::Row(_), .. }) => {
                     findings.bad.push(|| {
                         format!("{}: its features are in another file; embed to jsonl to merge", self.place())
                     });

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::ExitStatus;
 use crate::answers::policy::Policy;
-use crate::engine::Output::Logits;
+use crate::engine::NetworkOutput::Logits;
 use crate::inputs;
 use crate::output::console::Console;
 use crate::output::text::{count, printable};

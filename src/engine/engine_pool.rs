@@ -3,12 +3,12 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use crate::engine::cpu::Engine;
+use crate::engine::cpu::CpuEngine;
 use crate::error::Result;
 
 /// Places to compute, an engine for one thread each.
 pub(super) struct EnginePool {
-    free: Mutex<Vec<Engine>>,
+    free: Mutex<Vec<CpuEngine>>,
     freed: Condvar,
 }
 
@@ -17,13 +17,13 @@ impl EnginePool {
     ///
     /// # Errors
     /// When memory is short.
-    pub(super) fn beside(engine: &Engine) -> Result<Self> {
+    pub(super) fn beside(engine: &CpuEngine) -> Result<Self> {
         let siblings = (0..engine.threads()).map(|_| engine.sibling());
         Ok(EnginePool { free: Mutex::new(siblings.collect::<Result<_>>()?), freed: Condvar::new() })
     }
 
     /// Does `work` at a free place; waits for one while there is none.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut CpuEngine) -> T) -> T {
         let mut seat = self.take();
         work(&mut seat.engine[0])
     }
@@ -41,7 +41,7 @@ impl EnginePool {
 /// A place, given back also when the work panics: a pass writes all buffers anew.
 struct Seat<'a> {
     /// The one engine.
-    engine: Vec<Engine>,
+    engine: Vec<CpuEngine>,
     pool: &'a EnginePool,
 }
 

@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::{Device, DeviceLocation, Tensor};
 
 use crate::engine::batch_backoff::{BatchBackoff, Notice};
-use crate::engine::cpu::Images;
+use crate::engine::cpu::{CpuEngine, Images};
 use crate::engine::engine_pool::EnginePool;
 use crate::engine::portable::Portable;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ use crate::kernels::Precision;
 
 /// What is wanted of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Output {
+pub enum NetworkOutput {
     /// Class scores before softmax: classes.
     Logits,
     /// The features averaged over all pixels: C.
@@ -37,13 +37,13 @@ pub enum Output {
     Features,
 }
 
-impl Output {
+impl NetworkOutput {
     /// This part of the results of the CPU engine, all images on end.
     pub(super) fn of(self, results: &cpu::Results) -> &[f32] {
         match self {
-            Output::Logits => &results.logits,
-            Output::Pooled => &results.pooled,
-            Output::Features => &results.features,
+            NetworkOutput::Logits => &results.logits,
+            NetworkOutput::Pooled => &results.pooled,
+            NetworkOutput::Features => &results.features,
         }
     }
 }
@@ -76,11 +76,11 @@ impl fmt::Debug for Engine {
 enum Runner {
     /// Runs change the buffers of the team, so they take turns; single images have a seat each.
     Cpu {
-        team: Box<Mutex<cpu::Engine>>,
+        team: Box<Mutex<CpuEngine>>,
         pool: EnginePool,
     },
     #[cfg(feature = "cuda")]
-    Cuda(Box<crate::engine::cuda::Engine>),
+    Cuda(Box<crate::engine::cuda::CudaEngine>),
     Portable(Portable),
 }
 
@@ -97,7 +97,7 @@ impl Engine {
         }
         let runner = if device.is_cpu() {
             let options = cpu::Options { threads: threads_that_run(threads), kernels: Kernels::best() };
-            let engine = cpu::Engine::new(graph, weights, options)?;
+            let engine = CpuEngine::new(graph, weights, options)?;
             let pool = EnginePool::beside(&engine)?;
             Runner::Cpu { team: Box::new(Mutex::new(engine)), pool }
         } else {
@@ -144,7 +144,7 @@ impl Engine {
     ///
     /// # Errors
     /// When an image has not the input's size, there is no such output, or the device fails.
-    pub fn run(&self, images: &[&[f32]], output: Output) -> Result<Vec<Vec<f32>>> {
+    pub fn run(&self, images: &[&[f32]], output: NetworkOutput) -> Result<Vec<Vec<f32>>> {
         let [rows] = self.run_for(images, [output])?;
         Ok(rows)
     }
@@ -156,7 +156,7 @@ impl Engine {
     pub fn run_for<const K: usize>(
         &self,
         images: &[&[f32]],
-        outputs: [Output; K],
+        outputs: [NetworkOutput; K],
     ) -> Result<[Vec<Vec<f32>>; K]> {
         let Shape { height, width, channels } = self.input;
         let expected = self.input.elements();
@@ -172,7 +172,7 @@ impl Engine {
             Runner::Cpu { team, .. } => {
                 // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
                 let mut engine = team.lock().unwrap_or_else(PoisonError::into_inner);
-                engine.with_features(outputs.contains(&Output::Features));
+                engine.with_features(outputs.contains(&NetworkOutput::Features));
                 let results = engine.run(Images { images, height, width })?;
                 Ok(outputs.map(|output| {
                     let rows = output.of(results);
@@ -191,11 +191,11 @@ impl Engine {
                     let mut rows: Vec<[Vec<f32>; K]> = images.iter().map(|_| empty()).collect();
                     for (place, output) in outputs.into_iter().enumerate() {
                         let tensor = match output {
-                            Output::Logits => {
+                            NetworkOutput::Logits => {
                                 all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
                             }
-                            Output::Pooled => all.pooled.clone(),
-                            Output::Features => all.features.flatten_from(1)?,
+                            NetworkOutput::Pooled => all.pooled.clone(),
+                            NetworkOutput::Features => all.features.flatten_from(1)?,
                         };
                         for (row, values) in rows.iter_mut().zip(tensor.to_vec2()?) {
                             row[place] = values;
@@ -218,19 +218,19 @@ impl Engine {
     pub fn run_alone<const K: usize>(
         &self,
         image: &[f32],
-        outputs: [Output; K],
+        outputs: [NetworkOutput; K],
     ) -> Option<Result<[Vec<f32>; K]>> {
         let Runner::Cpu { pool, .. } = &self.runner else { return None };
         let Shape { height, width, .. } = self.input;
         Some(pool.with(|engine| {
-            engine.with_features(outputs.contains(&Output::Features));
+            engine.with_features(outputs.contains(&NetworkOutput::Features));
             let results = engine.run(Images { images: &[image], height, width })?;
             Ok(outputs.map(|output| output.of(results).to_vec()))
         }))
     }
 
     /// The CPU engine, for those who measure it.
-    pub fn as_cpu(&self) -> Option<&Mutex<cpu::Engine>> {
+    pub fn as_cpu(&self) -> Option<&Mutex<CpuEngine>> {
         match &self.runner {
             Runner::Cpu { team, .. } => Some(team),
             _ => None,
@@ -265,7 +265,7 @@ fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Opt
     let Placement { device: Device::Cuda(device), precision, .. } = placement else { return Ok(None) };
     match crate::engine::plan::Plan::new(graph, 1) {
         Ok(plan) => {
-            let engine = crate::engine::cuda::Engine::new(device, &plan, weights, precision)?;
+            let engine = crate::engine::cuda::CudaEngine::new(device, &plan, weights, precision)?;
             Ok(Some(Runner::Cuda(Box::new(engine))))
         }
         Err(_) if precision == Precision::F32 => Ok(None),
@@ -299,7 +299,7 @@ mod tests {
         let elements = graph.input_shape().elements();
         let pixels: Vec<f32> = (0..2 * elements).map(|at| (at * 37 % 255) as f32 / 127.5 - 1.0).collect();
         let images: Vec<&[f32]> = pixels.chunks(elements).collect();
-        let all = [Output::Features, Output::Logits, Output::Pooled];
+        let all = [NetworkOutput::Features, NetworkOutput::Logits, NetworkOutput::Pooled];
         let [fast, plain] = [&cpu, &portable].map(|engine| {
             let rows = engine.run_for(&images, all).unwrap();
             for (rows, output) in rows.iter().zip(all) {
@@ -327,16 +327,16 @@ mod tests {
         let placement = Placement { device: &Device::Cpu, threads: 2, precision: Precision::F32 };
         let engine = Engine::new(&loaded.graph, &loaded.weights, placement).unwrap();
         let pixels = vec![0.25; loaded.graph.input_shape().elements()];
-        let want = engine.run(&[&pixels], Output::Logits).unwrap();
+        let want = engine.run(&[&pixels], NetworkOutput::Logits).unwrap();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for _ in 0..300 {
-                    let alone = engine.run_alone(&pixels, [Output::Logits]).unwrap();
+                    let alone = engine.run_alone(&pixels, [NetworkOutput::Logits]).unwrap();
                     assert_eq!(alone.unwrap(), [want[0].clone()]);
                 }
             });
             for _ in 0..300 {
-                assert_eq!(engine.run(&[&pixels], Output::Logits).unwrap(), want, "by the team");
+                assert_eq!(engine.run(&[&pixels], NetworkOutput::Logits).unwrap(), want, "by the team");
             }
         });
     }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::depthwise::{Window, strip_width};
-use super::gemm::Rows;
+use super::gemm::StridedRows;
 use super::isa::{Isa, Job};
 use super::unroll::unroll;
 
@@ -34,11 +34,11 @@ pub struct Pool {
     /// What becomes of it.
     pub kind: PoolKind,
     /// Added to the result, from the first pixel of `first_row` on.
-    pub addend: Rows,
+    pub addend: StridedRows,
     /// Results as they are.
-    pub raw: Rows,
+    pub raw: StridedRows,
     /// Results after relu.
-    pub relu: Rows,
+    pub relu: StridedRows,
 }
 
 const SIZE: usize = 3;

@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail};
 use crate::files::{Stamp, claim, partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
-use crate::output::rows::{self, Answer, RowHead, with_number};
+use crate::output::rows::{self, RowContent, RowHead, with_number};
 use crate::settings::Resume;
 use row_index::{Known, Row, State};
 
@@ -62,12 +62,12 @@ pub enum Kind {
 
 impl Kind {
     /// Whether a row of these may say that.
-    fn takes(self, answer: Answer) -> bool {
+    fn takes(self, answer: RowContent) -> bool {
         match answer {
-            Answer::Failed => true,
-            Answer::Predictions => self == Kind::Predictions,
-            Answer::Features => self == Kind::Features,
-            Answer::Row(_) => matches!(self, Kind::Rows { .. }),
+            RowContent::Failed => true,
+            RowContent::Predictions => self == Kind::Predictions,
+            RowContent::Features => self == Kind::Features,
+            RowContent::Row(_) => matches!(self, Kind::Rows { .. }),
         }
     }
 }
@@ -147,11 +147,11 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
         number += 1;
         let head = if line.last() == Some(&b'\n') { RowHead::parse(&line) } else { None };
         match (head, bad) {
-            (Some(head), None) if !request.kind.takes(head.answer) => {
+            (Some(head), None) if !request.kind.takes(head.content) => {
                 bail!("line {number} is a row of another command's output: this is not one to go on with");
             }
             (Some(head), None) => {
-                if let (Answer::Row(row), Kind::Rows { available }) = (head.answer, request.kind) {
+                if let (RowContent::Row(row), Kind::Rows { available }) = (head.content, request.kind) {
                     if row != ledger.places {
                         bail!("line {number} is of row {row}, expected row {}", ledger.places);
                     }
@@ -198,7 +198,7 @@ impl Ledger {
         if !own {
             self.other_model.get_or_insert_with(|| head.model.clone());
         }
-        let state = match (own, head.answer == Answer::Failed) {
+        let state = match (own, head.content == RowContent::Failed) {
             (false, _) => State::OtherModel,
             (true, true) if request.resume == Resume::RetryErrors => State::Retry,
             (true, true) => State::Failed,

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use super::journal::Ledger;
 use crate::files::{beside, claim, partial_name};
-use crate::output::rows::{Answer, RowHead, with_number};
+use crate::output::rows::{RowContent, RowHead, with_number};
 use crate::output::vectors::{self, Form, NpyRows};
 
 /// The numbers of a pair, which may still be more or fewer than its lines say.
@@ -23,7 +23,7 @@ use crate::output::vectors::{self, Form, NpyRows};
 pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
     let context = || format!("--output {}", name.display());
     let lines = vectors::sidecar(name);
-    settle(name, &lines).with_context(context)?;
+    finish_tidying(name, &lines).with_context(context)?;
     // What a run without --resume left behind when it was ended.
     for (from, to) in vectors::files(Form::Npy, &partial_name(name)).iter().zip([name, &lines]) {
         if !to.exists() && from.is_file() {
@@ -47,7 +47,7 @@ fn tidy_name(name: &Path) -> PathBuf {
 }
 
 /// Ends what a run left that was ended while it put the pair in order.
-fn settle(name: &Path, lines: &Path) -> Result<()> {
+fn finish_tidying(name: &Path, lines: &Path) -> Result<()> {
     let (new_numbers, new_lines) = (tidy_name(name), tidy_name(lines));
     if !new_numbers.exists() && !new_lines.exists() {
         return Ok(());
@@ -92,8 +92,8 @@ pub fn tidy(ledger: &Ledger, name: &Path, lines: &Path, shape: &[usize]) -> Resu
 }
 
 fn write(ledger: &Ledger, from: (&Path, &Path), to: (&Path, &Path), shape: &[usize]) -> io::Result<()> {
-    let row = |line: &[u8]| match RowHead::parse(line)?.answer {
-        Answer::Row(row) => Some(row),
+    let row = |line: &[u8]| match RowHead::parse(line)?.content {
+        RowContent::Row(row) => Some(row),
         _ => None,
     };
     let mut order = Vec::new();

@@ -60,7 +60,7 @@ pub struct Images<'a> {
 }
 
 /// A network with its weights, ready to run on the CPU.
-pub struct Engine {
+pub struct CpuEngine {
     kernels: Kernels,
     caches: Caches,
     team: Team,
@@ -83,19 +83,19 @@ struct Prepared {
     timed: AtomicUsize,
 }
 
-impl Engine {
+impl CpuEngine {
     /// Plans the graph and packs its weights, on all threads. The weights are not needed afterwards.
     ///
     /// # Errors
     /// When the graph has something that this engine has no step for, or memory is short.
-    pub fn new(graph: &Graph, weights: &Weights, options: Options) -> Result<Engine> {
+    pub fn new(graph: &Graph, weights: &Weights, options: Options) -> Result<CpuEngine> {
         let plan = Plan::new(graph, options.kernels.lanes())?;
         let caches = Caches::found();
         let mut team = Team::new(options.threads.max(1));
         let mut packed = Memory::new(plan.packed)?;
         pack(&plan, weights, &mut packed, &mut team);
         let input = (plan.input.height, plan.input.width);
-        let engine = Engine {
+        let engine = CpuEngine {
             kernels: options.kernels,
             caches,
             team,
@@ -111,8 +111,8 @@ impl Engine {
 
     /// Another engine on the same weights, with buffers of its own and the caller's thread only. It takes no
     /// memory before its first pass, and both can run at the same time.
-    pub fn sibling(&self) -> Result<Engine> {
-        Ok(Engine {
+    pub fn sibling(&self) -> Result<CpuEngine> {
+        Ok(CpuEngine {
             kernels: self.kernels,
             caches: self.caches,
             team: Team::new(1),
@@ -136,7 +136,9 @@ impl Engine {
         }
         let plan = Plan::new(graph, self.kernels.lanes())?;
         let known = self.sizes.values().next().map(|prepared| &prepared.plan);
-        if known.is_some_and(|known| known.matrices != plan.matrices || known.windows != plan.windows) {
+        if known.is_some_and(|known| {
+            known.matrices != plan.matrices || known.depthwise_weights != plan.depthwise_weights
+        }) {
             return Err(Error::Config(format!("the graph for {size:?} pixels is that of another network")));
         }
         self.sizes.insert(size, Arc::new(Prepared::new(plan, self.caches, self.team.size())));
@@ -264,7 +266,7 @@ fn pack(plan: &Plan, weights: &Weights, packed: &mut Memory, team: &mut Team) {
     });
 }
 
-/// One call of [`Engine::run`], as all threads see it.
+/// One call of [`CpuEngine::run`], as all threads see it.
 struct Run<'a> {
     plan: &'a Plan,
     kernels: Kernels,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::caches::Caches;
-use crate::engine::plan::{Plan, Source, Step, Work};
+use crate::engine::plan::{Factor, Plan, Step, Work};
 
 /// A part of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,14 +175,14 @@ impl Cost {
         let (unit, units) = unit(plan, step, images);
         let vectors = |channels: usize| channels.div_ceil(plan.lanes) as f64;
         let pixel = match &step.work {
-            Work::Product { sources, matrix, .. } => {
+            Work::Product { factors, matrix, .. } => {
                 let panels = &plan.matrices[*matrix].panels;
                 let mut cost = (panels.depth + 8) as f64 * panels.vectors as f64;
-                for source in sources {
-                    cost += match source {
-                        Source::Pixels(_) | Source::Patches => 0.0,
-                        Source::Subsample { inputs, .. } => 2.0 * vectors(plan.channels(inputs)),
-                        Source::Depthwise { input, size, .. } => {
+                for factor in factors {
+                    cost += match factor {
+                        Factor::Pixels(_) | Factor::Patches => 0.0,
+                        Factor::Subsample { inputs, .. } => 2.0 * vectors(plan.channels(inputs)),
+                        Factor::Depthwise { input, size, .. } => {
                             vectors(plan.channels(&[*input])) * (size * size + 4) as f64 * 1.2
                         }
                     };
@@ -226,7 +226,7 @@ pub(super) fn unit(plan: &Plan, step: &Step, images: usize) -> (Unit, usize) {
     let pixels = images * step.shape.pixels();
     match &step.work {
         Work::GlobalAverage { inputs } => (Unit::Part, images * inputs.len()),
-        Work::Product { sources, matrix, .. } if sources.iter().all(|s| matches!(s, Source::Pixels(_))) => {
+        Work::Product { factors, matrix, .. } if factors.iter().all(|s| matches!(s, Factor::Pixels(_))) => {
             let panels = plan.matrices[*matrix].panels;
             if pixels < panels.columns {
                 (Unit::Panel, panels.count()) // there is more to read on the right side than on the left
@@ -280,11 +280,11 @@ fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
 
 /// Floats of one row of depthwise results.
 fn row_scratch(plan: &Plan, step: &Step) -> usize {
-    let Work::Product { sources, .. } = &step.work else { return 0 };
-    let pixel = |source: &Source| match source {
-        Source::Depthwise { input, .. } => plan.buffer(*input).pixel(),
-        Source::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel()).sum(),
-        Source::Pixels(_) | Source::Patches => 0,
+    let Work::Product { factors, .. } = &step.work else { return 0 };
+    let pixel = |factor: &Factor| match factor {
+        Factor::Depthwise { input, .. } => plan.buffer(*input).pixel_stride(),
+        Factor::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel_stride()).sum(),
+        Factor::Pixels(_) | Factor::Patches => 0,
     };
-    step.shape.width * sources.iter().map(pixel).sum::<usize>()
+    step.shape.width * factors.iter().map(pixel).sum::<usize>()
 }

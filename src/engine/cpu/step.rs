@@ -3,11 +3,11 @@
 use super::caches::Caches;
 use super::memory::Shared;
 use super::schedule::{Piece, Unit, block_rows, unit};
-use crate::engine::plan::{BufferId, Plan, Source, Step, Work};
+use crate::engine::plan::{BufferId, Factor, Plan, Step, Work};
 use crate::graph::{same_padding, strided};
 use crate::kernels::Kernels;
 use crate::kernels::depthwise::{Depthwise, Window};
-use crate::kernels::gemm::{Gemm, Rows, Segment};
+use crate::kernels::gemm::{Gemm, Segment, StridedRows};
 use crate::kernels::pool::Pool;
 
 /// The most runs of channels that a product reads side by side.
@@ -84,13 +84,13 @@ impl Pass<'_> {
     /// The place of a pixel of a buffer; pixels of all images are counted through.
     pub(super) fn pixel(&self, id: BufferId, pixel: usize) -> *mut f32 {
         let buffer = self.plan.buffer(id);
-        self.arena.part(buffer.offset * self.images + pixel * buffer.pixel()).as_ptr()
+        self.arena.part(buffer.offset * self.images + pixel * buffer.pixel_stride()).as_ptr()
     }
 
-    fn place(&self, id: Option<BufferId>, pixel: usize, first_channel: usize) -> Rows {
-        id.map_or(Rows::NONE, |id| {
+    fn place(&self, id: Option<BufferId>, pixel: usize, first_channel: usize) -> StridedRows {
+        id.map_or(StridedRows::NONE, |id| {
             let data = self.pixel(id, pixel).wrapping_add(first_channel);
-            Rows { data, stride: self.plan.buffer(id).pixel() }
+            StridedRows { data, stride: self.plan.buffer(id).pixel_stride() }
         })
     }
 
@@ -99,15 +99,15 @@ impl Pass<'_> {
     /// # Safety
     /// As [`Pass::run`].
     unsafe fn pixels(&self, step: &Step, first: usize, count: usize, panels: Option<(usize, usize)>) {
-        let Work::Product { sources, .. } = &step.work else {
+        let Work::Product { factors, .. } = &step.work else {
             unreachable!("only products are cut by pixels")
         };
         let mut left = Segments::new();
-        for source in sources {
-            if let Source::Pixels(inputs) = source {
+        for factor in factors {
+            if let Factor::Pixels(inputs) = factor {
                 for &id in inputs {
                     let buffer = self.plan.buffer(id);
-                    left.push(self.pixel(id, first), buffer.pixel(), buffer.shape.channels);
+                    left.push(self.pixel(id, first), buffer.pixel_stride(), buffer.shape.channels);
                 }
             }
         }
@@ -171,7 +171,7 @@ impl Pass<'_> {
             // SAFETY: the rows are within one image and within the piece.
             unsafe {
                 match &step.work {
-                    Work::Product { sources, .. } => self.block(step, sources, image, row, rows),
+                    Work::Product { factors, .. } => self.block(step, factors, image, row, rows),
                     Work::Pool { .. } => self.pool(step, image, row, rows),
                     Work::Copy { inputs } => self.copy(step, inputs, image, row, rows),
                     Work::GlobalAverage { .. } => unreachable!("averages are cut by parts"),
@@ -185,39 +185,39 @@ impl Pass<'_> {
     ///
     /// # Safety
     /// As [`Pass::run`].
-    unsafe fn block(&self, step: &Step, sources: &[Source], image: usize, row: usize, rows: usize) {
+    unsafe fn block(&self, step: &Step, factors: &[Factor], image: usize, row: usize, rows: usize) {
         let pixels = rows * step.shape.width;
         let first = (image * step.shape.height + row) * step.shape.width;
         let mut left = Segments::new();
         let mut scratch = self.scratch;
-        // SAFETY: scratch holds the sources of as many rows as `block_rows` says, and `rows` are not more.
+        // SAFETY: scratch holds the factors of as many rows as `block_rows` says, and `rows` are not more.
         unsafe {
-            for source in sources {
-                match source {
-                    Source::Pixels(inputs) => {
+            for factor in factors {
+                match factor {
+                    Factor::Pixels(inputs) => {
                         for &id in inputs {
                             let buffer = self.plan.buffer(id);
-                            left.push(self.pixel(id, first), buffer.pixel(), buffer.shape.channels);
+                            left.push(self.pixel(id, first), buffer.pixel_stride(), buffer.shape.channels);
                         }
                     }
-                    Source::Depthwise { input, size, stride, weights } => {
-                        let pixel = self.plan.buffer(*input).pixel();
-                        let weights = self.packed.wrapping_add(self.plan.windows[*weights].offset);
+                    Factor::Depthwise { input, size, stride, weights } => {
+                        let pixel = self.plan.buffer(*input).pixel_stride();
+                        let weights = self.packed.wrapping_add(self.plan.depthwise_weights[*weights].offset);
                         let window = self.window(*input, image, *size, *stride, row, rows);
                         let depthwise = Depthwise { window, weights, output: scratch, out_pixel: pixel };
                         self.kernels.depthwise(&depthwise);
                         left.push(scratch, pixel, window.channels);
                         scratch = scratch.add(pixels * pixel);
                     }
-                    Source::Subsample { inputs, offset } => {
+                    Factor::Subsample { inputs, offset } => {
                         for &id in inputs {
                             let buffer = self.plan.buffer(id);
                             self.subsample(id, image, *offset, row, rows, scratch);
-                            left.push(scratch, buffer.pixel(), buffer.shape.channels);
-                            scratch = scratch.add(pixels * buffer.pixel());
+                            left.push(scratch, buffer.pixel_stride(), buffer.shape.channels);
+                            scratch = scratch.add(pixels * buffer.pixel_stride());
                         }
                     }
-                    Source::Patches => return self.patches(step, image, row, rows),
+                    Factor::Patches => return self.patches(step, image, row, rows),
                 }
             }
             self.product(step, left.as_slice(), first, pixels, None);
@@ -237,7 +237,7 @@ impl Pass<'_> {
         let shape = buffer.shape;
         Window {
             input: self.pixel(id, image * shape.pixels()),
-            pixel: buffer.pixel(),
+            pixel: buffer.pixel_stride(),
             height: shape.height,
             width: shape.width,
             channels: shape.channels,
@@ -271,12 +271,12 @@ impl Pass<'_> {
             let (y, x) = (2 * (row + index / columns) + offset, 2 * (index % columns) + offset);
             // SAFETY: the pixel read is within the image; `to` holds `rows * columns` pixels.
             unsafe {
-                let to = to.add(index * buffer.pixel());
+                let to = to.add(index * buffer.pixel_stride());
                 if y < shape.height && x < shape.width {
                     let from = self.pixel(id, image * shape.pixels() + y * shape.width + x);
-                    std::ptr::copy_nonoverlapping(from, to, buffer.pixel());
+                    std::ptr::copy_nonoverlapping(from, to, buffer.pixel_stride());
                 } else {
-                    to.write_bytes(0, buffer.pixel());
+                    to.write_bytes(0, buffer.pixel_stride());
                 }
             }
         }

@@ -12,4 +12,4 @@ pub mod program;
 mod tests;
 
 #[cfg(feature = "cuda")]
-pub use engine::Engine;
+pub use engine::CudaEngine;

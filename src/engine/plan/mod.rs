@@ -44,19 +44,19 @@ pub struct Buffer {
 
 impl Buffer {
     /// Floats from pixel to pixel.
-    pub fn pixel(&self) -> usize {
+    pub fn pixel_stride(&self) -> usize {
         self.shape.channels.next_multiple_of(CHANNEL_ALIGN)
     }
 
     /// Floats of one image.
     pub fn elements(&self) -> usize {
-        self.shape.pixels() * self.pixel()
+        self.shape.pixels() * self.pixel_stride()
     }
 }
 
 /// One factor of a product: what its rows, one an output pixel, are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum Factor {
     /// The pixels of buffers, side by side.
     Pixels(Vec<BufferId>),
     /// A depthwise convolution of a buffer.
@@ -67,7 +67,7 @@ pub enum Source {
         size: usize,
         /// 1 or 2.
         stride: usize,
-        /// In [`Plan::windows`].
+        /// In [`Plan::depthwise_weights`].
         weights: usize,
     },
     /// Every second pixel of buffers, side by side, from `(offset, offset)` on; zeros beyond the border.
@@ -87,7 +87,7 @@ pub enum Work {
     /// The factors, side by side, times packed weights.
     Product {
         /// Left side.
-        sources: Vec<Source>,
+        factors: Vec<Factor>,
         /// Right side, in [`Plan::matrices`].
         matrix: usize,
         /// The first channel of the result that is written.
@@ -142,12 +142,12 @@ impl Step {
         match &self.work {
             Work::Pool { input, .. } => reads.push(*input),
             Work::GlobalAverage { inputs } | Work::Copy { inputs } => reads.extend(inputs),
-            Work::Product { sources, .. } => {
-                for source in sources {
-                    match source {
-                        Source::Pixels(inputs) | Source::Subsample { inputs, .. } => reads.extend(inputs),
-                        Source::Depthwise { input, .. } => reads.push(*input),
-                        Source::Patches => {}
+            Work::Product { factors, .. } => {
+                for factor in factors {
+                    match factor {
+                        Factor::Pixels(inputs) | Factor::Subsample { inputs, .. } => reads.extend(inputs),
+                        Factor::Depthwise { input, .. } => reads.push(*input),
+                        Factor::Patches => {}
                     }
                 }
             }
@@ -189,7 +189,7 @@ pub struct Matrix {
 
 /// Depthwise weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Windows {
+pub struct DepthwiseWeights {
     /// Rows, columns, channels.
     pub kernel: WeightId,
     /// Taps.
@@ -216,7 +216,7 @@ pub struct Plan {
     /// The right sides of products. They do not depend on the size of the input.
     pub matrices: Vec<Matrix>,
     /// The weights of depthwise windows. They do not depend on the size of the input.
-    pub windows: Vec<Windows>,
+    pub depthwise_weights: Vec<DepthwiseWeights>,
     /// Floats that hold all packed weights.
     pub packed: usize,
     /// Numbers in a vector, for which the weights are packed.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BufferId, Plan, Source, Step, Work};
+use super::{BufferId, Factor, Plan, Step, Work};
 use crate::kernels::pool::PoolKind;
 
 impl fmt::Display for Plan {
@@ -29,8 +29,8 @@ impl Plan {
     pub fn line(&self, step: &Step) -> String {
         let shape = step.shape;
         let what = match &step.work {
-            Work::Product { sources, .. } => {
-                sources.iter().map(|source| self.source(source)).collect::<Vec<_>>().join(" & ")
+            Work::Product { factors, .. } => {
+                factors.iter().map(|factor| self.factor(factor)).collect::<Vec<_>>().join(" & ")
             }
             Work::Pool { input, kind, stride } => {
                 let kind = match kind {
@@ -58,16 +58,16 @@ impl Plan {
         )
     }
 
-    fn source(&self, source: &Source) -> String {
-        match source {
-            Source::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
-            Source::Depthwise { input, size, stride, .. } => {
+    fn factor(&self, factor: &Factor) -> String {
+        match factor {
+            Factor::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
+            Factor::Depthwise { input, size, stride, .. } => {
                 format!("depthwise {size}/{stride} of {} ({})", name(input), self.channels(&[*input]))
             }
-            Source::Subsample { inputs, offset } => {
+            Factor::Subsample { inputs, offset } => {
                 format!("every second of {} from {offset} ({})", names(inputs), self.channels(inputs))
             }
-            Source::Patches => "patches of the image".to_owned(),
+            Factor::Patches => "patches of the image".to_owned(),
         }
     }
 }
