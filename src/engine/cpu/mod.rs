@@ -242,8 +242,7 @@ impl CpuEngine {
 impl Prepared {
     fn new(plan: Plan, caches: Caches, threads: usize) -> Self {
         let clock = Clock::new(&plan, threads);
-        let (alone, together) =
-            (Schedule::new(&plan, caches, 1, 1), Schedule::new(&plan, caches, 1, threads));
+        let (alone, together) = (Schedule::new(&plan, caches, 1), Schedule::new(&plan, caches, threads));
         Prepared { plan, alone, together, clock, timed: AtomicUsize::new(0) }
     }
 }
@@ -289,7 +288,6 @@ impl Run<'_> {
             caches: self.caches,
             packed: self.packed,
             pixels: self.images[image].as_ptr(),
-            images: 1,
             thread,
             arena,
             scratch: scratch.as_ptr(),
@@ -314,7 +312,7 @@ impl Run<'_> {
             clock.end(pass.thread..pass.thread + 1);
         }
         // SAFETY: the last region is done, and only this thread has this image.
-        unsafe { self.sink.collect(pass, image..image + 1) };
+        unsafe { self.sink.collect(pass, image) };
     }
 
     /// An image through all regions by all threads, each doing its share.
@@ -355,7 +353,7 @@ impl Run<'_> {
                 clock.end(0..schedule.threads());
             }
             // SAFETY: the last region is done, and no other member collects.
-            unsafe { self.sink.collect(pass, image..image + 1) };
+            unsafe { self.sink.collect(pass, image) };
         }
     }
 

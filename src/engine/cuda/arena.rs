@@ -3,7 +3,7 @@
 //! each in its channels of a common pixel.
 
 use crate::engine::plan::memory::{Slot, place};
-use crate::engine::plan::{BufferId, Factor, Plan, Work};
+use crate::engine::plan::{BufferId, Factor, Plan, Product, Work};
 use crate::kernels::cuda::CHANNELS;
 
 /// Slots start at multiples of this many numbers: 256 bytes of the smallest.
@@ -147,7 +147,7 @@ fn rectified(plan: &Plan) -> Vec<Option<BufferId>> {
     }
     let results = plan.features.iter().copied().chain([plan.pooled]).chain(plan.logits);
     let others = plan.steps.iter().flat_map(|step| match &step.work {
-        Work::Product { factors, .. } => {
+        Work::Product(Product { factors, .. }) => {
             let windows = factors.iter().filter(|factor| matches!(factor, Factor::Depthwise { .. })).count();
             // The addend is read as it is.
             if windows == factors.len() { step.addend.into_iter().collect() } else { step.reads() }
@@ -164,7 +164,7 @@ fn rectified(plan: &Plan) -> Vec<Option<BufferId>> {
 fn lists(plan: &Plan) -> Vec<&[BufferId]> {
     let (mut direct, mut others): (Vec<&[BufferId]>, Vec<&[BufferId]>) = (Vec::new(), Vec::new());
     for step in &plan.steps {
-        let Work::Product { factors, .. } = &step.work else { continue };
+        let Work::Product(Product { factors, .. }) = &step.work else { continue };
         for factor in factors {
             match factor {
                 Factor::Pixels(inputs) => direct.push(inputs),

@@ -4,7 +4,7 @@ use super::arena::{Arena, Place, padded};
 use super::launch::{Bases, Launch, Ready};
 use super::parameters::{Block, Parameters};
 use crate::engine::NetworkOutput;
-use crate::engine::plan::{BufferId, Factor, Plan, Step, Work};
+use crate::engine::plan::{BufferId, Factor, Plan, Product, Step, Work};
 use crate::error::{Error, Result};
 use crate::graph::Shape;
 use crate::kernels::cuda::CHANNELS;
@@ -25,7 +25,7 @@ impl Program {
     /// Lowers a plan.
     ///
     /// # Errors
-    /// When the results of a product would lie askew to blocks; no NASNet-A has one.
+    /// When the results of a product would not be aligned to blocks; no NASNet-A has one.
     pub fn new(plan: &Plan) -> Result<Program> {
         let mut arena = Arena::new(plan);
         let jobs = jobs(plan);
@@ -82,13 +82,13 @@ impl Program {
 
 /// Steps that become one each. A product that fills the second half of pixels joins the one that fills the first
 /// where it would start within a block: one product over both left sides, with zeros, is faster than one whose
-/// results lie askew.
+/// results are not aligned.
 fn jobs(plan: &Plan) -> Vec<Vec<&Step>> {
     let mut jobs: Vec<Vec<&Step>> = Vec::new();
     let result = |step: &Step| (step.region, step.raw, step.relu, step.addend);
     for step in &plan.steps {
-        let askew = matches!(step.work, Work::Product { first_channel, .. } if first_channel % CHANNELS != 0);
-        match jobs.iter_mut().find(|job| askew && result(job[0]) == result(step)) {
+        let is_unaligned = matches!(&step.work, Work::Product(Product { first_channel, .. }) if first_channel % CHANNELS != 0);
+        match jobs.iter_mut().find(|job| is_unaligned && result(job[0]) == result(step)) {
             Some(job) => job.push(step),
             None => jobs.push(vec![step]),
         }
@@ -99,7 +99,7 @@ fn jobs(plan: &Plan) -> Vec<Vec<&Step>> {
 /// The factors of the products of a job.
 fn factors<'a>(job: &[&'a Step]) -> Vec<&'a Factor> {
     let of_step = |step: &&'a Step| match &step.work {
-        Work::Product { factors, .. } => &factors[..],
+        Work::Product(Product { factors, .. }) => &factors[..],
         _ => &[],
     };
     job.iter().flat_map(of_step).collect()
@@ -120,7 +120,7 @@ fn scratch(plan: &Plan, arena: &mut Arena, job: &[&Step]) -> Option<usize> {
     Some(arena.scratch(job[0].shape.pixels(), pixel, job[0].region))
 }
 
-/// The channels that a source puts side by side.
+/// The channels that a factor puts side by side.
 fn spans(plan: &Plan, factor: &Factor) -> Vec<usize> {
     let channels = |id: &BufferId| plan.buffer(*id).shape.channels;
     match factor {
@@ -151,7 +151,7 @@ impl Lowering<'_> {
     fn job(&mut self, job: &[&Step], scratch: Option<usize>) -> Result<Vec<Launch>> {
         let step = job[0];
         Ok(match &step.work {
-            Work::Product { .. } => return self.product(job, scratch),
+            Work::Product(_) => return self.product(job, scratch),
             Work::Pool { input, kind, stride } => vec![Launch::Pool {
                 from: self.arena.place(*input),
                 shape: self.shape(*input),
@@ -200,7 +200,7 @@ impl Lowering<'_> {
         let mut blocks = Vec::new();
         let (mut first_column, mut columns) = (usize::MAX, 0);
         for step in job {
-            let Work::Product { factors, matrix, first_channel } = &step.work else { continue };
+            let Work::Product(Product { factors, matrix, first_channel }) = &step.work else { continue };
             first_column = first_column.min(*first_channel);
             let spans = factors.iter().flat_map(|factor| spans(self.plan, factor)).collect();
             blocks.push(Block { matrix: *matrix, first_column: first_channel - first_column, spans });

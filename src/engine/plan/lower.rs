@@ -1,7 +1,7 @@
 //! From a graph to steps. First every value that must be stored is found, from the results backwards,
 //! with the forms (as it is, after relu) that its readers want; then each becomes a step.
 
-use super::{Buffer, BufferId, DepthwiseWeights, Factor, Matrix, MatrixPart, Plan, Step, Work};
+use super::{Buffer, BufferId, DepthwiseWeights, Factor, Matrix, MatrixPart, Plan, Product, Step, Work};
 use crate::error::{Error, Result};
 use crate::graph::{BatchNorm, Graph, Node, NodeId, Op, Shape};
 use crate::kernels::pack::Panels;
@@ -360,7 +360,7 @@ impl<'a> Lowering<'a> {
         let panels = Panels::new(depth, columns, self.plan.lanes);
         self.plan.matrices.push(Matrix { parts, panels, offset: 0, bias: 0 });
         let matrix = self.plan.matrices.len() - 1;
-        self.push(id, Work::Product { factors, matrix, first_channel }, addend, multiply_adds);
+        self.push(id, Work::Product(Product { factors, matrix, first_channel }), addend, multiply_adds);
         Ok(())
     }
 

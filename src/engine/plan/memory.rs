@@ -1,6 +1,6 @@
 //! Where buffers lie in the arena, and weights among the packed ones.
 
-use super::{Buffer, Factor, Plan, Work};
+use super::{Buffer, Factor, Plan, Product, Work};
 use crate::kernels::CHANNEL_ALIGN;
 use crate::kernels::pack::packed_depthwise_elements;
 
@@ -85,7 +85,7 @@ pub(super) fn place_weights(plan: &mut Plan) {
         start
     };
     for step in &plan.steps {
-        let Work::Product { factors, matrix, .. } = &step.work else { continue };
+        let Work::Product(Product { factors, matrix, .. }) = &step.work else { continue };
         for factor in factors {
             if let Factor::Depthwise { weights, .. } = factor {
                 let depthwise = &mut plan.depthwise_weights[*weights];

@@ -81,18 +81,22 @@ pub enum Factor {
     Patches,
 }
 
+/// A matrix product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// Left side.
+    pub factors: Vec<Factor>,
+    /// Right side, in [`Plan::matrices`].
+    pub matrix: usize,
+    /// The first channel of the result that is written.
+    pub first_channel: usize,
+}
+
 /// What a step computes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// The factors, side by side, times packed weights.
-    Product {
-        /// Left side.
-        factors: Vec<Factor>,
-        /// Right side, in [`Plan::matrices`].
-        matrix: usize,
-        /// The first channel of the result that is written.
-        first_channel: usize,
-    },
+    Product(Product),
     /// A 3 x 3 pool.
     Pool {
         /// What it slides over.
@@ -142,7 +146,7 @@ impl Step {
         match &self.work {
             Work::Pool { input, .. } => reads.push(*input),
             Work::GlobalAverage { inputs } | Work::Copy { inputs } => reads.extend(inputs),
-            Work::Product { factors, .. } => {
+            Work::Product(Product { factors, .. }) => {
                 for factor in factors {
                     match factor {
                         Factor::Pixels(inputs) | Factor::Subsample { inputs, .. } => reads.extend(inputs),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BufferId, Factor, Plan, Step, Work};
+use super::{BufferId, Factor, Plan, Product, Step, Work};
 use crate::kernels::pool::PoolKind;
 
 impl fmt::Display for Plan {
@@ -29,7 +29,7 @@ impl Plan {
     pub fn line(&self, step: &Step) -> String {
         let shape = step.shape;
         let what = match &step.work {
-            Work::Product { factors, .. } => {
+            Work::Product(Product { factors, .. }) => {
                 factors.iter().map(|factor| self.factor(factor)).collect::<Vec<_>>().join(" & ")
             }
             Work::Pool { input, kind, stride } => {
