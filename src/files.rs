@@ -101,6 +101,27 @@ pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_whole(path, &partial, |writer| writer.write_all(bytes))
 }
 
+/// Writes a small file that other runs may want to write too: one of them at a time does, by way of a name that a run
+/// which was killed leaves to the next.
+///
+/// # Errors
+/// As [`write_whole`], and when another run is writing the file.
+pub(crate) fn write_claimed(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let partial = partial_name(path);
+    let mut file = claim_anew(&partial)?;
+    let written = file.write_all(bytes).and_then(|()| {
+        if let Ok(before) = path.metadata() {
+            file.set_permissions(before.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&partial, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(partial); // the first failure is the one to report
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +138,20 @@ mod tests {
         drop(first);
         assert_eq!(fs::read(&file).unwrap(), b"of the first");
         assert_eq!(fs::read(&partial).unwrap(), b"of the second");
+    }
+
+    #[test]
+    fn a_small_file_has_one_writer_and_takes_up_what_a_killed_run_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("photo.jpg.xmp");
+        fs::write(partial_name(&file), b"half of what was to be written").unwrap();
+        write_claimed(&file, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let _other = claim_anew(&partial_name(&file)).unwrap();
+        let busy = write_claimed(&file, b"newer").unwrap_err();
+        assert_eq!(busy.to_string(), "another run is writing to it");
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod classes;
 pub mod finder;
 pub mod groups;
+pub mod keywords;
 pub mod labels;
 pub mod policy;
 pub mod predictions;

@@ -109,6 +109,11 @@ impl Policy {
         self.scores
     }
 
+    /// The rules of single classes and groups.
+    pub fn rules(&self) -> Option<&Rules> {
+        self.rules.as_ref()
+    }
+
     /// How many classes compete, of those that a model of `classes` has.
     pub fn competing(&self, classes: usize) -> usize {
         self.competing.as_ref().map_or(classes, Vec::len)

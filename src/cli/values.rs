@@ -25,6 +25,15 @@ pub enum Dialect {
     Timm,
 }
 
+/// What the sidecar of photo.jpg is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SidecarName {
+    /// photo.jpg.xmp, as digiKam and darktable have it
+    Full,
+    /// photo.xmp, as Lightroom has it
+    Stem,
+}
+
 /// The number type of the arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Dtype {

@@ -12,6 +12,7 @@ mod info;
 mod labels;
 mod merge;
 mod sort;
+mod tag;
 mod usage;
 mod weights;
 
@@ -93,6 +94,7 @@ fn dispatch(
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
         Command::Sort(flags) => sort::run(&settings::sort(flags, environment)?, common, stdout),
+        Command::Tag(flags) => tag::run(&settings::tag(flags, environment)?, common, stdout),
         Command::Explain(flags) => explain::run(&settings::explain(flags, environment)?, common, stdout),
         Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
         Command::Eval(flags) => eval::run(&settings::eval(flags, environment)?, common, stdout),

@@ -17,6 +17,7 @@ pub mod text;
 pub mod transfer;
 pub mod vectors;
 mod wire;
+pub mod xmp;
 
 use std::io::{self, Write};
 

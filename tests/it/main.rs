@@ -27,3 +27,4 @@ mod store;
 mod store_here;
 #[cfg(unix)]
 mod store_real_hub;
+mod tag;
