@@ -5,6 +5,7 @@ pub mod classes;
 pub mod finder;
 pub mod groups;
 pub mod labels;
+pub mod nearest;
 pub mod policy;
 pub mod predictions;
 pub mod rollup;

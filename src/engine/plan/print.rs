@@ -58,6 +58,22 @@ impl Plan {
         )
     }
 
+    /// What kind of work a step is.
+    pub fn kind(step: &Step) -> &'static str {
+        match &step.work {
+            Work::Product { sources, .. } => match sources.first() {
+                Some(Source::Patches) => "stem convolution",
+                Some(Source::Depthwise { .. }) => "separable convolution",
+                Some(Source::Subsample { .. }) => "1x1 convolution of every second pixel",
+                Some(Source::Pixels(_)) | None => "1x1 convolution",
+            },
+            Work::Pool { kind: PoolKind::Average { .. }, .. } => "average pooling",
+            Work::Pool { kind: PoolKind::Max { .. }, .. } => "max pooling",
+            Work::Copy { .. } => "copy",
+            Work::GlobalAverage { .. } => "mean over all pixels",
+        }
+    }
+
     fn source(&self, source: &Source) -> String {
         match source {
             Source::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
