@@ -6,6 +6,7 @@ pub mod finder;
 pub mod groups;
 pub mod keywords;
 pub mod labels;
+pub mod nearest;
 pub mod policy;
 pub mod predictions;
 pub mod rollup;

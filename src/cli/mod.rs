@@ -170,9 +170,13 @@ Examples:
     #[command(subcommand)]
     Weights(Weights),
     /// Print a completion script for a shell
+    ///
+    /// The script asks this binary for words, so that commands, flags, formats, devices, groups and the models of this
+    /// machine complete.
     #[command(after_help = "\
 Examples:
   nasnet completions bash > ~/.local/share/bash-completion/completions/nasnet
+  nasnet completions zsh > ~/.zfunc/_nasnet      # a folder of $fpath
   nasnet completions fish > ~/.config/fish/completions/nasnet.fish")]
     Completions {
         /// The shell

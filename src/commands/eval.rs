@@ -16,13 +16,14 @@ use crate::evaluation::truth::{self, LabelsFile, Named, Names};
 use crate::evaluation::{Evaluation, GradedAnswer};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
-use crate::nasnet::published;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
+use crate::output::text::count;
 use crate::run::calibrated_model;
 use crate::run::interrupt::Interrupt;
+use crate::run::open;
 use crate::run::pipeline::Pipeline;
-use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_replace};
+use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_lose, refuse_to_replace};
 use crate::settings::{Common, Eval};
 
 /// Mistakes on the page of --report.
@@ -33,10 +34,14 @@ const MISTAKES: usize = 48;
 /// # Errors
 /// When images, their classes, model or device are unavailable.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    if !settings.dir.is_dir() {
+        bail!("{}: no such folder", settings.dir.display());
+    }
     if let Some(name) = &settings.report {
         let inputs = settings.labels_file.iter().chain(&settings.synsets);
         refuse_inputs("--report", Some(name), inputs)?;
         refuse_to_replace("--report", name, settings.force)?;
+        refuse_to_lose("--report", name, settings.force)?;
     }
     if let Some(name) = &settings.calibrated {
         calibrated_model::prepare(name, settings)?;
@@ -81,7 +86,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         failed: failures.len(),
         complete: interrupt.signal().is_none(),
         images_per_second: (graded.len() + failures.len()) as f64 / seconds.max(1e-9),
-        published: published::figures(pipeline.classifier.config()),
+        published: open::published(&settings.pipeline.model, pipeline.classifier.weights()),
         recorded: pipeline.classifier.weights().card_notes.get("accuracy").cloned(),
         labels: pipeline.classifier.labels(),
         evaluation: &evaluation,
@@ -138,9 +143,6 @@ fn mistakes(
 fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usize)>> {
     let names = Names::new(classifier.labels(), classifier.classes()?);
     let dir = &settings.dir;
-    if !dir.is_dir() {
-        bail!("{}: no such folder", dir.display());
-    }
     let found = || -> Result<Vec<Source>> {
         let options = InputOptions { paths: vec![dir.clone()], ..InputOptions::default() };
         let (sources, passed_over) = inputs::sources(&options)?;
@@ -178,8 +180,9 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
             let mut sources = found()?;
             sources.sort_by_key(|source| source.path.file_name().map(ToOwned::to_owned));
             if sources.len() != labels.len() {
-                let (images, count) = (sources.len(), labels.len());
-                let detail = format!("{count} labels for the {images} images of {}", dir.display());
+                let (labels, images) = (labels.len() as u64, sources.len() as u64);
+                let (labels, images) = (count(labels, "label"), count(images, "image"));
+                let detail = format!("{labels} for {images} of {}", dir.display());
                 return Err(Error::Truth { origin: file.display().to_string(), detail }.into());
             }
             let pairs = sources.into_iter().zip(labels).enumerate();

@@ -2,6 +2,7 @@
 
 mod bench;
 mod classify;
+mod completions;
 mod doctor;
 mod embed;
 mod eval;
@@ -19,12 +20,11 @@ mod weights;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
 use crate::cli::{Cli, Command};
 use crate::run;
 use crate::run::ordered::WORKER_NAME;
 use crate::settings::{self, Environment};
+pub use completions::asked;
 use failure::report_error;
 
 /// How a run ended.
@@ -106,9 +106,7 @@ fn dispatch(
         Command::Labels(flags) => labels::run(&settings::labels(flags, environment)?, common, stdout),
         Command::Weights(flags) => weights::run(&settings::weights(flags, environment)?, common, stdout),
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "nasnet", &mut script);
-            stdout.write_all(&script)?;
+            stdout.write_all(&completions::script(*shell)?)?;
             Ok(ExitStatus::Success)
         }
     }

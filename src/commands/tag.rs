@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use super::ExitStatus;
 use crate::answers::keywords::{Keywords, Vocabulary};
 use crate::answers::policy::Policy;
-use crate::engine::Output::Logits;
+use crate::engine::NetworkOutput::Logits;
 use crate::inputs::{self, PathKey};
 use crate::output::console::Console;
 use crate::output::text::{count, printable};

@@ -167,6 +167,20 @@ pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> +
     Ok((named.chain(listed), passed_over))
 }
 
+/// The input that is not there, if no named input is and nothing else was named.
+pub fn all_missing(options: &InputOptions) -> Option<&Path> {
+    let is_missing = |path: &PathBuf| {
+        let error = path.symlink_metadata().err();
+        let is_missing = error.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        is_missing
+            && path.as_os_str() != "-"
+            && !glob::has_meta(path.as_os_str())
+            && tar::member(path).is_none()
+    };
+    let first = options.paths.first().filter(|_| options.files_from.is_none())?;
+    options.paths.iter().all(is_missing).then_some(first)
+}
+
 /// Whether a second walk sees what the first one does: nothing comes from stdin or another pipe.
 pub fn can_be_walked_twice(options: &InputOptions) -> bool {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";

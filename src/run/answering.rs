@@ -11,6 +11,7 @@ use crate::answers::policy::Policy;
 use crate::answers::rules::Rules;
 use crate::classifier::Classifier;
 use crate::output::console::Console;
+use crate::output::text::count;
 use crate::settings::Answers;
 
 /// How a model's answers are made; says on stderr what had to be chosen, and what decides the probabilities beside the
@@ -45,8 +46,10 @@ pub fn policy(settings: &Answers, classifier: &Classifier, console: Console) -> 
     }
     if let (Some(fitted), None) = (&classifier.weights().temperature, settings.temperature) {
         notes.push(format!(
-            "temperature {:.4}, fitted on {} images ({})",
-            fitted.temperature, fitted.images, fitted.method
+            "temperature {:.4}, fitted on {} ({})",
+            fitted.temperature,
+            count(fitted.images as u64, "image"),
+            fitted.method
         ));
     }
     notes.iter().for_each(|note| console.note(note));

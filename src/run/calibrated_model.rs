@@ -11,6 +11,7 @@ use crate::classifier::Classifier;
 use crate::evaluation::GradedAnswer;
 use crate::evaluation::calibration::Calibration;
 use crate::output::console::Console;
+use crate::output::text::count;
 use crate::settings::Eval;
 use crate::weights::canonical;
 
@@ -66,10 +67,10 @@ pub fn write(
     }
     canonical::write(name, &loaded.graph, &loaded.weights, &loaded.card(), loaded.weights.dtype())?;
     console.note(&format!(
-        "{}: temperature {:.4}, fitted on {} images; expected calibration error on them {:.2} %, before {:.2} %",
+        "{}: temperature {:.4}, fitted on {}; expected calibration error on them {:.2} %, before {:.2} %",
         name.display(),
         before.temperature,
-        graded.len(),
+        count(graded.len() as u64, "image"),
         before.expected_error_at_temperature * 100.0,
         before.expected_error * 100.0
     ));

@@ -9,7 +9,7 @@ use anyhow::{Context, Error, Result, bail};
 
 use super::journal::{self, Continued, Kind, SharedLedger, locked};
 use super::npy_pair;
-use super::sink::{refuse_inputs, refuse_to_replace, resolved};
+use super::sink::{refuse_inputs, refuse_to_lose, refuse_to_replace, resolved};
 use crate::files::partial_name;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
@@ -59,6 +59,7 @@ impl FeatureOutput {
         for file in vectors::files(rows.form, name) {
             refuse_to_replace("--output", &file, settings.force)?;
         }
+        refuse_to_lose("--output", name, settings.force)?;
         let name = resolved(name);
         Ok(FeatureOutput::New { partial: partial_name(&name), name })
     }

@@ -138,6 +138,7 @@ impl Unfinished {
     /// When one of that name is there and not to be replaced, or it cannot be written.
     pub fn create(flag: &'static str, name: &Path, force: bool) -> Result<(BufWriter<File>, Self)> {
         refuse_to_replace(flag, name, force)?;
+        refuse_to_lose(flag, name, force)?;
         let name = resolved(name);
         let partial = partial_name(&name);
         let created = claim_anew(&partial).and_then(|file| Ok((file.try_clone()?, file)));
@@ -198,6 +199,23 @@ pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
         ),
         _ => Ok(()),
     }
+}
+
+/// Looks whether an earlier run left what it had written when it was ended: that is replaced only when it was asked for.
+///
+/// # Errors
+/// When it is there, and `force` is not set.
+pub fn refuse_to_lose(flag: &str, name: &Path, force: bool) -> Result<()> {
+    let partial = partial_name(&resolved(name));
+    let holds_something = partial.metadata().is_ok_and(|there| there.is_file() && there.len() > 0);
+    // One that is being written is another error.
+    if force || !holds_something || is_claimed(&partial) {
+        return Ok(());
+    }
+    refused(
+        format!("{flag} {}: an earlier run that was ended left {}", name.display(), partial.display()),
+        "--resume continues it where the format is jsonl or npy; --force replaces it",
+    )
 }
 
 /// Looks whether an output file, or the name that it has until it is whole, is an input, which would be lost.

@@ -14,6 +14,7 @@ mod eval;
 mod explain;
 mod finetune;
 mod inputs;
+mod man;
 mod parity;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -58,6 +58,22 @@ impl Plan {
         )
     }
 
+    /// What kind of work a step is.
+    pub fn kind(step: &Step) -> &'static str {
+        match &step.work {
+            Work::Product(Product { factors, .. }) => match factors.first() {
+                Some(Factor::Patches) => "stem convolution",
+                Some(Factor::Depthwise { .. }) => "separable convolution",
+                Some(Factor::Subsample { .. }) => "1x1 convolution of every second pixel",
+                Some(Factor::Pixels(_)) | None => "1x1 convolution",
+            },
+            Work::Pool { kind: PoolKind::Average { .. }, .. } => "average pooling",
+            Work::Pool { kind: PoolKind::Max { .. }, .. } => "max pooling",
+            Work::Copy { .. } => "copy",
+            Work::GlobalAverage { .. } => "mean over all pixels",
+        }
+    }
+
     fn factor(&self, factor: &Factor) -> String {
         match factor {
             Factor::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
