@@ -1,5 +1,5 @@
-//! Files that are there whole or not at all: written under another name in the same folder, and renamed when they are
-//! durable. One run at a time writes to a file that people wait for.
+//! Files that appear complete or not at all: written under another name in the same folder, synced, then renamed.
+//! Only one run at a time writes to a file.
 
 mod stamp;
 

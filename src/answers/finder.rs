@@ -239,7 +239,7 @@ mod tests {
         with_imagenet(|finder, _| {
             let unknown = finder.find("tabbi").unwrap_err();
             assert!(
-                unknown.starts_with("\"tabbi\" is none of the model's 1000 classes and 860 groups"),
+                unknown.starts_with("\"tabbi\" is not one of the model's 1000 classes and 860 groups"),
                 "{unknown}"
             );
             assert_eq!(unknown.split("nearest: ").nth(1).unwrap().split(", ").count(), 3);
@@ -252,6 +252,6 @@ mod tests {
     fn without_labels_there_are_indices() {
         let finder = Finder::new(None, None, 7);
         assert_eq!(finder.find("6").unwrap().node, Node::Class(6));
-        assert_eq!(finder.find("dog").unwrap_err(), "\"dog\" is none of the model's 7 classes");
+        assert_eq!(finder.find("dog").unwrap_err(), "\"dog\" is not one of the model's 7 classes");
     }
 }

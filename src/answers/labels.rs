@@ -63,7 +63,7 @@ impl Labels {
         Labels::parse(&text, &path.display().to_string())
     }
 
-    /// Reads labels from a text: one name a line (a WordNet id and a space may stand in front), a JSON
+    /// Reads labels from a text: one name on each line (a WordNet id and a space may precede it), a JSON
     /// array of names, or a class index such as Keras' `{"0": ["n01440764", "tench"], ...}`.
     ///
     /// # Errors

@@ -162,7 +162,7 @@ impl Policy {
         Decision { predictions, group }
     }
 
-    /// The best classes by the scores that are shown; equal scores stand in the order of their classes.
+    /// The best classes by the scores that are shown; equal scores are in class order.
     fn predictions(&self, shown: &[f32], probabilities: &[f32]) -> Vec<Prediction> {
         let rule = |class: usize| self.rules.as_ref().and_then(|rules| rules.of(Node::Class(class)));
         let is_wanted = |&class: &usize| {

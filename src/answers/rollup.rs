@@ -37,7 +37,7 @@ pub struct Summed {
     pub mass: f64,
 }
 
-/// The nodes of one image, with their sums: whatever is asked of them is answered without adding again.
+/// The nodes of one image with their sums, which are added up once.
 #[derive(Debug)]
 pub struct Masses<'a> {
     candidates: &'a Candidates,

@@ -38,7 +38,7 @@ const COLUMNS: [&str; 3] = ["label", "threshold", "keyword"];
 
 impl Rules {
     /// Reads the rules of a model from CSV text with a header of `label` and at least one of `threshold` and
-    /// `keyword`; returns what is to be said of them too.
+    /// `keyword`; also returns notes about them.
     ///
     /// An empty threshold leaves the general one; an empty keyword hides the class or group.
     ///
@@ -199,7 +199,7 @@ mod tests {
             ("", "line 1: expected the header label,threshold,keyword, got \"\""),
             ("label\ndog\n", "line 1: expected the header"),
             ("label,threshold,colour\n", "line 1: expected the header"),
-            ("label,threshold\ntabby,0.5\nunicorn,1\n", "line 3: \"unicorn\" is none of"),
+            ("label,threshold\ntabby,0.5\nunicorn,1\n", "line 3: \"unicorn\" is not one of"),
             (
                 "label,threshold\n\ntabby,1.5\n",
                 "line 3: threshold: expected a number from 0 to 1, got \"1.5\"",

@@ -160,7 +160,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
         let found = match by_number {
             Some((wnids, number)) => match number.checked_sub(1).and_then(|index| wnids.get(index)) {
                 Some(wnid) => names.class(wnid, false),
-                None => Err(format!("{number} is none of the {} synsets", wnids.len())),
+                None => Err(format!("{number} is not one of the {} synsets", wnids.len())),
             },
             None => names.class(label, true),
         };

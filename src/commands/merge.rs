@@ -230,7 +230,7 @@ impl<'a> Shard<'a> {
         format!("{}, line {}", self.name.display(), self.number)
     }
 
-    /// Goes to the next row; lines that are none, or behind their place, are findings.
+    /// Moves to the next row. Lines that are not rows, or out of order, are findings.
     fn advance(&mut self, findings: &mut Findings) -> Result<()> {
         let before = self.head.take().map(|head| head.seq);
         while rows::read_line(&mut self.reader, &mut self.line).with_context(|| self.place())? > 0 {

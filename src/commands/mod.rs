@@ -41,7 +41,7 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// The status of a run of which so many images failed; `excused`: they do not change it.
+    /// The status of a run in which this many images failed; `excused` failures do not change it.
     fn of_images(failed: u64, excused: bool) -> Self {
         if failed == 0 || excused { ExitStatus::Success } else { ExitStatus::SomeFailed }
     }
@@ -80,7 +80,7 @@ pub fn usage_error(error: &clap::Error, environment: &Environment) -> ExitStatus
         console.hint(&format!("did you mean `{meant}`?"));
         return ExitStatus::Refused;
     }
-    // A stream that is closed is nobody's mistake.
+    // A closed stream is not an error.
     let _ = error.print();
     if error.use_stderr() { ExitStatus::Refused } else { ExitStatus::Success }
 }

@@ -1,4 +1,4 @@
-//! What is said of a command line that makes no sense, beside what clap says of it.
+//! Messages for mistakes in the command line that clap does not explain.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -26,7 +26,7 @@ use crate::graph::{Graph, Shape};
 use crate::kernels::Kernels;
 use crate::kernels::Precision;
 
-/// What is wanted of a forward pass.
+/// An output of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NetworkOutput {
     /// Class scores before softmax: classes.
@@ -38,7 +38,7 @@ pub enum NetworkOutput {
 }
 
 impl NetworkOutput {
-    /// This part of the results of the CPU engine, all images on end.
+    /// This output among the results of the CPU engine, for all images one after another.
     pub(super) fn of(self, results: &cpu::Results) -> &[f32] {
         match self {
             NetworkOutput::Logits => &results.logits,
@@ -55,7 +55,7 @@ pub struct Placement<'a> {
     pub device: &'a Device,
     /// Threads of a CPU.
     pub threads: usize,
-    /// In which numbers; others than f32 are for CUDA.
+    /// The number type; only CUDA has others than f32.
     pub precision: Precision,
 }
 
@@ -74,7 +74,7 @@ impl fmt::Debug for Engine {
 }
 
 enum Runner {
-    /// Runs change the buffers of the team, so they take turns; single images have a seat each.
+    /// Runs change the buffers of the team, so they take turns; single images have an engine each in the pool.
     Cpu {
         team: Box<Mutex<CpuEngine>>,
         pool: EnginePool,
@@ -123,27 +123,27 @@ impl Engine {
         }
     }
 
-    /// In which numbers it computes.
+    /// The number type it computes in.
     pub fn precision(&self) -> Precision {
         self.precision
     }
 
-    /// Whom to tell when a batch has to be made smaller to fit into a device's memory; the first one stays.
+    /// Sets who is told when a batch is made smaller to fit into the device's memory. Only the first call counts.
     pub fn tell(&self, notice: Notice) {
         self.backoff.tell(notice);
     }
 
-    /// The image that it takes.
+    /// The shape of its input image.
     pub fn input(&self) -> Shape {
         self.input
     }
 
-    /// A forward pass; one row an image.
+    /// A forward pass. Returns a row for each image.
     ///
-    /// `images`: H, W, 3 each, f32 in -1 to 1. On a CPU an image's row is the same bits whatever its neighbours.
+    /// `images`: H, W, 3 each, f32 in -1 to 1. On a CPU, an image's row does not depend on the other images, to the bit.
     ///
     /// # Errors
-    /// When an image has not the input's size, there is no such output, or the device fails.
+    /// When an image does not have the input's size, the network has no such output, or the device fails.
     pub fn run(&self, images: &[&[f32]], output: NetworkOutput) -> Result<Vec<Vec<f32>>> {
         let [rows] = self.run_for(images, [output])?;
         Ok(rows)
@@ -214,7 +214,7 @@ impl Engine {
     /// `image`: H, W, 3, f32 in -1 to 1. The rows have the same bits as those of [`Engine::run_for`].
     ///
     /// # Errors
-    /// When the image has not the input's size, or memory is short.
+    /// When the image does not have the input's size, or memory is short.
     pub fn run_alone<const K: usize>(
         &self,
         image: &[f32],
@@ -229,7 +229,7 @@ impl Engine {
         }))
     }
 
-    /// The CPU engine, for those who measure it.
+    /// The CPU engine, for benchmarks.
     pub fn as_cpu(&self) -> Option<&Mutex<CpuEngine>> {
         match &self.runner {
             Runner::Cpu { team, .. } => Some(team),
@@ -238,18 +238,18 @@ impl Engine {
     }
 }
 
-/// As many of the wanted threads as can run at the same time. More would take turns on the processors that the
-/// process may use (its affinity, a quota of its control group) and wait for one another: slower, never faster.
+/// The number of threads to start: no more than can run at the same time. Affinity and control group quotas limit
+/// the processors that this process may use; further threads would only wait for one another.
 fn threads_that_run(wanted: usize) -> usize {
     std::thread::available_parallelism().map_or(wanted, |most| wanted.min(most.get()))
 }
 
-/// Nothing, for each output.
+/// An empty list for each output.
 fn empty<T, const K: usize>() -> [Vec<T>; K] {
     std::array::from_fn(|_| Vec::new())
 }
 
-/// Rows image by image as rows output by output.
+/// Turns rows grouped by image into rows grouped by output.
 fn by_output<const K: usize>(rows: Vec<[Vec<f32>; K]>) -> [Vec<Vec<f32>>; K] {
     let mut outputs = empty();
     for row in rows {

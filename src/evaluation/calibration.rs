@@ -1,4 +1,4 @@
-//! Whether 70 % sure means right in seven of ten: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+//! Calibration: whether answers with a probability of 70 % are right in seven of ten cases. Guo et al. 2017, "On Calibration of Modern Neural Networks".
 
 use serde::Serialize;
 

@@ -39,7 +39,7 @@ impl Accuracy {
     }
 }
 
-/// One image's answer against the truth.
+/// An image's answer and its true class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradedAnswer {
     /// Its place among the images.
@@ -55,7 +55,7 @@ pub struct GradedAnswer {
 }
 
 impl GradedAnswer {
-    /// An answer; classes of equal scores stand in their order.
+    /// Grades an answer. Equal scores are in class order.
     pub fn new(seq: u64, truth: usize, logits: Vec<f32>) -> Self {
         let own = logits[truth];
         let before = |(class, score): (usize, &f32)| *score > own || (*score == own && class < truth);

@@ -1,4 +1,4 @@
-//! What rolled-up answers are worth: how many images get a class, a group or nothing at each least probability, and
+//! How good rolled-up answers are: how many images get a class, a group or nothing at each least probability, and
 //! how many of those are right. A group is right when the true class is in it.
 
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub struct Share {
     pub percent: f64,
     /// How many are right.
     pub right: usize,
-    /// Of these answers, in per cent; null where there are none.
+    /// Share of these answers, in per cent; null if there are none.
     pub precision: Option<f64>,
 }
 

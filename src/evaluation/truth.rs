@@ -1,4 +1,4 @@
-//! What images show: class folders, or a file of labels, as classes of a model. It reads texts, not images.
+//! The true classes of images, from class folders or a file of labels. It reads no images.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
@@ -29,7 +29,7 @@ impl<'a> Names<'a> {
     }
 
     fn unknown(&self, text: &str) -> String {
-        let what = format!("{text:?} is none of the model's {} classes", self.classes);
+        let what = format!("{text:?} is not one of the model's {} classes", self.classes);
         let names = self.labels.into_iter().flat_map(Labels::iter).map(|label| folded(&label.name));
         let names: Vec<String> = names.collect();
         match &nearest(&folded(text), names.iter().map(String::as_str))[..] {
@@ -38,7 +38,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The class of a wnid, a name (spaces may stand for underscores) or, where `numbers` is set, an index.
+    /// The class of a wnid, a name (with spaces or underscores) or, where `numbers` is set, an index.
     ///
     /// # Errors
     /// Says that there is no such class, or several.

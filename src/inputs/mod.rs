@@ -69,7 +69,7 @@ impl Source {
     }
 }
 
-/// What was asked for.
+/// Where to look for images.
 #[derive(Debug, Clone, Default)]
 pub struct InputOptions {
     /// Files, folders, globs and `-`.
@@ -134,10 +134,10 @@ impl PassedOver {
     }
 }
 
-/// All sources in order; nothing is walked before it is asked for.
+/// All sources in order. Folders are walked lazily.
 ///
 /// # Errors
-/// When there is nothing to look at, stdin is asked for twice, or the list of files cannot be opened.
+/// When there are no inputs, stdin is named twice, or the list of files cannot be opened.
 pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> + Send + use<>, PassedOver)> {
     let is_stdin = |path: &Path| path.as_os_str() == "-";
     let stdin_uses = options.paths.iter().chain(&options.files_from).filter(|path| is_stdin(path)).count();
@@ -198,7 +198,7 @@ pub fn none(passed_over: &PassedOver) -> Error {
 
 type Sources = Box<dyn Iterator<Item = Source> + Send>;
 
-/// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.
+/// A path given as an argument: a file of any name, a folder, or a glob that the shell did not expand.
 fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     if glob::has_meta(path.as_os_str()) && path.symlink_metadata().is_err() {
         return glob::images(path, folders, passed_over);
@@ -206,7 +206,7 @@ fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> S
     plain(path, folders, passed_over)
 }
 
-/// A path that stands for itself.
+/// A path without wildcards.
 fn plain(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Box::new(folder::images(path, folders, passed_over.clone())),

@@ -9,7 +9,7 @@ use super::gemm::StridedRows;
 use super::isa::{Isa, Job};
 use super::unroll::unroll;
 
-/// What becomes of a window.
+/// The operation on a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PoolKind {
     /// The mean times `scale`.
@@ -31,7 +31,7 @@ pub enum PoolKind {
 pub struct Pool {
     /// What it slides over.
     pub window: Window,
-    /// What becomes of it.
+    /// The operation on each window.
     pub kind: PoolKind,
     /// Added to the result, from the first pixel of `first_row` on.
     pub addend: StridedRows,

@@ -1,5 +1,4 @@
-//! What people are told beside the data: notes, warnings, errors and progress, all on stderr. A stderr
-//! that is gone is no reason to fail.
+//! Notes, warnings, errors and progress, all on stderr. A closed stderr is not an error.
 
 use std::io::{self, Write};
 use std::time::Duration;

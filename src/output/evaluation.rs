@@ -1,4 +1,4 @@
-//! What `nasnet eval` found, for people and for programs.
+//! The output of `nasnet eval`, as text and JSON.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What a model is, for people and for programs: the answer of `nasnet info`.
+//! The output of `nasnet info`, as text and JSON.
 
 use std::io::Write;
 
@@ -49,7 +49,7 @@ pub struct WithLayers {
     /// The model.
     pub description: Description,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// Its layers, where they are asked for.
+    /// Its layers, with --layers.
     pub layers: Option<Vec<Layer>>,
 }
 

@@ -69,7 +69,7 @@ struct RowLine<'a> {
     modified: Option<Cow<'a, str>>,
 }
 
-/// That a field is there, whatever it holds.
+/// True if the field is present, with any value.
 fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(value).map(|_| true)
 }

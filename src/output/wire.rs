@@ -57,7 +57,7 @@ pub struct PreprocessingHeader {
     pub height: usize,
     /// Width of the input.
     pub width: usize,
-    /// What becomes of another aspect ratio.
+    /// How another aspect ratio is handled.
     pub resize: String,
     /// How pixels are resampled.
     pub filter: String,
@@ -69,7 +69,7 @@ pub struct PreprocessingHeader {
     pub exif: bool,
     /// Detail of large JPEGs: exact or fast.
     pub decode: String,
-    /// What becomes of images that end early: error or accept.
+    /// How images that end early are handled: error or accept.
     pub truncated: String,
 }
 

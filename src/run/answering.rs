@@ -18,7 +18,7 @@ use crate::settings::Answers;
 /// weights.
 ///
 /// # Errors
-/// When a file cannot be read, names what the model has not, or a roll-up is asked of a model without WordNet ids.
+/// When a file cannot be read or names an unknown class, or the model has no WordNet ids for a roll-up.
 pub fn policy(settings: &Answers, classifier: &Classifier, console: Console) -> Result<Policy> {
     let (labels, classes) = (classifier.labels(), classifier.classes()?);
     let mut policy = Policy::new(labels.cloned(), settings.scores, settings.selection)

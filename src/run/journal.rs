@@ -1,8 +1,8 @@
-//! A jsonl output that a run goes on with: which paths it has answers for, and how it ends up with one row
-//! a path, in order, whatever happened before.
+//! The jsonl output of a run with `--resume`: which paths have answers already, and how the file ends up with one row
+//! for each path, in the order of the inputs.
 //!
-//! New rows are appended to the file itself, so that a run that is killed leaves all it had. Only at the end, and
-//! only where rows were replaced or have moved, the file is written anew beside itself and renamed.
+//! New rows are appended to the file itself, so a killed run keeps every row it wrote. At the end, if rows were
+//! replaced or are out of order, the file is rewritten beside itself and renamed.
 
 mod row_index;
 
@@ -46,7 +46,7 @@ pub fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
     ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the rows of an output say.
+/// What the rows of an output hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Classes.
@@ -72,7 +72,7 @@ impl Kind {
     }
 }
 
-/// How an output is to be continued.
+/// How to continue an output.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The output file.
@@ -98,7 +98,7 @@ pub struct Continued {
 /// Opens an output file to continue, at its end, without a torn last line.
 ///
 /// # Errors
-/// When it cannot be read and written, another run is at it, or it holds what is no row.
+/// When it cannot be read and written, another run is writing to it, or a line is not a row.
 pub fn open(request: Request<'_>, console: Console) -> Result<Continued> {
     let name = request.name.canonicalize().unwrap_or_else(|_| request.name.to_owned());
     let partial = partial_name(&name);

@@ -1,9 +1,8 @@
-//! An .npy and the lines beside it, gone on with together. Numbers reach their file before their line does, so the
-//! pair is whole up to the last line whose numbers are there.
+//! Continues an .npy file and the lines beside it together. Numbers are written before their line, so the pair is
+//! complete up to the last line.
 //!
-//! Where rows are to change places both files are written anew as `*.tidy`, numbers first. The renaming of the numbers
-//! is the moment from which the new pair holds; a run that was ended between the two renamings is made up for by the
-//! next one.
+//! To reorder rows, both files are rewritten as `*.tidy` and renamed, the numbers first. From that first renaming on the
+//! new pair counts; if a run ends between the two renamings, the next one does the second.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -33,11 +32,7 @@ pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
     }
     let numbers = NpyRows::open(name, shape).with_context(context)?;
     if numbers.rows() > 0 && !lines.exists() {
-        bail!(
-            "--output {}: {}, which says whose its rows are, is not there",
-            name.display(),
-            lines.display()
-        );
+        bail!("--output {}: {}, which names its rows, is missing", name.display(), lines.display());
     }
     Ok(numbers)
 }
@@ -46,7 +41,7 @@ fn tidy_name(name: &Path) -> PathBuf {
     beside(name, ".tidy")
 }
 
-/// Ends what a run left that was ended while it put the pair in order.
+/// Finishes the reordering that an interrupted run left.
 fn finish_tidying(name: &Path, lines: &Path) -> Result<()> {
     let (new_numbers, new_lines) = (tidy_name(name), tidy_name(lines));
     if !new_numbers.exists() && !new_lines.exists() {
@@ -64,10 +59,10 @@ fn finish_tidying(name: &Path, lines: &Path) -> Result<()> {
     Ok(fs::rename(new_lines, lines)?)
 }
 
-/// The lines go first: alone they would stand for a pair whose numbers have been renamed.
+/// The lines go first: on their own they would mean that the numbers have been renamed.
 fn remove(new_numbers: &Path, new_lines: &Path) {
     if fs::remove_file(new_lines).is_ok() || !new_lines.exists() {
-        // What cannot be removed is in nobody's way.
+        // A file that stays does no harm.
         let _ = fs::remove_file(new_numbers);
     }
 }

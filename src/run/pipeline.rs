@@ -159,7 +159,7 @@ impl Pipeline {
                 Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
             }
         };
-        // A decoder's panic is its image's error already; another one is nobody's fault but ours.
+        // A decoder's panic is already an error of its image; any other panic is a bug of ours.
         let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
@@ -197,7 +197,7 @@ impl Pipeline {
     }
 }
 
-/// What was asked for, and the feature map where that is wanted too.
+/// The requested output, and the feature map if that is needed too.
 type Computed = (Vec<f32>, Option<Vec<f32>>);
 
 /// An image that could be decoded.
@@ -228,7 +228,7 @@ impl Prepared {
     }
 }
 
-/// The network and what it is asked for.
+/// The network and the requested output.
 #[derive(Clone)]
 struct Network {
     classifier: Arc<Classifier>,

@@ -1,4 +1,4 @@
-//! Where a run's data goes: stdout, a file that gets its name only when it is whole, or a file that is continued.
+//! Where a run's data goes: stdout, a file that gets its name only once it is complete, or a file that is continued.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -124,7 +124,7 @@ impl Write for Sink<'_> {
 
 /// A file that gets its name when it is whole.
 pub struct Unfinished {
-    /// The flag that asked for it, for errors.
+    /// The flag that names it, for errors.
     flag: &'static str,
     handle: File,
     partial: PathBuf,
@@ -132,7 +132,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Creates the file that `flag` asked for, under the name that it has until it is whole, and a writer of it.
+    /// Creates the file that `flag` names, under its temporary name, and a writer for it.
     ///
     /// # Errors
     /// When one of that name is there and not to be replaced, or it cannot be written.
@@ -171,7 +171,7 @@ impl Unfinished {
 }
 
 /// Looks whether an output file can be put where it belongs, before any work is done: one that is there is replaced
-/// only when that was asked for.
+/// only with --force.
 ///
 /// # Errors
 /// When it is there and `force` is not set, it is no file, or its folder is not there.

@@ -1,11 +1,12 @@
 //! The CPU engine: walks a plan over an arena, with a team of threads. The only place that splits work.
 //!
-//! One image at a time is shared by all threads, region by region. A batch of at least as many images as
-//! threads is dealt out: each thread takes images of its own through the whole network and waits for
-//! nobody. A thread that has done its share of a region helps with the others', and a region is over when
-//! its pieces are done, not when all threads have come: a thread that has lost its processor to another
-//! process holds up the others for one piece at most. Either way every number is computed by the same operations in the same order, so results are
-//! the same bits for any number of threads and any batch.
+//! A lone image is shared by all threads, region by region. In a batch with at least as many images as threads,
+//! each thread takes its own images through the whole network, without waiting for the others.
+//!
+//! A thread that finishes its share of a region helps with the rest. A region ends when all its pieces are done, not
+//! when all threads arrive, so a thread that loses its processor delays the others by one piece at most.
+//! Every number is computed by the same operations in the same order, so results have the same bits for any
+//! number of threads and any batch.
 
 mod caches;
 mod check;

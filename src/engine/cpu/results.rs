@@ -11,7 +11,7 @@ pub struct Results {
     pub logits: Vec<f32>,
     /// The features averaged over all pixels: N, C.
     pub pooled: Vec<f32>,
-    /// The last feature map, after its relu: N, H, W, C. Empty unless it is asked for.
+    /// The last feature map, after its relu: N, H, W, C. Empty unless requested.
     pub features: Vec<f32>,
 }
 

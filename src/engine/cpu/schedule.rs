@@ -38,7 +38,7 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// The next piece that nobody has taken.
+    /// The next piece that is not taken yet.
     fn take(&self) -> Option<&Piece> {
         if self.taken.load(Ordering::Relaxed) >= self.pieces.len() {
             return None;
@@ -68,7 +68,7 @@ impl Region {
         self.shares.iter().flat_map(|share| &share.pieces)
     }
 
-    /// Pieces that nobody else gets: a thread's own, then what is left of the others'.
+    /// Pieces for one thread: its own, then what is left of the others'. No other thread gets them.
     pub(super) fn take(&self, thread: usize) -> impl Iterator<Item = &Piece> {
         let (before, after) = self.shares.split_at(thread);
         after.iter().chain(before).flat_map(|share| std::iter::from_fn(|| share.take()))
@@ -153,7 +153,7 @@ impl Schedule {
         self.regions.first().map_or(1, |region| region.shares.len())
     }
 
-    /// Starts a new pass; nobody may be in one.
+    /// Starts a new pass. No thread may be in one.
     pub(super) fn reset(&self) {
         self.regions.iter().for_each(Region::reset);
     }

@@ -1,6 +1,6 @@
 //! Where values lie in a card's memory. Unlike the CPU, which reads the parts of a concatenation wherever they
-//! are, a product on a card wants its left side in one piece: values that are read side by side are stored so,
-//! each in its channels of a common pixel.
+//! are, a product on a card needs its left side in one piece. So values that are read side by side are stored side by side,
+//! each in its own channels of a common pixel.
 
 use crate::engine::plan::memory::{Slot, place};
 use crate::engine::plan::{BufferId, Factor, Plan, Product, Work};

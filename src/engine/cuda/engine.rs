@@ -269,7 +269,7 @@ impl CudaEngine {
         Ok(())
     }
 
-    /// Memory for so many images, whose results have so many numbers each.
+    /// Memory for this many images with this many results each.
     fn memory(&self, (images, row): (usize, usize)) -> Result<Memory> {
         let stream = &self.streams[0];
         // SAFETY: a pass writes all that it reads.

@@ -1,5 +1,5 @@
 //! From a graph to steps. First every value that must be stored is found, from the results backwards,
-//! with the forms (as it is, after relu) that its readers want; then each becomes a step.
+//! with the forms (as it is, after relu) that its readers need; then each becomes a step.
 
 use super::{Buffer, BufferId, DepthwiseWeights, Factor, Matrix, MatrixPart, Plan, Product, Step, Work};
 use crate::error::{Error, Result};
@@ -106,7 +106,7 @@ impl<'a> Lowering<'a> {
         Err(Error::Config(format!("the CPU engine has no step for {layer} ({op:?})")))
     }
 
-    /// Makes sure that a value will be stored in a form, and whatever it is computed from.
+    /// Makes sure that a value is stored in a form, and everything that it is computed from.
     fn demand(&mut self, Operand { id, whole }: Operand, form: Form) -> Result<()> {
         let node = self.node(id);
         match node.op {
@@ -160,7 +160,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Sorts the summands of a sum: convolutions that nobody else reads are computed within it; without
+    /// Sorts the summands of a sum: convolutions without other readers are computed within it; without
     /// any, an average is.
     fn split(&self, id: NodeId) -> Sum {
         let inputs = &self.node(id).inputs;

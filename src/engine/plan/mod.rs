@@ -8,7 +8,7 @@
 //! - A concatenation is not computed: its readers read its parts. Only a window over one needs a copy.
 //! - Steps whose inputs are ready at the same time form a region: they run side by side.
 //!
-//! A plan knows shapes and places, no numbers and no threads. `Display` prints it, a step a line.
+//! A plan knows shapes and places, no numbers and no threads. `Display` prints it, one step on each line.
 
 mod lower;
 pub(crate) mod memory;
@@ -101,7 +101,7 @@ pub enum Work {
     Pool {
         /// What it slides over.
         input: BufferId,
-        /// What becomes of a window.
+        /// The operation on a window.
         kind: PoolKind,
         /// 1 or 2.
         stride: usize,
@@ -234,7 +234,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans a graph for vectors of so many lanes.
+    /// Plans a graph for vectors of this many lanes.
     ///
     /// # Errors
     /// When the graph has something that the CPU engine has no step for; the portable engine runs it.

@@ -1,4 +1,4 @@
-//! A plan as text, a step a line.
+//! A plan as text, one step on each line.
 
 use std::fmt;
 

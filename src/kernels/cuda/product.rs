@@ -34,14 +34,14 @@ unsafe impl Send for Products {}
 unsafe impl Sync for Products {}
 
 impl Products {
-    /// For products on so many streams at a time.
+    /// For products on this many streams at a time.
     ///
     /// # Errors
     /// When memory is short.
     pub fn new(stream: &Arc<CudaStream>, streams: usize, precision: Precision) -> Result<Products> {
         let handle = Handle(named("cuBLASLt", result::create_handle())?, result::destroy_handle);
         let workspaces = (0..streams).map(|_| {
-            // SAFETY: nobody reads what an algorithm has not written there.
+            // SAFETY: nothing reads what an algorithm has not written there.
             let memory = unsafe { stream.alloc::<u8>(WORKSPACE).w()? };
             let address = memory.device_ptr(stream).0;
             Ok((address, memory))

@@ -153,7 +153,7 @@ impl Sidecar {
     }
 }
 
-/// `path,error,f0,f1,...`: an image a row.
+/// `path,error,f0,f1,...`: a row for each image.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     length: usize,
