@@ -4,7 +4,7 @@
 mod stamp;
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
@@ -21,6 +21,25 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// The name under which a file is written that people wait for.
 pub(crate) fn partial_name(path: &Path) -> PathBuf {
     beside(path, ".partial")
+}
+
+/// The largest text that is read whole.
+const MAX_TEXT_BYTES: u64 = 256 << 20;
+
+/// The text of a small file such as a list of labels or rules.
+///
+/// # Errors
+/// When it cannot be read, is not UTF-8, or does not end within 256 MB.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_TEXT_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_TEXT_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "expected a text of at most 256 MB, got more",
+        ));
+    }
+    Ok(text)
 }
 
 /// Opens a file to read and write, made where there is none. No other process that asks in this way has it until it is
@@ -152,6 +171,15 @@ mod tests {
         let busy = write_claimed(&file, b"newer").unwrap_err();
         assert_eq!(busy.to_string(), "another run is writing to it");
         assert_eq!(fs::read(&file).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_text_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("endless.txt");
+        File::create(&file).unwrap().set_len(MAX_TEXT_BYTES + 1).unwrap();
+        let error = read_text(&file).unwrap_err();
+        assert_eq!(error.to_string(), "expected a text of at most 256 MB, got more");
     }
 
     #[test]

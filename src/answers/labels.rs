@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// One class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ impl Labels {
     /// # Errors
     /// When the file cannot be read or understood.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
+        let text = files::read_text(path).map_err(|source| Error::io(path, source))?;
         Labels::parse(&text, &path.display().to_string())
     }
 

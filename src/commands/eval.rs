@@ -1,6 +1,5 @@
 //! `nasnet eval`: how good a model is on labelled images, beside what is published of it.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
@@ -14,6 +13,7 @@ use crate::engine::NetworkOutput;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
 use crate::evaluation::{Evaluation, GradedAnswer};
+use crate::files;
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
 use crate::output::evaluation::Report;
@@ -169,7 +169,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
             Error::Truth { origin, detail: format!("line {line}: {detail}") }.into()
         })
     };
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let text = files::read_text(file).with_context(|| file.display().to_string())?;
     match truth::parse(&text, &file.display().to_string())? {
         LabelsFile::ByPath(named) => {
             let labelled =
@@ -193,6 +193,6 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
 
 /// The first word of each line: wnids in the order that numbers count in.
 fn synsets(file: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let text = files::read_text(file).with_context(|| file.display().to_string())?;
     Ok(text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
 }

@@ -1,6 +1,5 @@
 //! From settings to the policy that makes a model's answers: lists of classes and rules are read here.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -10,6 +9,7 @@ use crate::answers::finder::with_names;
 use crate::answers::policy::Policy;
 use crate::answers::rules::Rules;
 use crate::classifier::Classifier;
+use crate::files;
 use crate::output::console::Console;
 use crate::output::text::count;
 use crate::settings::Answers;
@@ -78,6 +78,6 @@ fn class_list(text: &str) -> Result<ClassList> {
 /// A file's text, and how it is called in messages.
 fn read(flag: &str, file: &Path) -> Result<(String, String)> {
     let origin = file.display().to_string();
-    let text = fs::read_to_string(file).with_context(|| format!("{flag} {origin}"))?;
+    let text = files::read_text(file).with_context(|| format!("{flag} {origin}"))?;
     Ok((text, origin))
 }
