@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
 use crate::evaluation::{Evaluation, GradedAnswer};
 use crate::files;
-use crate::image::decode::{DecodeOptions, decode};
+use crate::image::decode::decode;
 use crate::inputs::{self, InputOptions, Source};
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
@@ -97,7 +97,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         report.table(stdout)?
     }
     if let Some((mut out, unfinished)) = page {
-        let mistakes = mistakes(&graded, temperature, &sources, &report, settings.pipeline.decode);
+        let mistakes = mistakes(&graded, temperature, &sources, &report, settings);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
@@ -119,8 +119,9 @@ fn mistakes(
     temperature: f64,
     sources: &[Source],
     report: &Report,
-    options: DecodeOptions,
+    settings: &Eval,
 ) -> Vec<Mistake> {
+    let (options, file) = (settings.pipeline.decode, settings.report.as_deref());
     let sure = |outcome: &GradedAnswer| probabilities(&outcome.logits, temperature, None)[outcome.answer];
     let wrong = graded.iter().filter(|outcome| outcome.answer != outcome.truth);
     let mut wrong: Vec<(f32, &GradedAnswer)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
@@ -134,6 +135,7 @@ fn mistakes(
             answer: report.name(outcome.answer),
             probability,
             thumbnail: image.ok().and_then(|image| page::thumbnail(&image)),
+            link: file.and_then(|file| page::link(file, &source.path)),
         }
     });
     shown.collect()

@@ -15,6 +15,7 @@ mod explain;
 mod finetune;
 mod inputs;
 mod man;
+mod messages;
 mod parity;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -101,6 +101,12 @@ fn man_pages_are_up_to_date() {
         pages.keys()
     );
     if std::env::var_os("NASNET_WRITE_MAN").is_some() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "1") {
+                fs::remove_file(path).unwrap();
+            }
+        }
         for (name, text) in &pages {
             fs::write(folder.join(name), text).unwrap();
         }
