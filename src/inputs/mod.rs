@@ -65,8 +65,22 @@ impl Source {
     }
 
     fn nowhere(path: PathBuf, message: impl ToString) -> Self {
-        Source { path, place: Place::Nowhere(ImageError::new(ImageErrorKind::Io, message)) }
+        let error = if is_url(&path) {
+            let message = "a URL is not read; download the image first and name the file";
+            ImageError::new(ImageErrorKind::Unsupported, message)
+        } else {
+            ImageError::new(ImageErrorKind::Io, message)
+        };
+        Source { path, place: Place::Nowhere(error) }
     }
+}
+
+/// Whether a path that does not exist is an address: letters, a colon and two slashes.
+fn is_url(path: &Path) -> bool {
+    let scheme = path.to_str().and_then(|path| path.split_once("://")).map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
+    })
 }
 
 /// Where to look for images.
