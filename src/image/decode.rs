@@ -200,7 +200,7 @@ fn decode_as(
         reader.limits(limits(options));
         reader
     };
-    let mut decoder = match reader.into_decoder() {
+    let decoder = match reader.into_decoder() {
         Ok(decoder) => decoder,
         Err(error) => return Err(failed(error)),
     };
