@@ -3,6 +3,14 @@
 
 use clap::ValueEnum;
 
+/// A number of things.
+///
+/// # Errors
+/// Says what was expected.
+pub fn whole_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
 /// When colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -23,6 +31,15 @@ pub enum Dialect {
     Slim,
     /// As timm: zeros count in averages only
     Timm,
+}
+
+/// What the sidecar of photo.jpg is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SidecarName {
+    /// photo.jpg.xmp, as digiKam and darktable have it
+    Full,
+    /// photo.xmp, as Lightroom has it
+    Stem,
 }
 
 /// The number type of the arithmetic.

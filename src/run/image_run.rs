@@ -12,7 +12,7 @@ use super::interrupt::Interrupt;
 use super::journal::{SharedLedger, locked};
 use super::pipeline::{Answered, Images, Pipeline};
 use super::work_items::work_items;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
 use crate::output::console::{self, Console};
 use crate::output::text::count;
@@ -64,7 +64,7 @@ impl ImageRun {
         pipeline: &Pipeline,
         inputs: Inputs,
         sources: (impl Iterator<Item = Source> + Send + 'static, PassedOver),
-        wanted: Output,
+        wanted: NetworkOutput,
         console: Console,
     ) -> Result<Self> {
         let Inputs { options, shard, ledger } = inputs;

@@ -102,9 +102,9 @@ fn what_is_no_image_is_named_with_the_way_out() {
         ("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF", "pages"),
         ("saved.html", b"<!doctype html><title>A photo</title>", "HTML page", "save the image"),
     ];
-    for (name, bytes, ..) in &files {
+    files.iter().for_each(|(name, bytes, ..)| {
         place.write(name, bytes);
-    }
+    });
     let urls = ["https://example.org/cat.jpg", "http://example.org/cat?size=46"];
     let names: Vec<&str> = files.iter().map(|file| file.0).chain(urls).collect();
     let lines = place.run(&jsonl(&names)).exits(1).lines();

@@ -14,6 +14,8 @@ mod eval;
 mod explain;
 mod finetune;
 mod inputs;
+mod man;
+mod messages;
 mod parity;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -27,4 +29,5 @@ mod store;
 mod store_here;
 #[cfg(unix)]
 mod store_real_hub;
+mod tag;
 mod torture;
