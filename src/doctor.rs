@@ -148,8 +148,7 @@ pub fn check_answer(
     }
     let greatest = want.iter().fold(f32::MIN_POSITIVE, |greatest, value| greatest.max(value.abs()));
     let off = got.iter().zip(want).fold(0f32, |off, (got, want)| off.max((got - want).abs())) / greatest;
-    let detail =
-        format!("it differs from {whose} by {off:.1e} of the largest number");
+    let detail = format!("it differs from {whose} by {off:.1e} of the largest number");
     Check::new(name, off <= tolerance(precision), detail)
 }
 
