@@ -75,7 +75,7 @@ pub fn check_weights(loaded: &Loaded) -> Check {
         return Check::new(
             "weights",
             true,
-            format!("the tensors are those of the fingerprint {}", short(&found)),
+            format!("the tensors are those of fingerprint {}", short(&found)),
         );
     }
     let (recorded, found) = (short(recorded), short(&found));
@@ -149,8 +149,7 @@ pub fn check_answer(
     }
     let greatest = want.iter().fold(f32::MIN_POSITIVE, |greatest, value| greatest.max(value.abs()));
     let off = got.iter().zip(want).fold(0f32, |off, (got, want)| off.max((got - want).abs())) / greatest;
-    let detail =
-        format!("the answer to the built-in image differs from {whose} by {off:.1e} of the largest number");
+    let detail = format!("it differs from {whose} by {off:.1e} of the largest number");
     Check::new(name, off <= tolerance(precision), detail)
 }
 

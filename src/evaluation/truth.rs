@@ -165,7 +165,8 @@ mod tests {
         let several = names.class("crane", true).unwrap_err();
         assert!(several.contains("n02012849, n03126707"), "{several}");
         let unknown = names.class("tabbi", false).unwrap_err();
-        assert!(unknown.ends_with("1000 classes; the nearest: tabby, table lamp, tub"), "{unknown}");
+        let (what, nearest) = unknown.split_once("; the nearest: ").unwrap();
+        assert!(what.ends_with("1000 classes") && nearest.starts_with("tabby, "), "{unknown}");
     }
 
     #[test]

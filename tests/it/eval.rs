@@ -70,7 +70,7 @@ fn what_is_not_labelled_is_refused_before_anything_runs() {
     place
         .run(&["eval", "--model", "tiny", "val", "--labels-file", "few.txt"])
         .exits(2)
-        .says("1 labels for the 4 images");
+        .says("1 label for 4 images");
     place.run(&["eval", "--model", "tiny", "nowhere"]).exits(2).says("nowhere: no such folder");
 }
 

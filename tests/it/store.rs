@@ -16,7 +16,7 @@ fn the_first_run_downloads_and_the_second_makes_no_request() {
     let first = assert_succeeds(&home.run(&hub, &classify));
     let header: serde_json::Value = serde_json::from_str(&first).unwrap();
     assert_eq!(header["model"]["source"], format!("{REPO}@{COMMIT}"));
-    assert_eq!(header["model"]["name"], "toy");
+    assert_eq!(header["model"]["name"], "hf:owner/toy");
     assert_eq!(hub.gets().len(), 1);
     let connections = hub.connections();
     assert_eq!(assert_succeeds(&home.run(&hub, &classify)), first);
