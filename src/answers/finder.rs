@@ -136,9 +136,9 @@ impl<'a> Finder<'a> {
         }
         let what = match self.groups {
             Some(groups) => {
-                format!("none of the model's {} classes and {} groups", self.classes, groups.all().len())
+                format!("not one of the model's {} classes and {} groups", self.classes, groups.all().len())
             }
-            None => format!("none of the model's {} classes", self.classes),
+            None => format!("not one of the model's {} classes", self.classes),
         };
         let names = self.names[2..].iter().flat_map(|names| names.keys());
         match &nearest(&folded(text), names.map(String::as_str))[..] {

@@ -21,7 +21,7 @@ fn typos_get_the_nearest_names() {
         ("classify -m tiny --classes tabbi a.jpg", "the nearest: tabby, tabby cat, table"),
         (
             "eval -m tiny val",
-            "class folder val/tabbi: \"tabbi\" is none of the model's 200 classes; the nearest: tabby",
+            "class folder val/tabbi: \"tabbi\" is not one of the model's 200 classes; the nearest: tabby",
         ),
         ("sort -m tiny --into out --only tabbi a.jpg", "the nearest: tabby"),
         ("weights fetch larg", "did you mean `large`?"),

@@ -220,17 +220,17 @@ impl<'a> Parser<'a> {
             let of_rdf = matches!(&namespace, ResolveResult::Bound(bound) if bound.into_inner() == RDF);
             // Old RDF writes `about` without its prefix.
             let of_rdf = of_rdf || matches!(namespace, ResolveResult::Unbound);
+            let is_about = of_rdf && local.into_inner() == "about";
             match (role, Name::of(&namespace, local.into_inner())) {
                 (Role::Description, Name::Property(property)) => {
                     return Err(no_list(property, "it is an attribute"));
                 }
-                (Role::Description, _) if of_rdf && local.into_inner() == "about" => {
-                    if !self.has_about {
-                        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-                        let value = value.map_err(|error| broken(format!("rdf:about: {error}")))?;
-                        self.document.about = value.into_owned();
-                        self.has_about = true;
-                    }
+                (Role::Description, _) if is_about && self.has_about => {}
+                (Role::Description, _) if is_about => {
+                    let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+                    let value = value.map_err(|error| broken(format!("rdf:about: {error}")))?;
+                    self.document.about = value.into_owned();
+                    self.has_about = true;
                 }
                 (Role::Description, _) => is_plain = false,
                 (Role::Property(property), _) if of_rdf => {
