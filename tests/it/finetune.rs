@@ -52,6 +52,6 @@ fn folders_that_teach_nothing_are_refused() {
     place
         .run(&["finetune", "--model", "tiny", "in", "-o", "x"])
         .exits(2)
-        .says("1 usable images, expected at least 2");
+        .says("1 usable image, expected at least 2");
     place.run(&["finetune", "--model", "tiny", "in", "-o", "x", "--holdout", "1"]).exits(2).says("--holdout");
 }

@@ -39,8 +39,11 @@ into("facts", `${data.model.name}, ${images(data.images)} answered, ${data.faile
 
 // Plots: a square of 360 with room for labels on the left and below.
 const SIDE = 360, LEFT = 64, BELOW = 44, TOP = 8;
+const sample = make("template");
+sample.innerHTML = "<svg></svg>";
+const SVG = sample.content.firstChild.namespaceURI; // no address stands in the page
 const shape = (tag, attributes, text) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   if (text !== undefined) element.textContent = text;
   return element;
