@@ -163,15 +163,16 @@ impl<'a> Tagging<'a> {
         }
         let would = if settings.dry_run { "would be " } else { "" };
         let mut note = format!("{} {would}written", count(of(Done::New) + of(Done::Edited), "sidecar"));
-        for (number, what) in [
-            (of(Done::Deleted), format!("{would}deleted")),
-            (of(Done::Same), "as they were".to_owned()),
-            (of(Done::None), "images without keywords".to_owned()),
-            (shared, "images share the sidecar of another one".to_owned()),
-            (untagged, "could not be tagged".to_owned()),
+        let images = |number| count(number, "image");
+        for (number, text) in [
+            (of(Done::Deleted), format!("{} {would}deleted", of(Done::Deleted))),
+            (of(Done::Same), format!("{} as before", of(Done::Same))),
+            (of(Done::None), format!("{} without keywords", images(of(Done::None)))),
+            (shared, format!("{} with another one's sidecar", images(shared))),
+            (untagged, format!("{untagged} could not be tagged")),
         ] {
             if number > 0 {
-                note += &format!(", {number} {what}");
+                note += &format!(", {text}");
             }
         }
         console.note(&note);

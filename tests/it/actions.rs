@@ -71,7 +71,7 @@ fn only_some_labels_are_sorted_where_that_is_asked_for() {
     assert_eq!(run.stdout.lines().count(), 2);
     let run = sort(&place, &["-q", "--into", "y", "--only", "n07920052"]).exits(0);
     assert_eq!(run.stdout, "1  y/espresso-n07920052\n");
-    sort(&place, &["--into", "z", "--only", "nonsense"]).exits(2).says("--only: \"nonsense\" is none");
+    sort(&place, &["--into", "z", "--only", "nonsense"]).exits(2).says("--only: \"nonsense\" is not one");
 }
 
 #[test]

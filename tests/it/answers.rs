@@ -136,7 +136,9 @@ fn a_group_is_the_most_specific_one_by_the_names_that_labels_lists() {
         .collect();
     let classes = listing["classes"].as_array().unwrap().iter().zip(0..);
     let classes = classes.map(|(class, index)| (class["wnid"].as_str().unwrap().to_owned(), vec![index]));
-    let nodes: Vec<(String, Vec<usize>)> = classes.chain(groups).collect();
+    let classes: Vec<(String, Vec<usize>)> = classes.collect();
+    let is_group = |wnid: &String| !classes.iter().any(|(class, _)| class == wnid);
+    let nodes: Vec<(String, Vec<usize>)> = classes.iter().cloned().chain(groups).collect();
     for least in ["0.05", "0.3", "0.5", "0.8", "0.95"] {
         let document = place.run(&tiny(&["--json", "-k0", "--rollup", least])).exits(0).document();
         for record in document.results {
@@ -146,7 +148,8 @@ fn a_group_is_the_most_specific_one_by_the_names_that_labels_lists() {
             let sure = nodes.iter().filter(|(_, classes)| mass(classes) >= least.parse().unwrap());
             let best = sure.min_by(|a, b| {
                 let by_mass = mass(&b.1).total_cmp(&mass(&a.1));
-                a.1.len().cmp(&b.1.len()).then(by_mass).then(a.0.cmp(&b.0))
+                let by_name = is_group(&a.0).cmp(&is_group(&b.0)).then(a.0.cmp(&b.0));
+                a.1.len().cmp(&b.1.len()).then(by_mass).then(by_name)
             });
             let best = best.filter(|(_, classes)| classes.len() <= 100).map(|(wnid, _)| wnid.clone());
             let got = record.group.unwrap().map(|group| group.wnid.unwrap());

@@ -240,7 +240,7 @@ fn what_cannot_be_gone_on_with_is_refused_and_not_touched() {
     for (numbers, lines, says) in [
         (b"\x93NUMPY, but mine".to_vec(), Some(lines.clone()), "it is no .npy that `nasnet embed` wrote"),
         (others, Some(lines.clone()), "it is no .npy that `nasnet embed` wrote"),
-        (numbers.clone(), None, "out.npy.jsonl, which says whose its rows are, is not there"),
+        (numbers.clone(), None, "out.npy.jsonl, which names its rows, is missing"),
         (numbers.clone(), Some(b"dear diary\n".to_vec()), "line 1 is no row"),
         (numbers.clone(), Some(gap), "is of row 7, expected row 1"),
         (numbers.clone(), Some(classes.clone()), "another command's output"),

@@ -6,7 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::home::{FILE, Home, MODEL, assert_refused, assert_succeeds, fixture, text, toy, toy_hub};
+use crate::support::home::{
+    FILE, Home, MODEL, assert_refused, assert_refused_without_hint, assert_succeeds, fixture, text, toy,
+    toy_hub,
+};
 use crate::support::loopback::{COMMIT, Fault, Hub, REPO, sha256};
 
 #[test]
@@ -82,7 +85,7 @@ fn what_does_not_exist_is_told_apart() {
     assert_refused(&fetch(&["hf:owner/none"]), &["there is no repository owner/none"]);
     assert_refused(&fetch(&["hf:owner/toy@v9"]), &["owner/toy has no revision v9"]);
     assert_refused(&fetch(&["hf:owner/toy/x.h5"]), &["owner/toy at main has no file x.h5"]);
-    assert_refused(
+    assert_refused_without_hint(
         &fetch(&["mobil"]),
         &["expected one of mobile, large", "got `mobil`", "did you mean `mobile`?"],
     );
