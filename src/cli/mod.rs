@@ -187,6 +187,10 @@ pub struct Identity {
     /// How strided pools treat the border
     #[arg(long, value_parser = ["keras", "slim", "timm"])]
     pub dialect: Option<String>,
+
+    /// What the model applies to its class scores in the end, where its file does not say
+    #[arg(long, value_parser = ["softmax", "sigmoid", "linear", "tanh"])]
+    pub activation: Option<String>,
 }
 
 #[derive(Debug, Args)]

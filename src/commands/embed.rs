@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 
 use super::ExitStatus;
-use crate::classifier::{Pooling, max_pool};
+use crate::classifier::Pooling;
 use crate::engine::Output;
+use crate::engine::max_pool;
 use crate::inputs::{self, PathKey};
 use crate::output::vectors::{Features, Row, VectorWriter};
 use crate::run::feature_output::{Output as Target, Rows};

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use crate::cli;
 use crate::engine::device::DeviceChoice;
 use crate::error::{Error, Result};
+use crate::graph::Activation;
 use crate::image::preprocess::{Filter, Preprocessing, Preset, Resize};
 use crate::inputs::{FolderOptions, InputOptions};
 use crate::kernels::Precision;
@@ -215,6 +216,7 @@ fn overrides(flags: &cli::Identity) -> Result<Overrides> {
         input_size: flags.size.as_deref().map(size).transpose()?,
         skip_reduction: flags.skip_reduction,
         dialect: flags.dialect.as_deref().map(str::parse).transpose()?,
+        activation: flags.activation.as_deref().and_then(Activation::named),
         ..Overrides::default()
     })
 }

@@ -43,7 +43,7 @@ pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: 
         }
     }
     let fingerprint = fingerprint(graph, &tensors);
-    let card = Card { format: crate::weights::card::FORMAT_VERSION, fingerprint, ..card.clone() };
+    let card = Card { format: card.needed_format(), fingerprint, ..card.clone() };
     let header = header(graph, &tensors, &card)?;
     write_whole(path, &partial_name(path), |writer| write_parts(writer, &header, &tensors))
         .map_err(|error| Error::io(path, error))?;

@@ -9,11 +9,14 @@ use crate::answers::labels::Labels;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::preprocess::Preprocessing;
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::Tensor;
 
-/// The version of the record that is written, and the newest that is read.
-pub const FORMAT_VERSION: u32 = 1;
+/// The newest version of the record that is read and written: since 2 it can have a head.
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The version of a record without a head, for older readers.
+const WITHOUT_HEAD: u32 = 1;
 
 /// The metadata key that holds the record as JSON.
 pub(crate) const KEY: &str = "nasnet";
@@ -21,7 +24,7 @@ pub(crate) const KEY: &str = "nasnet";
 /// Everything about a model that its tensors do not tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
-    /// [`FORMAT_VERSION`] of the writer.
+    /// The version of the record: at most [`FORMAT_VERSION`].
     pub format: u32,
     /// A short name for people and records.
     pub name: String,
@@ -29,6 +32,9 @@ pub struct Card {
     pub config: Config,
     /// How its strided pools treat borders.
     pub dialect: Dialect,
+    /// What follows its features, where that is not the usual head of the published networks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
     /// How its images are to be resized and cropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocessing: Option<Preprocessing>,
@@ -46,6 +52,11 @@ pub struct Card {
 }
 
 impl Card {
+    /// The version that its record needs.
+    pub fn needed_format(&self) -> u32 {
+        if self.head.is_some() { FORMAT_VERSION } else { WITHOUT_HEAD }
+    }
+
     /// The header metadata: the record as JSON, and its main lines for people who list a header.
     ///
     /// # Errors
@@ -90,6 +101,12 @@ impl Card {
         let card: Card = serde_json::from_str(json).map_err(|error| fail(error.to_string()))?;
         card.config.validate().map_err(|error| fail(error.to_string()))?;
         check_labels(card.labels.as_ref(), &card.config).map_err(fail)?;
+        if let Some(head) = &card.head {
+            head.validate().map_err(|error| fail(error.to_string()))?;
+            if head.classes() != card.config.classes {
+                return Err(fail(format!("a head ({head}) for {:?} classes", card.config.classes)));
+            }
+        }
         Ok(Some(card))
     }
 }
@@ -124,10 +141,11 @@ mod tests {
 
     fn card() -> Card {
         Card {
-            format: FORMAT_VERSION,
+            format: WITHOUT_HEAD,
             name: "test".into(),
             config: Config { classes: Some(2), ..Config::mobile() },
             dialect: Dialect::Slim,
+            head: None,
             preprocessing: Some(Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() }),
             labels: Some(Labels::parse("n01440764 a\nb", "test").unwrap()),
             source: None,
@@ -151,7 +169,7 @@ mod tests {
     fn says_what_is_wrong_with_a_record() {
         let mut newer = serde_json::to_value(card()).unwrap();
         newer["format"] = 99.into();
-        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 1"));
+        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 2"));
         let mut fewer = serde_json::to_value(card()).unwrap();
         fewer["labels"] = serde_json::json!([[null, "a"]]);
         assert!(read(fewer).unwrap_err().to_string().contains("1 labels, expected 2"));

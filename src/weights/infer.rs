@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
-use crate::graph::{Role, WeightSpec};
+use crate::graph::{Activation, Role, WeightSpec};
 use crate::nasnet::graph;
 use crate::nasnet::names::{self, Key, Scheme};
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::weights::assemble::file_shape;
+use crate::weights::keras::config::HeadFacts;
 use crate::weights::source::{FileTensor, Source, Writer};
 
 /// Above any width, number of classes or size of input that makes sense; products of three stay countable.
 const MAX_NUMBER: usize = 1 << 20;
 
 /// What the caller wants, whatever a file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides {
     /// Height and width of the input.
     pub input_size: Option<(usize, usize)>,
@@ -22,6 +23,8 @@ pub struct Overrides {
     pub skip_reduction: Option<bool>,
     /// Treatment of borders.
     pub dialect: Option<Dialect>,
+    /// What the head applies in the end.
+    pub activation: Option<Activation>,
     /// The model's name.
     pub name: Option<String>,
     /// Where the file comes from, if not just from its path.
@@ -45,11 +48,15 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Weights`] when there is no normal cell of a NASNet-A among them.
-    pub fn new(origin: &str, tensors: &[FileTensor]) -> Result<Index> {
-        let keys = |key: fn(&str) -> Option<Key>| -> Vec<Option<Key>> {
+    pub fn new(origin: &str, source: &Source) -> Result<Index> {
+        let tensors = &source.tensors;
+        let recorded = source.card.as_ref().and_then(|card| card.head.as_ref());
+        let head: Vec<&str> =
+            source.head.head().or(recorded).map_or_else(Vec::new, |head| head.weighted().collect());
+        let keys = |key: &dyn Fn(&str) -> Option<Key>| -> Vec<Option<Key>> {
             tensors.iter().map(|tensor| key(&tensor.path)).collect()
         };
-        let (keras, torch) = (keys(names::keras_key), keys(names::torch_key));
+        let (keras, torch) = (keys(&|path| names::keras_key(path, &head)), keys(&names::torch_key));
         let count = |keys: &[Option<Key>]| keys.iter().flatten().count();
         let is_keras = count(&keras) >= count(&torch);
         let keys = if is_keras { keras } else { torch };
@@ -106,6 +113,8 @@ fn census(tensors: &[FileTensor]) -> String {
 pub(crate) struct Settled {
     pub config: Config,
     pub dialect: Dialect,
+    /// What follows the features; `None` where nothing does.
+    pub head: Option<Head>,
     /// The file's top has a background class in front, which is dropped.
     pub background: bool,
     pub notes: Vec<String>,
@@ -120,7 +129,8 @@ pub(crate) fn settle(origin: &str, source: &Source, index: &Index, wanted: &Over
     let mut settled = match &source.card {
         Some(card) => {
             check_card(origin, &card.config, index.blocks)?;
-            Settled { config: card.config, dialect: card.dialect, background: false, notes: Vec::new() }
+            let head = card.head.clone().or_else(|| card.config.classes.map(Head::usual));
+            Settled { config: card.config, dialect: card.dialect, head, background: false, notes: Vec::new() }
         }
         None => from_tensors(origin, source, index, wanted)?,
     };
@@ -129,6 +139,10 @@ pub(crate) fn settle(origin: &str, source: &Source, index: &Index, wanted: &Over
     config.skip_reduction = wanted.skip_reduction.unwrap_or(config.skip_reduction);
     settled.dialect = wanted.dialect.unwrap_or(settled.dialect);
     config.validate().map_err(|error| Error::weights(origin, error))?;
+    if let (Some(wanted), Some(head)) = (wanted.activation, &mut settled.head) {
+        head.end_with(wanted);
+    }
+    config.classes = settled.head.as_ref().and_then(Head::classes);
     Ok(settled)
 }
 
@@ -149,7 +163,8 @@ fn check_card(origin: &str, config: &Config, blocks: usize) -> Result<()> {
 fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides) -> Result<Settled> {
     let tensors = &source.tensors;
     let mut notes = Vec::new();
-    let (classes, background) = classes(tensors, index);
+    let (head, background) = head(source, index, wanted, &mut notes);
+    let classes = head.as_ref().and_then(Head::classes);
     if background {
         notes.push("1001 classes: the first, TF-slim's background, is left out".to_owned());
     }
@@ -199,7 +214,33 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
         (Scheme::Torch { gaps }, writer) if gaps || background || writer == Writer::Torch => Dialect::Slim,
         (Scheme::Torch { .. }, _) => Dialect::Timm,
     };
-    Ok(Settled { config, dialect, background, notes })
+    Ok(Settled { config, dialect, head, background, notes })
+}
+
+/// The head, and whether its first class is a background that is left out.
+fn head(source: &Source, index: &Index, wanted: &Overrides, notes: &mut Vec<String>) -> (Option<Head>, bool) {
+    let (head, background) = match &source.head {
+        HeadFacts::Absent => return (None, false),
+        HeadFacts::Known(head, true) => return (Some(head.clone()), false),
+        HeadFacts::Known(head, false) => (head.clone(), false),
+        HeadFacts::Unknown => match classes(&source.tensors, index) {
+            (Some(1), _) => {
+                let one = Head { binary: true, activation: Activation::Sigmoid, ..Head::usual(2) };
+                (one, false)
+            }
+            (Some(classes), background) => (Head::usual(classes), background),
+            (None, _) => return (None, false),
+        },
+    };
+    // The published networks end in softmax, and so does what timm trains.
+    let usual = head.has_usual_layers() && (head.classes() == Some(1000) || index.scheme != Scheme::Keras);
+    if wanted.activation.is_none() && (!usual || head.binary) {
+        notes.push(format!(
+            "the file does not say what its head ({head}) applies in the end: {} is assumed, see --activation",
+            head.activation
+        ));
+    }
+    (Some(head), background)
 }
 
 /// Classes without the background one, and whether there is one.

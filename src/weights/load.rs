@@ -10,14 +10,14 @@ use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::image::preprocess::{Preprocessing, Preset};
 use crate::nasnet;
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
 use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
 use crate::weights::format::{Format, detect};
 use crate::weights::infer::{Index, Overrides, settle};
 use crate::weights::source::Source;
-use crate::weights::{keras, pytorch, safetensors};
+use crate::weights::{keras, pixels, pytorch, safetensors};
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
@@ -26,7 +26,9 @@ pub struct Loaded {
     pub config: Config,
     /// How its strided pools treat borders.
     pub dialect: Dialect,
-    /// Its graph for that configuration and dialect.
+    /// What follows its features; `None` where nothing does.
+    pub head: Option<Head>,
+    /// Its graph for that configuration, dialect and head.
     pub graph: Graph,
     /// Its tensors, in the graph's order.
     pub weights: Weights,
@@ -85,6 +87,10 @@ impl Loaded {
             name: self.name.clone(),
             config: self.config,
             dialect: self.dialect,
+            head: self
+                .head
+                .clone()
+                .filter(|head| self.config.classes.map(Head::usual).as_ref() != Some(head)),
             preprocessing: self.preprocessing,
             labels: self.labels.clone(),
             source: self.source.clone(),
@@ -131,11 +137,20 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
 }
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
-    let index = Index::new(origin, &source.tensors)?;
-    let settled = settle(origin, &source, &index, overrides)?;
+    let index = Index::new(origin, &source)?;
+    let mut settled = settle(origin, &source, &index, overrides)?;
     let (config, dialect) = (settled.config, settled.dialect);
-    let graph = nasnet::graph(&config, dialect).map_err(|error| Error::weights(origin, error))?;
-    let tensors = assemble(origin, &source, &index, &graph, &config, settled.background)?;
+    let head = settled.head;
+    let graph = nasnet::graph_with_head(&config, dialect, head.as_ref())
+        .map_err(|error| Error::weights(origin, error))?;
+    let top = (head.as_ref(), settled.background);
+    let mut tensors = assemble(origin, &source, &index, &graph, &config, top)?;
+    if let Some(model) = source.model {
+        settled.notes.extend(model.notes);
+        if let Some(note) = model.pixels.and_then(|pixels| pixels::fold(&graph, &mut tensors, pixels)) {
+            settled.notes.push(note);
+        }
+    }
     let weights = Weights::new(&graph, tensors);
     let card = source.card;
     let recorded = |field: fn(&Card) -> Option<String>| card.as_ref().and_then(field);
@@ -150,6 +165,7 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
     Ok(Loaded {
         config,
         dialect,
+        head,
         graph,
         weights,
         preprocessing,

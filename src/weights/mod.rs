@@ -11,6 +11,7 @@ mod format;
 mod infer;
 mod keras;
 mod load;
+mod pixels;
 mod pytorch;
 mod safetensors;
 mod source;

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::card::Card;
+use crate::weights::keras::config::HeadFacts;
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer, row_major};
 
 /// Lists the tensors of a safetensors file.
@@ -35,7 +36,7 @@ pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
         tensors.push(FileTensor { path: name.clone(), name, shape: info.shape.clone(), number, data });
     }
     let card = Card::from_metadata(origin, metadata.metadata().as_ref())?;
-    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None })
+    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None, head: HeadFacts::Unknown })
 }
 
 /// What is wrong with a safetensors file, with sizes where they are known.

@@ -151,6 +151,7 @@ fn the_callers_word_counts_more_than_the_files() {
     let overrides = Overrides {
         input_size: Some((96, 128)),
         dialect: Some(Dialect::Slim),
+        activation: None,
         skip_reduction: None,
         name: Some("mine".into()),
         source: Some("here".into()),

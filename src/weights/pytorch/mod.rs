@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::nasnet::names::torch_key;
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
+use crate::weights::keras::config::HeadFacts;
 use crate::weights::pytorch::pickle::{Id, Pickle, Value};
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer};
 use crate::weights::zipped::Archive;
@@ -77,7 +78,7 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
         };
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None })
+    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None, head: HeadFacts::Unknown })
 }
 
 /// Lists the tensors of a checkpoint from before 1.6: five pickles (magic, version, system, object, storage keys), then
@@ -118,7 +119,7 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
         let bytes = bytes.ok_or_else(missing)?;
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None })
+    Ok(Source { tensors, writer: Writer::LegacyTorch, card: None, model: None, head: HeadFacts::Unknown })
 }
 
 /// The storages behind the pickles. A storage's type is told by whoever refers to it.
