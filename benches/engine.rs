@@ -42,8 +42,8 @@ fn products(criterion: &mut Criterion) {
                 raw: Rows { data: result.as_mut_ptr(), stride },
                 relu: Rows::NONE,
                 columns,
-                block: 72,
-                group: 1,
+                mc: 128,
+                kc: 256,
             };
             group.throughput(Throughput::Elements(2 * (rows * depth * columns) as u64)); // flops
             let id = BenchmarkId::new(kernels.kind().as_str(), format!("{rows}x{depth}x{columns}"));

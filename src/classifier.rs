@@ -6,12 +6,14 @@ use std::path::Path;
 use candle_core::Device;
 
 use crate::answers::labels::Labels;
-use crate::answers::predictions::{Prediction, Scores, Selection, select, softmax};
+use crate::answers::predictions::{Prediction, Scores, Selection, select};
+use crate::answers::temperature::probabilities;
 use crate::engine::{Engine, Output, Placement, max_pool};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
+use crate::graph::Activation;
 use crate::image::decode::Rgb8;
-use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region};
+use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region, resized_size};
 use crate::kernels::Precision;
 use crate::nasnet::{Config, Dialect, Head};
 use crate::weights::card::check_labels;
@@ -160,6 +162,11 @@ impl Classifier {
         self.loaded.classes()
     }
 
+    /// What its logits are to be divided by before softmax: 1, or what was fitted and is recorded in its weights.
+    pub fn temperature(&self) -> f64 {
+        self.loaded.temperature.as_ref().map_or(1.0, |fitted| fitted.temperature)
+    }
+
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
     pub fn device(&self) -> String {
         self.engine.device()
@@ -176,6 +183,12 @@ impl Classifier {
         let (height, width) = self.config().input_size;
         preprocess_into(image, (height as u32, width as u32), &self.preprocessing, &mut pixels);
         pixels
+    }
+
+    /// The size (H, W) to which an image of `size` (H, W) is resized for the network.
+    pub(crate) fn resized(&self, size: (u32, u32)) -> (u32, u32) {
+        let (height, width) = self.config().input_size;
+        resized_size(size, (height as u32, width as u32), &self.preprocessing)
     }
 
     fn inputs(&self, images: &[Rgb8]) -> Vec<Vec<f32>> {
@@ -285,9 +298,19 @@ impl Classifier {
         self.loaded.head.as_ref()
     }
 
-    /// The answer for one image's class scores: what its last function makes of them.
+    /// What makes scores of its logits. Softmax for a sigmoid of one output, too, which is two classes here.
+    pub fn activation(&self) -> Activation {
+        self.head().map_or(Activation::Softmax, Head::over_classes)
+    }
+
+    /// The scores of one image's logits: probabilities for a model that ends in softmax.
     pub fn scores(&self, logits: &[f32]) -> Vec<f32> {
-        self.head().map_or_else(|| softmax(logits), |head| head.scores(logits))
+        if self.activation() == Activation::Softmax {
+            return probabilities(logits, self.temperature(), None);
+        }
+        let mut scores = logits.to_vec();
+        self.activation().apply(&mut scores);
+        scores
     }
 
     /// One image's scores as named predictions.

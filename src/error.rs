@@ -30,6 +30,20 @@ pub enum Error {
         /// What is wrong: expected against got.
         detail: String,
     },
+    /// Inputs without a single image.
+    #[error("no inputs: {what}")]
+    NoImages {
+        /// What is there instead.
+        what: String,
+    },
+    /// A weights file whose content does not match a checksum within it.
+    #[error("{origin}: the file is damaged: {detail}")]
+    Damaged {
+        /// The file.
+        origin: String,
+        /// Which checksum: expected against got.
+        detail: String,
+    },
     /// Weights that are not on this machine.
     #[error("{what}")]
     Missing {
@@ -75,12 +89,12 @@ pub enum Error {
         /// The way out.
         hint: &'static str,
     },
-    /// A device that cannot be had.
+    /// A device that is unavailable.
     #[error("device {device}: {detail}")]
     Device {
         /// The device as it was asked for.
         device: String,
-        /// Why it cannot be had.
+        /// Why it is unavailable.
         detail: String,
     },
     /// The model has no classification top, so it gives features but no classes.
@@ -110,6 +124,11 @@ impl Error {
         Error::Weights { origin: origin.to_string(), detail: detail.to_string() }
     }
 
+    /// An [`Error::Damaged`] about `origin`.
+    pub fn damaged(origin: impl ToString, detail: impl ToString) -> Self {
+        Error::Damaged { origin: origin.to_string(), detail: detail.to_string() }
+    }
+
     /// An [`Error::Io`] about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Error::Io { path: path.into(), source }
@@ -134,24 +153,27 @@ impl Error {
         match self {
             Error::Missing { hint, .. } | Error::Fetch { hint, .. } => Some(hint),
             Error::Io { source, .. } => Some(hint_of_system(source.kind())),
-            Error::Config(_) => Some("`nasnet help COMMAND` lists what can be said"),
-            Error::Weights { .. } => Some(
-                "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
+            Error::Weights { .. } => {
+                Some("a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed")
+            }
+            Error::Damaged { .. } => Some(
+                "restore the file from a copy or make it again; `nasnet weights fetch MODEL` mends models of `nasnet weights list`",
             ),
             Error::Truth { .. } => Some(
                 "write `path,label` for each image, or a label a line in the order of names; a label is a wnid, a name or an index",
             ),
-            Error::Memory(_) => Some("use a smaller --size or --batch-size, or fewer --threads"),
+            Error::Memory(_) => Some("use a smaller input, smaller batches, or fewer threads"),
             Error::Refused { hint, .. } => Some(hint),
+            Error::NoImages { .. } => Some("name a file itself to try it whatever its name"),
             Error::Labels { .. } => Some("give one name a line, as many as the model has classes"),
-            Error::Device { .. } => Some("use --device cpu"),
+            Error::Device { .. } => Some("use the CPU"),
             Error::NoTop { .. } => {
                 Some("use a weights file with its `predictions` layer, or ask for features instead")
             }
             Error::Tensor(_) if self.is_out_of_memory() => Some(
-                "the device has no room for the network and one image: free some of its memory, or use --device cpu",
+                "the device has no room for the network and one image: free some of its memory, or use the CPU",
             ),
-            Error::Tensor(_) => None,
+            Error::Config(_) | Error::Tensor(_) => None,
             Error::Defect(_) => {
                 Some("this is a defect of nasnet: please report it, with the image if there is one")
             }

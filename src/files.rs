@@ -1,11 +1,15 @@
 //! Files that are there whole or not at all: written under another name in the same folder, and renamed when they are
 //! durable. One run at a time writes to a file that people wait for.
 
+mod stamp;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
+
+pub use stamp::Stamp;
 
 /// The path with something behind its name.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {

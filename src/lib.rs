@@ -2,9 +2,14 @@
 //! the weight files of Keras, timm, Cadene and PyTorch, numerically equal to them.
 //!
 //! ```text
-//! cli -> settings -> commands/* : inputs -> image (decode, preprocess) -> batch -> model -> predictions -> output
-//!                                           weights (store -> readers -> canonical names) -^
+//! main -> commands -> run -> settings -> cli
+//!                      |  inputs -> image -> engine -> answers -> output
+//!                      |            store -> weights -^ (nasnet -> graph)
 //! ```
+//!
+//! Where a line of code goes: a fact of NASNet-A into `nasnet`, an image or weight format into `image` or `weights`, arithmetic into
+//! `kernels` and `engine`, what scores mean into `answers`, how it reads into `output`, a flag into `cli` and `settings`, and
+//! what runs over many images share into `run`. docs/architecture.md has the floors and recipes.
 //!
 //! Rust programs start at [`Classifier`]:
 //!
@@ -27,6 +32,7 @@
 pub mod answers;
 pub mod classifier;
 #[doc(hidden)]
+#[allow(rustdoc::broken_intra_doc_links)] // its comments are help texts: [/FILE] is no link
 pub mod cli;
 #[doc(hidden)]
 pub mod commands;
@@ -59,4 +65,5 @@ pub use error::{Error, ImageError, ImageErrorKind, Result};
 pub use explain::{ActivationMap, Explanation};
 pub use image::{DecodeOptions, Preprocessing, Preset, Rgb8, decode, preprocess};
 pub use kernels::Precision;
-pub use nasnet::{Config, Dialect};
+pub use graph::Activation;
+pub use nasnet::{Config, Dialect, Head};

@@ -9,7 +9,10 @@ use nasnet::commands;
 use nasnet::settings::Environment;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::usage_error(&error, &Environment::of_process()).into(),
+    };
     let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     commands::run(&cli, &Environment::of_process(), &mut stdout).into()
 }

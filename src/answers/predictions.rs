@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use crate::answers::labels::{Label, Labels};
+use crate::answers::rollup::RolledUp;
 use crate::error::{Error, ImageError, Result};
+use crate::files::Stamp;
 
 /// What the number beside a prediction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -46,6 +48,8 @@ pub struct Record {
     pub path: PathBuf,
     /// Its place in the whole input, from 0.
     pub seq: u64,
+    /// Which state of its file it speaks of; `None` where the image was no file.
+    pub stamp: Option<Stamp>,
     /// The answer, or why there is none.
     pub outcome: Result<Answer, ImageError>,
 }
@@ -57,10 +61,27 @@ pub struct Answer {
     pub width: u32,
     /// Pixels down, after EXIF orientation.
     pub height: u32,
+    /// What else there is to say of the image.
+    pub notes: Notes,
     /// Best first.
     pub predictions: Vec<Prediction>,
+    /// What it is as far as the model is sure; `None` where that was not asked for.
+    pub group: Option<RolledUp>,
     /// The class activation maps that were drawn; `None` where none were asked for.
     pub explained: Option<Vec<Explained>>,
+}
+
+/// Facts about an image that its record shows beside the answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Notes {
+    /// The file ends before its pixels do.
+    pub truncated: bool,
+    /// The answer is that of a preview within the file.
+    pub preview: bool,
+    /// When the photo was taken, ISO 8601.
+    pub taken: Option<String>,
+    /// Where, in degrees north and east.
+    pub gps: Option<[f64; 2]>,
 }
 
 /// A class activation map over its photo, as a file.

@@ -6,7 +6,7 @@ use super::{Identity, Run};
 
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// mobile, large, tiny, or a weights file [default: tiny, and the published models that are on this machine]
+    /// mobile, large, tiny, hf:OWNER/NAME[/FILE][@REVISION], or a weights file [default: tiny, and the published models that are on this machine]
     #[arg(long, short, value_name = "MODEL")]
     pub model: Option<String>,
 

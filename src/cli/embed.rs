@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values::{Pooling, VectorFormat};
 use super::{Images, Inputs, Model, Run};
 
 #[derive(Debug, Args)]
@@ -17,41 +18,54 @@ pub struct Embed {
     pub run: Run,
     #[command(flatten)]
     pub images: Images,
+    #[command(flatten)]
+    pub features: Features,
+    #[command(flatten)]
+    pub output: VectorOutput,
+}
 
-    /// How the last feature map becomes features: mean or maximum over its pixels, or the map itself (H, W, C)
-    #[arg(long, default_value = "avg", value_parser = ["avg", "max", "none"], help_heading = "Output")]
-    pub pooling: String,
+/// Which numbers describe an image.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Features")]
+pub struct Features {
+    /// How the last feature map becomes features
+    #[arg(long, value_enum, default_value_t = Pooling::Avg)]
+    pub pooling: Pooling,
 
     /// Scale each image's features to length 1
-    #[arg(long, help_heading = "Output")]
+    #[arg(long)]
     pub normalize: bool,
+}
 
-    /// Form of the output [default: as --output is called, else jsonl]
-    #[arg(long, value_name = "FORM", value_parser = ["npy", "npz", "safetensors", "jsonl", "csv"])]
-    #[arg(help_heading = "Output")]
-    pub format: Option<String>,
+/// Where features go, and in which format.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct VectorOutput {
+    /// The format of the output [default: by the extension of --output, else jsonl]
+    #[arg(long, value_enum)]
+    pub format: Option<VectorFormat>,
 
-    /// Write to a file, which appears under its name only when it is whole; npy and safetensors get their paths
-    /// beside them, in FILE.jsonl
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    /// Write to FILE, which appears only once it is complete (npy and safetensors write their paths to FILE.jsonl); - is
+    /// stdout
+    #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Replace the file of --output
-    #[arg(long, requires = "output", help_heading = "Output")]
+    /// Replace an existing file of --output
+    #[arg(long, requires = "output")]
     pub force: bool,
 
-    /// Go on with the file of --output (jsonl, npy): keep its rows, add those that are missing
+    /// Continue an interrupted run's --output file (jsonl, npy): keep its rows, add the missing ones
     ///
-    /// What was torn is dropped, and in the end each path has one row, in the order of the inputs. Rows of another
-    /// model, preprocessing or kind of features are redone in jsonl and an error in npy.
-    #[arg(long, requires = "output", conflicts_with = "force", help_heading = "Output")]
+    /// Torn rows are dropped, and in the end each path has one row, in the order of the inputs. Rows of another model,
+    /// preprocessing or kind of features are redone in jsonl and an error in npy.
+    #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 
-    /// With --resume, try images again whose row is an error
-    #[arg(long, requires = "resume", help_heading = "Output")]
+    /// With --resume, retry images whose row is an error
+    #[arg(long, requires = "resume", hide_short_help = true)]
     pub retry_errors: bool,
 
-    /// Exit with 0 even when images failed
-    #[arg(long, help_heading = "Output")]
+    /// Exit with 0 even if images failed
+    #[arg(long, hide_short_help = true)]
     pub exit_zero: bool,
 }

@@ -4,20 +4,22 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values::SummaryFormat;
 use super::{Images, Model, Run};
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("files").multiple(true))]
 pub struct Eval {
-    /// Images: a folder for each class, called by its wnid or label, or any folder with --labels-file
+    /// A folder for each class, named by its wnid or label; or any folder of images with --labels-file
     pub dir: PathBuf,
 
-    /// The class of each image: lines `path,label` (label: wnid, name or index), or one label a line for the
-    /// images of DIR in the order of their names
+    /// The class of each image: lines `path,label` (a wnid, a name or an index), or one label a line for the images
+    /// of DIR in the order of their names
     #[arg(long, value_name = "FILE")]
     pub labels_file: Option<PathBuf>,
 
-    /// Numbers in --labels-file count, from 1, in this list of wnids (for ILSVRC2012_validation_ground_truth.txt)
-    #[arg(long, value_name = "FILE", requires = "labels_file")]
+    /// The wnids that numbers in --labels-file count through, from 1 (for ILSVRC2012_validation_ground_truth.txt)
+    #[arg(long, value_name = "FILE", requires = "labels_file", hide_short_help = true)]
     pub synsets: Option<PathBuf>,
 
     #[command(flatten)]
@@ -27,20 +29,35 @@ pub struct Eval {
     #[command(flatten)]
     pub images: Images,
 
-    /// Form of the output
-    #[arg(long, value_name = "FORM", default_value = "table", value_parser = ["table", "json"])]
-    #[arg(help_heading = "Output")]
-    pub format: String,
+    /// Divide logits by T before softmax [default: what the weights file records, else 1]
+    #[arg(long, value_name = "T", help_heading = "Calibration", hide_short_help = true)]
+    pub temperature: Option<f64>,
+
+    /// Fit a temperature to these images, and write a weights file that records it
+    ///
+    /// The temperature is the one with the least negative log-likelihood. classify and the other commands divide the
+    /// logits by it; the order of the classes stays. Measure what it gives on other images than these.
+    #[arg(long, requires = "output", help_heading = "Calibration")]
+    pub calibrate: bool,
+
+    /// The weights file of --calibrate
+    #[arg(long, short, value_name = "MODEL.safetensors", requires = "calibrate", group = "files")]
+    #[arg(help_heading = "Calibration")]
+    pub output: Option<PathBuf>,
+
+    /// The format of the output
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Table, help_heading = "Output")]
+    pub format: SummaryFormat,
 
     /// Short for --format json
-    #[arg(long, conflicts_with = "format", help_heading = "Output")]
+    #[arg(long, conflicts_with = "format", help_heading = "Output", hide_short_help = true)]
     pub json: bool,
 
-    /// Write an HTML page with plots and the worst mistakes, whole in itself
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    /// Write an HTML page with plots and the worst mistakes, in one file
+    #[arg(long, value_name = "FILE", group = "files", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
-    /// Replace the file of --report
-    #[arg(long, requires = "report", help_heading = "Output")]
+    /// Replace existing files of --report and --output
+    #[arg(long, requires = "files", help_heading = "Output")]
     pub force: bool,
 }

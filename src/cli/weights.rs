@@ -4,22 +4,23 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Hub, Identity};
+use super::values::StoredDtype;
+use super::{Identity, Preprocessing, UseOfNetwork};
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
-    /// List the models that are known by name, and what is on this machine
+    /// List the models that have names, and what is on this machine
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Bring weights to this machine and print where they are
+    /// Download weights and print where they are
     ///
-    /// A download is resumed where it broke off, tried again after passing failures, and counts only when its
-    /// checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HOME, HF_HUB_CACHE,
-    /// HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE,
-    /// NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
+    /// An interrupted download continues where it stopped, transient failures are retried, and the file is used only if
+    /// its checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_HUB_DISABLE_IMPLICIT_TOKEN,
+    /// HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY,
+    /// SSL_CERT_FILE, NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
     /// before the second attempt, 1), NASNET_RETRY_LIMIT (seconds of failures in all, 90).
     Fetch {
         #[command(flatten)]
@@ -33,9 +34,9 @@ pub enum Weights {
         #[arg(long)]
         json: bool,
     },
-    /// Check weights on this machine from their first byte to their last [default: all]
+    /// Check every byte of weights on this machine [default: all]
     ///
-    /// Exit code: 0 when all are right, 1 when some are damaged.
+    /// Exit code: 0 if all are right, 1 if some are damaged.
     Verify {
         #[command(flatten)]
         which: Which,
@@ -44,7 +45,7 @@ pub enum Weights {
         #[arg(long)]
         json: bool,
     },
-    /// Print where weights on this machine are
+    /// Print the paths of weights on this machine
     Path {
         #[command(flatten)]
         which: Which,
@@ -54,11 +55,11 @@ pub enum Weights {
         #[command(flatten)]
         which: Which,
 
-        /// Everything that `nasnet weights list` shows as here
-        #[arg(long, conflicts_with_all = ["models", "repo"])]
+        /// Everything that `nasnet weights list` shows as on this machine
+        #[arg(long, conflicts_with = "models")]
         all: bool,
     },
-    /// Write weights to one file with their checksums, for machines without a network [default: all that is here]
+    /// Write weights and their checksums to one file, for machines without a network [default: all on this machine]
     Pack {
         /// The tar file to write
         #[arg(value_name = "OUT.tar")]
@@ -67,7 +68,7 @@ pub enum Weights {
         #[command(flatten)]
         which: Which,
 
-        /// Replace OUT.tar
+        /// Replace an existing OUT.tar
         #[arg(long)]
         force: bool,
 
@@ -75,7 +76,7 @@ pub enum Weights {
         #[arg(long)]
         json: bool,
     },
-    /// Put the weights of a packed file where they are looked for
+    /// Install the weights of a packed file
     Unpack {
         /// The tar file
         #[arg(value_name = "IN.tar")]
@@ -85,19 +86,19 @@ pub enum Weights {
         #[arg(long)]
         json: bool,
     },
-    /// Convert a Keras or PyTorch file to canonical safetensors, which load at once and remember what the model is
+    /// Convert a Keras or PyTorch file to canonical safetensors, which load at once and record what the model is
     Import(Box<Import>),
 }
 
-/// Weights of the store.
+/// Weights that can be on this machine.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// Models by name, as `nasnet weights list` shows them
+    /// Models as `nasnet weights list` shows them: names, or hf:OWNER/NAME[/FILE][@REVISION]
     #[arg(value_name = "MODEL")]
     pub models: Vec<String>,
 
     #[command(flatten)]
-    pub hub: Hub,
+    pub network: UseOfNetwork,
 }
 
 #[derive(Debug, Args)]
@@ -109,42 +110,29 @@ pub struct Import {
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
 
-    /// Replace OUT
+    /// Replace an existing OUT
     #[arg(long)]
     pub force: bool,
 
-    /// Number type to store [default: that of the file]
-    #[arg(long, value_parser = ["f32", "f16", "bf16"])]
-    pub dtype: Option<String>,
+    /// The number type to store [default: the file's own]
+    #[arg(long, value_enum)]
+    pub dtype: Option<StoredDtype>,
 
-    /// The name to record [default: the file's own name]
+    /// The name to record [default: the file's name]
     #[arg(long)]
     pub name: Option<String>,
 
-    /// Anything else to record, such as training data and accuracy: a JSON file
+    /// A JSON file of notes to record, such as training data and accuracy
     #[arg(long, value_name = "FILE")]
     pub notes: Option<PathBuf>,
 
     #[command(flatten)]
     pub identity: Identity,
 
-    /// Names of the classes to record: one a line, or a class-index JSON
+    /// The names of the classes to record: one a line, or a class-index JSON
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
 
-    /// How a reference resizes and crops, to record
-    #[arg(long, value_parser = ["timm", "keras", "slim"])]
-    pub preset: Option<String>,
-
-    /// What becomes of an aspect ratio that is not the input's, to record
-    #[arg(long, value_parser = ["crop", "squash", "pad"])]
-    pub resize: Option<String>,
-
-    /// How pixels are resampled, to record
-    #[arg(long, value_parser = ["nearest", "box", "bilinear", "bicubic", "lanczos"])]
-    pub filter: Option<String>,
-
-    /// Share of the short side that a crop keeps, to record
-    #[arg(long, value_name = "F")]
-    pub crop_pct: Option<f64>,
+    #[command(flatten)]
+    pub preprocessing: Preprocessing,
 }

@@ -21,7 +21,7 @@ use crate::settings::{Bench, Common};
 /// Runs the command. A pass goes from pixels in memory to scores in memory.
 ///
 /// # Errors
-/// When weights or device cannot be had, or the device fails.
+/// When weights or device are unavailable, or the device fails.
 pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let threads = open::threads(settings.threads)?;
     let Bench { model, device, precision, .. } = settings;

@@ -22,7 +22,7 @@ use crate::weights::{Loaded, Overrides};
 /// Runs the command.
 ///
 /// # Errors
-/// When a model or device that was asked for cannot be had.
+/// When a model or device that was asked for is unavailable.
 pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let threads = open::threads(settings.threads)?;
     let (_, device) = device::open(settings.device)?;

@@ -8,17 +8,19 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
-use crate::answers::predictions::softmax;
+use crate::answers::temperature::probabilities;
 use crate::classifier::Classifier;
 use crate::engine::Output;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
 use crate::evaluation::{Evaluation, Outcome};
+use crate::graph::Activation;
 use crate::image::decode::{DecodeOptions, decode};
 use crate::inputs::{self, InputOptions, Source};
 use crate::nasnet::published;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
+use crate::run::calibrated_model;
 use crate::run::interrupt::Interrupt;
 use crate::run::pipeline::Pipeline;
 use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_replace};
@@ -30,14 +32,25 @@ const MISTAKES: usize = 48;
 /// Runs the command.
 ///
 /// # Errors
-/// When images, their classes, model or device cannot be had.
+/// When images, their classes, model or device are unavailable.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     if let Some(name) = &settings.report {
         let inputs = settings.labels_file.iter().chain(&settings.synsets);
         refuse_inputs("--report", Some(name), inputs)?;
         refuse_to_replace("--report", name, settings.force)?;
     }
+    if let Some(name) = &settings.calibrated {
+        calibrated_model::prepare(name, settings)?;
+    }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let ends_in = pipeline.classifier.activation();
+    if ends_in != Activation::Softmax {
+        bail!(
+            "{} ends in {ends_in}, so its scores are no probabilities of classes that exclude each other; expected softmax",
+            pipeline.classifier.name()
+        );
+    }
+    let temperature = settings.temperature.unwrap_or(pipeline.classifier.temperature());
     let interrupt = Interrupt::listen()?;
     let images = labelled(settings, &pipeline.classifier)?;
     let (sources, truths): (Vec<Source>, Vec<usize>) = images.into_iter().unzip();
@@ -55,7 +68,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         }
         for image in batch {
             let place = image.seq as usize;
-            match image.image {
+            match image.result {
                 Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }
@@ -68,9 +81,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         common.console.note(&format!("{}: {}: {error}", path.display(), error.kind.as_str()));
     }
 
-    let evaluation = Evaluation::new(&outcomes);
+    let evaluation = Evaluation::new(&outcomes, pipeline.classifier.labels(), temperature);
     let report = Report {
         model: pipeline.header("logit"),
+        temperature,
+        fitted: pipeline.classifier.weights().temperature.as_ref().filter(|_| settings.temperature.is_none()),
         failed: failures.len(),
         complete: interrupt.signal().is_none(),
         images_per_second: (outcomes.len() + failures.len()) as f64 / seconds.max(1e-9),
@@ -85,7 +100,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         report.table(stdout)?
     }
     if let Some((mut out, unfinished)) = page {
-        let mistakes = mistakes(&outcomes, &sources, &report, settings.pipeline.decode);
+        let mistakes = mistakes(&outcomes, temperature, &sources, &report, settings.pipeline.decode);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
@@ -95,17 +110,21 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     if let Some(signal) = interrupt.signal() {
         return Ok(ExitStatus::Interrupted(signal));
     }
+    if let Some(name) = &settings.calibrated {
+        calibrated_model::write(name, settings, &pipeline.classifier, &outcomes, common.console)?;
+    }
     Ok(if failures.is_empty() { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
 /// The wrong answers that the model was surest of.
 fn mistakes(
     outcomes: &[Outcome],
+    temperature: f64,
     sources: &[Source],
     report: &Report,
     options: DecodeOptions,
 ) -> Vec<Mistake> {
-    let sure = |outcome: &Outcome| softmax(&outcome.logits)[outcome.answer];
+    let sure = |outcome: &Outcome| probabilities(&outcome.logits, temperature, None)[outcome.answer];
     let wrong = outcomes.iter().filter(|outcome| outcome.answer != outcome.truth);
     let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));

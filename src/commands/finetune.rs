@@ -29,7 +29,7 @@ use crate::weights::{Loaded, canonical};
 /// Runs the command.
 ///
 /// # Errors
-/// When images or model cannot be had, classes are too small, or the file cannot be written.
+/// When images or model are unavailable, classes are too small, or the file cannot be written.
 pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     refuse_to_replace("--output", &settings.output, settings.force)?;
     let (folders, images) = class_folders(&settings.dir)?;
@@ -110,7 +110,7 @@ fn examples(
             break;
         }
         for image in batch {
-            match image.image {
+            match image.result {
                 Ok(numbers) => {
                     examples.features.extend(numbers.row);
                     examples.classes.push(all[image.seq as usize]);
@@ -158,6 +158,7 @@ fn write(settings: &Finetune, base: &Loaded, pipeline: &Pipeline, labels: Labels
         dialect: base.dialect,
         preprocessing: Some(*pipeline.classifier.preprocessing()),
         labels: Some(labels),
+        temperature: None, // another head wants another one
         source: base.source.clone(),
         fingerprint: String::new(),
         notes: json!({

@@ -47,7 +47,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
     let mut sink = Sink::open(settings.output.as_deref(), settings.force, stdout)?;
     match settings.format {
         #[cfg(feature = "parquet")]
-        Format::Parquet => write_parquet(&settings.files, findings.models.keys().next(), &mut sink)?,
+        Format::Parquet => write_parquet(&settings.files, &findings, &mut sink)?,
         _ => write_lines(&settings.files, &mut sink)?,
     }
     sink.finish()?;
@@ -63,10 +63,11 @@ fn write_lines(files: &[PathBuf], sink: &mut Sink) -> Result<()> {
 
 /// The rows, all of one model, in columns.
 #[cfg(feature = "parquet")]
-fn write_parquet(files: &[PathBuf], model: Option<&String>, sink: &mut Sink) -> Result<()> {
+fn write_parquet(files: &[PathBuf], findings: &Findings, sink: &mut Sink) -> Result<()> {
     use crate::output::{Parquet, Printer, Row};
 
-    let mut parquet = Parquet::of_rows(model.map(String::as_str))?;
+    let model = findings.models.keys().next();
+    let mut parquet = Parquet::of_rows(model.map(String::as_str), findings.rolled_up)?;
     join(files, &mut |shard| {
         let row = Row::parse(&shard.line).with_context(|| shard.place())?;
         parquet.row(&row, sink).with_context(|| sink.describe())
@@ -88,6 +89,8 @@ struct Findings {
     bad: Few<String>,
     /// Rows of each model, and where the first one is.
     models: BTreeMap<String, (u64, String)>,
+    /// Some rows have a rolled-up answer.
+    rolled_up: bool,
 }
 
 /// The first few of many.
@@ -272,6 +275,7 @@ fn join(files: &[PathBuf], out: &mut dyn FnMut(&Shard) -> Result<()>) -> Result<
         }
         next = next.max(seq.saturating_add(1));
         if let Some(head) = &shard.head {
+            findings.rolled_up |= head.rolled_up;
             match findings.models.get_mut(&head.model) {
                 Some((count, _)) => *count += 1,
                 None => {

@@ -1,27 +1,30 @@
-//! One file a subcommand. Here: which one runs, what its end means for the exit code, and what is said of
-//! an error.
+//! One file for each subcommand. Here: which one runs, and the exit code.
 
 mod bench;
 mod classify;
 mod doctor;
 mod embed;
 mod eval;
+mod explain;
+mod failure;
 mod finetune;
 mod info;
+mod labels;
 mod merge;
+mod sort;
+mod usage;
 mod weights;
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
-use crate::error::{Error, hint_of_system};
-use crate::output::console::Console;
 use crate::run;
 use crate::run::ordered::WORKER_NAME;
 use crate::settings::{self, Environment};
+use failure::report_error;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +33,17 @@ pub enum ExitStatus {
     Success,
     /// Some or all images failed; each has its record.
     SomeFailed,
-    /// Nothing could be done: usage, inputs, weights, device.
+    /// The run could not start: usage, inputs, weights, device.
     Refused,
-    /// A signal ended the run early; what was answered is written.
+    /// A signal ended the run; the answers so far are written.
     Interrupted(u8),
+}
+
+impl ExitStatus {
+    /// The status of a run of which so many images failed; `excused`: they do not change it.
+    fn of_images(failed: u64, excused: bool) -> Self {
+        if failed == 0 || excused { ExitStatus::Success } else { ExitStatus::SomeFailed }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {
@@ -47,7 +57,7 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// Runs the command that was asked for, writing its data to `stdout`.
+/// Runs a command, which writes its data to `stdout`.
 pub fn run(cli: &Cli, environment: &Environment, stdout: &mut dyn Write) -> ExitStatus {
     run::allocator::keep_freed_memory();
     keep_workers_quiet();
@@ -57,7 +67,21 @@ pub fn run(cli: &Cli, environment: &Environment, stdout: &mut dyn Write) -> Exit
         stdout.flush()?;
         Ok(status)
     });
-    done.unwrap_or_else(|error| explain(&error, common.console))
+    done.unwrap_or_else(|error| report_error(&error, common.console))
+}
+
+/// Says what is wrong with a command line; help and version, which are no mistakes, go to stdout.
+pub fn usage_error(error: &clap::Error, environment: &Environment) -> ExitStatus {
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
+    if let Some(meant) = usage::meant(error, &arguments) {
+        let console = settings::default_console(environment);
+        console.error("there is no command");
+        console.hint(&format!("did you mean `{meant}`?"));
+        return ExitStatus::Refused;
+    }
+    // A stream that is closed is nobody's mistake.
+    let _ = error.print();
+    if error.use_stderr() { ExitStatus::Refused } else { ExitStatus::Success }
 }
 
 fn dispatch(
@@ -68,6 +92,8 @@ fn dispatch(
 ) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
+        Command::Sort(flags) => sort::run(&settings::sort(flags, environment)?, common, stdout),
+        Command::Explain(flags) => explain::run(&settings::explain(flags, environment)?, common, stdout),
         Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
         Command::Eval(flags) => eval::run(&settings::eval(flags, environment)?, common, stdout),
         Command::Doctor(flags) => doctor::run(&settings::doctor(flags, environment)?, common, stdout),
@@ -75,7 +101,8 @@ fn dispatch(
         Command::Bench(flags) => bench::run(&settings::bench(flags, environment)?, common, stdout),
         Command::Merge(flags) => merge::run(&settings::merge(flags)?, common, stdout),
         Command::Info(flags) => info::run(&settings::info(flags, environment)?, common, stdout),
-        Command::Weights(flags) => weights::run(flags, environment, common, stdout),
+        Command::Labels(flags) => labels::run(&settings::labels(flags, environment)?, common, stdout),
+        Command::Weights(flags) => weights::run(&settings::weights(flags, environment)?, common, stdout),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "nasnet", &mut script);
@@ -85,46 +112,7 @@ fn dispatch(
     }
 }
 
-/// Says what went wrong, and the way out. A reader that closed the pipe has had enough: nothing went wrong.
-fn explain(error: &anyhow::Error, console: Console) -> ExitStatus {
-    if error.chain().any(is_closed_pipe) {
-        return ExitStatus::Success;
-    }
-    let reasons: Vec<String> = error.chain().map(ToString::to_string).collect();
-    console.error(&joined(&reasons));
-    let hint = match error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
-        Some(error) => error.hint(),
-        None => {
-            let of_system = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
-            of_system.map(|error| hint_of_system(error.kind()))
-        }
-    };
-    if let Some(hint) = hint {
-        console.hint(hint);
-    }
-    ExitStatus::Refused
-}
-
-fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// The chain of reasons as one line; a reason that the one before it already holds is not said twice.
-fn joined(reasons: &[String]) -> String {
-    let mut line = String::new();
-    for reason in reasons {
-        if line.contains(reason.as_str()) {
-            continue;
-        }
-        if !line.is_empty() {
-            line.push_str(": ");
-        }
-        line.push_str(reason);
-    }
-    line
-}
-
-/// A decoder that panics in a worker has its image's record; its words would only disturb.
+/// Silences panics in workers: the image whose decoder panicked gets an error record.
 fn keep_workers_quiet() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

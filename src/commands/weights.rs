@@ -1,4 +1,4 @@
-//! `nasnet weights`: what is known, what is here, and how it gets here.
+//! `nasnet weights`: which weights exist, what is on this machine, and how it gets here.
 
 mod bundle;
 mod fetch;
@@ -11,80 +11,52 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::ExitStatus;
-use crate::cli::Weights;
 use crate::error::Error;
-use crate::settings::{self, Common, Environment};
+use crate::settings::{Chosen, Common, Weights};
 use crate::store::{Located, ModelSource, inventory};
 
 /// Runs a subcommand.
 ///
 /// # Errors
-/// When weights cannot be had, or a file cannot be written.
-pub fn run(
-    flags: &Weights,
-    environment: &Environment,
-    common: Common,
-    stdout: &mut dyn Write,
-) -> Result<ExitStatus> {
-    let which = |flags| settings::which(flags, environment);
-    let caches = &environment.caches;
-    match flags {
-        Weights::List { json } => list::run(caches, *json, stdout),
-        Weights::Fetch { which: flags, refresh, json } => {
-            fetch::run(&which(flags)?, *refresh, *json, common, stdout)
-        }
-        Weights::Verify { which: flags, json } => {
-            verify::run(&or_all_here(which(flags)?, environment)?, *json, common, stdout)
-        }
-        Weights::Path { which: flags } => paths(&which(flags)?, stdout),
-        Weights::Remove { which: flags, all } => {
-            let chosen = if *all { or_all_here(Vec::new(), environment)? } else { some(which(flags)?)? };
-            remove(&chosen, common)
-        }
-        Weights::Pack { output, which: flags, force, json } => {
-            bundle::pack(&or_all_here(which(flags)?, environment)?, output, *force, *json, common, stdout)
-        }
-        Weights::Unpack { bundle, json } => bundle::unpack(bundle, caches, *json, common, stdout),
-        Weights::Import(flags) => import::run(&settings::import(flags)?, common),
+/// When weights are unavailable, or a file cannot be written.
+pub fn run(settings: &Weights, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    match settings {
+        Weights::List(settings) => list::run(settings, stdout),
+        Weights::Fetch(settings) => fetch::run(settings, common, stdout),
+        Weights::Verify(settings) => verify::run(settings, common, stdout),
+        Weights::Path(models) => paths(models, stdout),
+        Weights::Remove(chosen) => remove(&on_this_machine(chosen)?, common),
+        Weights::Pack(settings) => bundle::pack(settings, common, stdout),
+        Weights::Unpack(settings) => bundle::unpack(settings, common, stdout),
+        Weights::Import(settings) => import::run(settings, common),
     }
 }
 
-/// The weights that were named, else all that are here.
-fn or_all_here(named: Vec<ModelSource>, environment: &Environment) -> Result<Vec<ModelSource>, Error> {
-    if !named.is_empty() {
-        return Ok(named);
-    }
-    let here: Vec<_> = inventory::list(&environment.caches)
-        .into_iter()
-        .filter(|item| item.here)
-        .map(|item| item.model)
-        .collect();
+/// The weights that were named, or all on this machine.
+fn on_this_machine(chosen: &Chosen) -> Result<Vec<ModelSource>, Error> {
+    let caches = match chosen {
+        Chosen::Named(models) => return Ok(models.clone()),
+        Chosen::All(caches) => caches,
+    };
+    let here: Vec<_> =
+        inventory::list(caches).into_iter().filter(|item| item.here).map(|item| item.model).collect();
     if here.is_empty() {
         return Err(Error::Missing {
             what: "there are no weights on this machine".to_owned(),
-            hint: "fetch some with `nasnet weights fetch mobile`; `nasnet weights list` shows what is known"
+            hint: "`nasnet weights fetch mobile` downloads some; `nasnet weights list` shows which exist"
                 .to_owned(),
         });
     }
     Ok(here)
 }
 
-fn some(named: Vec<ModelSource>) -> Result<Vec<ModelSource>, Error> {
-    if named.is_empty() {
-        return Err(Error::Config(
-            "no model: expected a name of `nasnet weights list`, or --repo".to_owned(),
-        ));
-    }
-    Ok(named)
-}
-
 fn paths(models: &[ModelSource], stdout: &mut dyn Write) -> Result<ExitStatus> {
     let mut found = Vec::new();
-    for model in &some(models.to_vec())? {
+    for model in models {
         match model.locate()? {
             Located::File { path, .. } => found.push(path),
             Located::BuiltIn => {
-                return Err(Error::Config("tiny: it is built in and has no path".to_owned()).into());
+                return Err(Error::Config("tiny is built in and has no path".to_owned()).into());
             }
         }
     }

@@ -103,7 +103,7 @@ impl Engine {
         let head = Head::of(graph, weights);
         let graph = &*graph.without_unusual_head();
         let runner = if device.is_cpu() {
-            let options = cpu::Options { threads, kernels: Kernels::best() };
+            let options = cpu::Options { threads: threads_that_run(threads), kernels: Kernels::best() };
             let engine = cpu::Engine::new(graph, weights, options)?;
             let pool = EnginePool::beside(&engine)?;
             Runner::Cpu { team: Box::new(Mutex::new(engine)), pool }
@@ -269,6 +269,12 @@ impl Engine {
             _ => None,
         }
     }
+}
+
+/// As many of the wanted threads as can run at the same time. More would take turns on the processors that the
+/// process may use (its affinity, a quota of its control group) and wait for one another: slower, never faster.
+fn threads_that_run(wanted: usize) -> usize {
+    std::thread::available_parallelism().map_or(wanted, |most| wanted.min(most.get()))
 }
 
 /// Nothing, for each output.

@@ -23,7 +23,7 @@ pub struct Bin {
 /// How far probabilities can be believed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibration {
-    /// Expected calibration error, from 0 to 1.
+    /// Expected calibration error, from 0 to 1, at the temperature that the model was used with.
     pub expected_error: f64,
     /// What logits are to be divided by for the least mean negative log-likelihood.
     pub temperature: f64,
@@ -34,10 +34,10 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// Of all answers.
-    pub fn new(outcomes: &[Outcome]) -> Self {
+    /// Of all answers, at the temperature that the model is used with.
+    pub fn new(outcomes: &[Outcome], used: f64) -> Self {
         let temperature = temperature(outcomes);
-        let (expected_error, bins) = reliability(outcomes, 1.0);
+        let (expected_error, bins) = reliability(outcomes, used);
         let (expected_error_at_temperature, _) = reliability(outcomes, temperature);
         Calibration { expected_error, temperature, expected_error_at_temperature, bins }
     }
@@ -112,16 +112,23 @@ mod tests {
 
     #[test]
     fn a_model_as_right_as_it_is_sure_has_no_error_and_temperature_one() {
-        let calibration = Calibration::new(&answers(8, 4f32.ln()));
+        let calibration = Calibration::new(&answers(8, 4f32.ln()), 1.0);
         assert!(calibration.expected_error < 1e-6, "{calibration:?}");
         assert!((calibration.temperature - 1.0).abs() < 1e-3, "{calibration:?}");
     }
 
     #[test]
     fn too_sure_a_model_is_cooled() {
-        let calibration = Calibration::new(&answers(8, 2.0 * 4f32.ln()));
+        let calibration = Calibration::new(&answers(8, 2.0 * 4f32.ln()), 1.0);
         assert!((calibration.temperature - 2.0).abs() < 1e-3, "{calibration:?}");
         assert!((calibration.expected_error - (16.0 / 17.0 - 0.8)).abs() < 1e-6, "{calibration:?}");
         assert!(calibration.expected_error_at_temperature < 1e-4, "{calibration:?}");
+    }
+
+    #[test]
+    fn the_error_is_that_at_the_temperature_in_use() {
+        let calibration = Calibration::new(&answers(8, 2.0 * 4f32.ln()), 2.0);
+        assert!(calibration.expected_error < 1e-6, "{calibration:?}");
+        assert!((calibration.temperature - 2.0).abs() < 1e-3, "it is fitted to the logits themselves");
     }
 }

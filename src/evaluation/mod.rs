@@ -2,13 +2,16 @@
 //! classes; it knows no files and runs no models.
 
 pub mod calibration;
+pub mod selective;
 pub mod truth;
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::answers::labels::Labels;
 use calibration::Calibration;
+use selective::{REPORTED, Selective, selective};
 
 /// A share of right answers and what it may be in truth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -98,6 +101,10 @@ pub struct Evaluation {
     pub top5: Accuracy,
     /// How far probabilities can be believed.
     pub calibration: Calibration,
+    /// What rolled-up answers are worth at [`selective::REPORTED`]; `None` where the labels carry no WordNet ids.
+    pub selective: Option<Vec<Selective>>,
+    /// The same for a plot.
+    pub selective_curve: Option<Vec<Selective>>,
     /// By class, those that occur.
     pub classes: Vec<ClassResult>,
     /// Mistakes, the most frequent first.
@@ -105,8 +112,8 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Sums up a run.
-    pub fn new(outcomes: &[Outcome]) -> Self {
+    /// Sums up a run of a model that is used with `temperature`.
+    pub fn new(outcomes: &[Outcome], labels: Option<&Labels>, temperature: f64) -> Self {
         let count = |within: usize| outcomes.iter().filter(|outcome| outcome.better < within).count();
         let mut classes: HashMap<usize, [usize; 3]> = HashMap::new();
         let mut pairs: HashMap<(usize, usize), usize> = HashMap::new();
@@ -134,7 +141,9 @@ impl Evaluation {
             images: outcomes.len(),
             top1: Accuracy::new(count(1), outcomes.len()),
             top5: Accuracy::new(count(5), outcomes.len()),
-            calibration: Calibration::new(outcomes),
+            calibration: Calibration::new(outcomes, temperature),
+            selective: selective(outcomes, labels, temperature, &REPORTED),
+            selective_curve: selective(outcomes, labels, temperature, &selective::curve()),
             classes,
             confusions,
         }
@@ -170,7 +179,7 @@ mod tests {
                 Outcome::new(0, truth, (0..3).map(|class| f32::from(u8::from(class == answer))).collect())
             })
             .collect();
-        let evaluation = Evaluation::new(&outcomes);
+        let evaluation = Evaluation::new(&outcomes, None, 1.0);
         assert_eq!((evaluation.top1.right, evaluation.top5.right), (1, 4));
         let pairs: Vec<_> = evaluation.confusions.iter().map(|p| (p.truth, p.answer, p.images)).collect();
         assert_eq!(pairs, [(0, 1, 2), (1, 0, 1)]);

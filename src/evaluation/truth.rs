@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use crate::answers::labels::Labels;
+use crate::answers::rules::line_of;
 use crate::error::{Error, Result};
 
 /// Classes by what people call them.
@@ -135,13 +136,6 @@ pub fn parse(text: &str, origin: &str) -> Result<LabelsFile> {
         pairs.push(Named { line, path: PathBuf::from(path), label: label.to_owned() });
     }
     Ok(LabelsFile::ByPath(pairs))
-}
-
-/// The line of the record that is read from a place on: a reader passes over empty lines before it.
-fn line_of(text: &str, place: &csv::Position) -> usize {
-    let rest = text.as_bytes().get(place.byte() as usize..).unwrap_or_default();
-    let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|byte| **byte == b'\n').count();
-    place.line() as usize + empty
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ::image::{DynamicImage, RgbImage};
 
-use super::decode::Alpha;
+use super::limits::Alpha;
 
 /// `image` as RGB: grey is repeated, deep samples are scaled and rounded, floats count from 0 to 1, and
 /// transparency is treated as `alpha` says.

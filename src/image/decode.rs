@@ -4,15 +4,21 @@
 //! them. What Pillow refuses as truncated is refused here. A decoder that panics has met a corrupt image,
 //! not a reason to end the run. This module knows neither paths nor models.
 
+mod choices;
+#[cfg(test)]
+mod tests;
+
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::image::metadata::Orientation;
 use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::names::stable_names;
-use super::{bmp, colour, jpeg, png, signature, tiff};
+use super::limits::check_size;
+pub use super::limits::{Alpha, Cut, DecodeOptions, Detail};
+use super::{bmp, camera, colour, jpeg, png, signature, tiff};
 use crate::error::{ImageError, ImageErrorKind};
+pub use choices::Resized;
 
 /// An upright image: rows from the top, pixels from the left, R, G, B.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,58 +37,30 @@ impl std::fmt::Debug for Rgb8 {
     }
 }
 
-/// What becomes of transparency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Alpha {
-    /// The colours as they are stored, as if opaque (Pillow's `convert("RGB")`).
-    Drop,
-    /// Composited on white.
-    #[default]
-    White,
-    /// Composited on black.
-    Black,
-}
-
-stable_names!(Alpha, "alpha", { Drop => "drop", White => "white", Black => "black" });
-
-/// How images are decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DecodeOptions {
-    /// Width times height above which an image is not decoded.
-    pub max_pixels: u64,
-    /// Whether the EXIF (or TIFF) orientation is applied.
-    pub apply_exif: bool,
-    /// What becomes of transparency.
-    pub alpha: Alpha,
-}
-
-impl DecodeOptions {
-    /// The size above which Pillow calls an image a decompression bomb and refuses it: twice the
-    /// 256 MiB / 4 / 3 pixels of its `MAX_IMAGE_PIXELS`.
-    pub const DEFAULT_MAX_PIXELS: u64 = 178_956_970;
-
-    /// Decoded bytes that an image may have.
-    pub(super) fn max_bytes(&self) -> u64 {
-        self.max_pixels.saturating_mul(BYTES_PER_PIXEL)
-    }
-}
-
-impl Default for DecodeOptions {
-    fn default() -> Self {
-        DecodeOptions { max_pixels: Self::DEFAULT_MAX_PIXELS, apply_exif: true, alpha: Alpha::default() }
-    }
-}
-
-/// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
-/// as many pixels fewer, so the limit on pixels is one on memory too.
-const BYTES_PER_PIXEL: u64 = 4;
-
 /// Looks at the first bytes of a file: enough of them to tell an image from what is none.
 ///
 /// # Errors
 /// As [`decode`] would for a file that starts like this, by its signature alone.
 pub fn recognise(bytes: &[u8]) -> Result<(), ImageError> {
-    signature::format(bytes).map(drop)
+    if camera::format(bytes).is_some() { Ok(()) } else { signature::format(bytes).map(drop) }
+}
+
+/// Whether what is decoded of `bytes` is a preview within the file and not the image itself.
+pub fn is_preview(bytes: &[u8]) -> bool {
+    camera::format(bytes).is_some_and(camera::is_preview)
+}
+
+/// A decoded image, and what its file says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The pixels.
+    pub image: Rgb8,
+    /// Columns of the file's image after EXIF orientation; with [`Detail::Fast`], `image` may have a fraction of them.
+    pub width: u32,
+    /// Rows, likewise.
+    pub height: u32,
+    /// The file ends before its pixels do, and [`Cut::Accept`] allows that.
+    pub truncated: bool,
 }
 
 /// Decodes an image file's `bytes`: the first frame of an animation, the first page of a document.
@@ -91,21 +69,44 @@ pub fn recognise(bytes: &[u8]) -> Result<(), ImageError> {
 /// `decode` for an empty, corrupt or truncated file, `unsupported` for what is no image or one of a kind
 /// that is not read, `too_large` for more than `max_pixels`. Messages do not name the file.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Rgb8, ImageError> {
-    decode_reusing(bytes, options, &mut Vec::new())
+    let exact = DecodeOptions { detail: Detail::Exact, ..*options };
+    decode_resized(bytes, &exact, &|size| size, &mut Vec::new()).map(|decoded| decoded.image)
 }
 
-/// [`decode`] into the memory of `spare`, where that is large enough: the pixels of an earlier image that
-/// are no longer needed. Fresh memory for a large photo costs a third of its decoding.
+/// [`decode`] in the detail that `resized` needs, into the memory of `spare`, where that is large enough: the pixels
+/// of an earlier image that are no longer needed. Fresh memory for a large photo costs a third of its decoding.
 ///
 /// # Errors
 /// As [`decode`]; `spare` may be empty afterwards.
-pub fn decode_reusing(
+pub fn decode_resized(
     bytes: &[u8],
     options: &DecodeOptions,
+    resized: Resized<'_>,
     spare: &mut Vec<u8>,
-) -> Result<Rgb8, ImageError> {
+) -> Result<Decoded, ImageError> {
+    if let Some(format) = camera::format(bytes) {
+        return match camera::open(format, bytes, options)? {
+            camera::Content::Image(image) => {
+                let image = finish(image, Orientation::NoTransforms, options);
+                Ok(Decoded { width: image.width, height: image.height, image, truncated: false })
+            }
+            camera::Content::Jpeg(jpeg, orientation) => {
+                let preview = decode_resized(jpeg, options, resized, spare)?;
+                let turned = options.apply_exif && turns(orientation);
+                let (width, height) =
+                    if turned { (preview.height, preview.width) } else { (preview.width, preview.height) };
+                let Rgb8 { width: columns, height: rows, pixels } = preview.image;
+                let image = RgbImage::from_raw(columns, rows, pixels).unwrap_or_default();
+                let image = finish(DynamicImage::ImageRgb8(image), orientation, options);
+                Ok(Decoded { image, width, height, truncated: preview.truncated })
+            }
+        };
+    }
     let format = signature::format(bytes)?;
-    let decoded = decode_guarded(format, bytes, options, spare);
+    if format == ImageFormat::Jpeg {
+        return guarded(format, || decode_jpeg(bytes, options, resized, spare));
+    }
+    let decoded = guarded(format, || decode_as(format, bytes, options, spare));
     let mended = match (&decoded, format) {
         (Ok(_), _) => None,
         (Err(error), _) if error.kind != ImageErrorKind::Decode => None,
@@ -113,20 +114,58 @@ pub fn decode_reusing(
         (Err(_), ImageFormat::Bmp) => bmp::with_filling(bytes),
         (Err(_), _) => None,
     };
-    mended.map_or(decoded, |mended| decode_guarded(format, &mended, options, spare))
+    let decoded =
+        mended.map_or(decoded, |mended| guarded(format, || decode_as(format, &mended, options, spare)));
+    let cut = |error: &ImageError| error.kind == ImageErrorKind::Decode && options.cut == Cut::Accept;
+    let (image, truncated) = match decoded {
+        Err(error) if format == ImageFormat::Png && cut(&error) => {
+            let filled = png::with_blank_rows(bytes, options.max_bytes()).ok_or(error)?;
+            (guarded(format, || decode_as(format, &filled, options, spare))?, true)
+        }
+        decoded => (decoded?, false),
+    };
+    Ok(Decoded { width: image.width, height: image.height, image, truncated })
 }
 
-/// [`decode_as`], with a panic of the decoder turned into an error.
-fn decode_guarded(
-    format: ImageFormat,
-    bytes: &[u8],
-    options: &DecodeOptions,
-    spare: &mut Vec<u8>,
-) -> Result<Rgb8, ImageError> {
+/// What `decode` gives, with its panic turned into an error.
+fn guarded<T>(format: ImageFormat, decode: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
     // What outlives the unwinding is borrowed and not written to, or spare.
-    catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes, options, spare))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| {
         Err(ImageError::new(ImageErrorKind::Decode, format!("corrupt {}: its decoder gave up", name(format))))
     })
+}
+
+fn decode_jpeg(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    resized: Resized<'_>,
+    spare: &mut Vec<u8>,
+) -> Result<Decoded, ImageError> {
+    let upright = |(width, height): (u32, u32), orientation: Orientation| {
+        let turned = options.apply_exif && turns(orientation);
+        if turned { (width, height) } else { (height, width) }
+    };
+    let fraction = |size: (u32, u32), orientation: Orientation| match options.detail {
+        Detail::Exact => 1,
+        Detail::Fast => {
+            let size = upright(size, orientation);
+            choices::denominator(size, resized(size))
+        }
+    };
+    let jpeg::Jpeg { image, orientation, size, truncated } = jpeg::decode(bytes, options, &fraction, spare)?;
+    let (height, width) = upright(size, orientation);
+    Ok(Decoded { image: finish(image, orientation, options), width, height, truncated })
+}
+
+/// Whether an orientation swaps width and height.
+fn turns(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 fn decode_as(
@@ -135,11 +174,11 @@ fn decode_as(
     options: &DecodeOptions,
     spare: &mut Vec<u8>,
 ) -> Result<Rgb8, ImageError> {
-    let cut_short = match format {
-        ImageFormat::Jpeg => !jpeg::is_complete(bytes),
-        ImageFormat::WebP => !webp_is_complete(bytes),
-        _ => false,
-    };
+    let cut_short = format == ImageFormat::WebP && !webp_is_complete(bytes);
+    if format == ImageFormat::Tiff {
+        let (image, orientation) = tiff::decode(bytes, options, spare)?;
+        return Ok(finish(image, orientation, options));
+    }
     let failed = |error| if cut_short { truncated(format) } else { from_decoder(format, &error) };
     let reader = {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -148,11 +187,6 @@ fn decode_as(
     };
     let mut decoder = match reader.into_decoder() {
         Ok(decoder) => decoder,
-        // The layouts that `image` does not read of a format that is otherwise read.
-        Err(::image::ImageError::Unsupported(_)) if format == ImageFormat::Tiff => {
-            let (image, orientation) = tiff::decode(bytes, options)?;
-            return Ok(finish(image, orientation, options));
-        }
         Err(error) => return Err(failed(error)),
     };
     let (width, height) = decoder.dimensions();
@@ -193,40 +227,6 @@ fn limits(options: &DecodeOptions) -> Limits {
     // A second buffer of the same size for the decoders that need one, and room for tables.
     limits.max_alloc = Some(options.max_bytes().saturating_mul(2).saturating_add(64 << 20));
     limits
-}
-
-/// Refuses a header that promises no pixels, or more than `options` allow.
-pub(super) fn check_size(
-    width: u32,
-    height: u32,
-    bytes: u64,
-    options: &DecodeOptions,
-) -> Result<(), ImageError> {
-    if width == 0 || height == 0 {
-        return Err(ImageError::new(ImageErrorKind::Decode, format!("{width}x{height} image has no pixels")));
-    }
-    let pixels = u64::from(width) * u64::from(height);
-    let limit = options.max_pixels;
-    if pixels > limit {
-        return Err(ImageError::new(
-            ImageErrorKind::TooLarge,
-            format!(
-                "{width}x{height} is {pixels} pixels, the limit is {limit} (--max-pixels {pixels} would allow it)"
-            ),
-        ));
-    }
-    if bytes > options.max_bytes() {
-        let needed = bytes.div_ceil(BYTES_PER_PIXEL);
-        return Err(ImageError::new(
-            ImageErrorKind::TooLarge,
-            format!(
-                "{width}x{height} is {pixels} pixels of {} bytes, the limit is {limit} of {BYTES_PER_PIXEL} \
-                 (--max-pixels {needed} would allow it)",
-                bytes / pixels
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// The name of `format` in messages.
@@ -280,6 +280,3 @@ fn from_decoder(format: ImageFormat, error: &::image::ImageError) -> ImageError 
         _ => ImageError::new(ImageErrorKind::Decode, format!("corrupt {name}: {text}")),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,9 +5,12 @@
 //! Pillow's. This room knows neither files nor models: it gets bytes and sizes.
 
 mod bmp;
+mod camera;
 mod colour;
 pub mod decode;
+pub mod exif;
 mod jpeg;
+mod limits;
 mod names;
 mod png;
 pub mod preprocess;
@@ -18,7 +21,8 @@ mod test_support;
 mod tf_bilinear;
 mod tiff;
 
-pub use decode::{Alpha, DecodeOptions, Rgb8, decode};
+pub use decode::{Decoded, Rgb8, decode, decode_resized};
+pub use limits::{Alpha, Cut, DecodeOptions, Detail};
 pub use preprocess::{
     Filter, Preprocessing, Preset, Region, Resize, preprocess, preprocess_into, region, resize,
 };

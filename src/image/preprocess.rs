@@ -183,6 +183,22 @@ pub fn resize(image: &Rgb8, input: (u32, u32), preprocessing: &Preprocessing) ->
     Rgb8 { width: input.1, height: input.0, pixels }
 }
 
+/// The size (H, W) to which all of an image of `image` (H, W) is resized for an input of `input` (H, W), the parts
+/// included that a crop then leaves out.
+///
+/// # Panics
+/// If a side is zero.
+pub fn resized_size(image: (u32, u32), input: (u32, u32), preprocessing: &Preprocessing) -> (u32, u32) {
+    if preprocessing.resize != Resize::Central {
+        return Plan::new(image, input, preprocessing).size;
+    }
+    let side = |image: u32, input: u32| {
+        let inner = image - 2 * central_margin(image, preprocessing.share());
+        (u64::from(image) * u64::from(input)).div_ceil(u64::from(inner)) as u32
+    };
+    (side(image.0, input.0), side(image.1, input.1))
+}
+
 /// The part of an image of `image` (H, W) that an input of `input` (H, W) shows: all that the input's pixels stand
 /// for, which with a border is more than the image.
 ///

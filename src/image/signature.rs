@@ -21,9 +21,7 @@ const READ: [(&[u8], ImageFormat); 9] = [
 ];
 
 /// Known signatures of images that are not read, with the name people know them by.
-const NAMED: [(&[u8], &str); 8] = [
-    (b"\xff\x0a", "JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+const NAMED: [(&[u8], &str); 6] = [
     (b"\0\0\0\x0cjP  ", "JPEG 2000"),
     (b"8BPS", "Photoshop"),
     (b"%PDF-", "PDF"),
@@ -31,10 +29,6 @@ const NAMED: [(&[u8], &str); 8] = [
     (b"v/1\x01", "OpenEXR"),
     (b"#?RADIANCE", "Radiance HDR"),
 ];
-
-/// Brands of the ISO base media container that hold still images.
-const HEIC_BRANDS: [&[u8]; 9] =
-    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"mif1", b"msf1"];
 
 /// Bytes that tell every format here.
 const LONGEST: usize = 12;
@@ -93,34 +87,14 @@ fn unread(bytes: &[u8]) -> ImageError {
         return ImageError::new(ImageErrorKind::Decode, "ends within its signature");
     }
     let name = NAMED.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, name)| *name);
-    let name = name.or_else(|| container(bytes));
     ImageError::new(
         ImageErrorKind::Unsupported,
         match name {
             Some(name) => format!("{name} is not read; {CONVERT}"),
-            None => {
-                "no known image signature (JPEG, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)".to_owned()
-            }
+            None => "no known image signature (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)"
+                .to_owned(),
         },
     )
-}
-
-/// HEIC or AVIF, by the brands of the `ftyp` box; phones write the generic `mif1` first at times, so the
-/// compatible brands are asked too.
-fn container(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.get(4..8) != Some(b"ftyp") {
-        return None;
-    }
-    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
-    let end = length.clamp(LONGEST, 256).min(bytes.len());
-    let brands = bytes.get(8..end).unwrap_or_default().as_chunks::<4>().0;
-    if brands.iter().any(|brand| brand == b"avif" || brand == b"avis") {
-        Some("AVIF")
-    } else if brands.iter().any(|brand| HEIC_BRANDS.contains(&brand.as_slice())) {
-        Some("HEIC")
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]
@@ -139,13 +113,6 @@ mod tests {
         {
             assert_eq!(failure(text.as_bytes()).0, ImageErrorKind::Unsupported, "{text}");
         }
-    }
-
-    #[test]
-    fn heic_and_avif_are_named_by_major_and_by_compatible_brand() {
-        assert!(failure(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").1.starts_with("HEIC is not read; convert"));
-        assert!(failure(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf").1.starts_with("AVIF"));
-        assert!(failure(b"\0\0\0\x18ftypisom\0\0\0\0isomavc1").1.starts_with("no known image signature"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::list::path_of_bytes;
-use super::{EXTENSIONS, PassedOver, Source, Sources, tar};
+use super::{EXTENSIONS, Excluded, PassedOver, Source, Sources, tar};
 use crate::files::is_same_file;
 
 /// How folders are searched.
@@ -22,6 +22,8 @@ pub struct FolderOptions {
     pub extensions: Vec<String>,
     /// A folder that is not entered, but where it was named itself: what a run writes is not among its inputs.
     pub except: Option<PathBuf>,
+    /// What is left out.
+    pub exclude: Excluded,
     /// In the order of the file system instead of that of path bytes.
     pub unsorted: bool,
 }
@@ -49,14 +51,17 @@ pub(super) fn images(
     options: &FolderOptions,
     passed_over: PassedOver,
 ) -> impl Iterator<Item = Source> + Send + use<> {
-    Walk { options: options.clone(), passed_over, start: Some(root), levels: Vec::new(), archive: None }
+    let options = options.clone();
+    Walk { options, passed_over, start: Some(root.clone()), root, levels: Vec::new(), archive: None }
 }
 
 /// A walk through a folder. What it holds of a folder of a million files is their names, one behind the other.
 struct Walk {
     options: FolderOptions,
     passed_over: PassedOver,
-    /// The folder to start with, until it is entered.
+    /// The folder to start with.
+    root: PathBuf,
+    /// The same, until it is entered.
     start: Option<PathBuf>,
     /// The folders on the way down to where it is.
     levels: Vec<Level>,
@@ -108,7 +113,7 @@ impl Iterator for Walk {
                 self.enter(root)
             } else {
                 let level = self.levels.last_mut()?;
-                match level.entries.next(&self.options, &self.passed_over) {
+                match level.entries.next(&self.options, &self.root, &self.passed_over) {
                     Some(Ok((name, kind))) => {
                         let path = level.folder.join(name);
                         self.visit(path, kind)
@@ -151,7 +156,7 @@ impl Walk {
             Kind::File => Some(Source::file(path)),
             // A link whose target is gone is tried, so that it is reported; one to a folder or a pipe is not.
             Kind::Link if path.metadata().is_ok_and(|target| !target.is_file()) => {
-                self.passed_over.add_one();
+                self.passed_over.add(&path);
                 None
             }
             Kind::Link => Some(Source::file(path)),
@@ -162,7 +167,9 @@ impl Walk {
     fn enter(&mut self, folder: PathBuf) -> Option<Source> {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) if self.options.unsorted => Ok(Entries::AsFound(entries)),
-            Ok(entries) => Listing::sorted(entries, &self.options, &self.passed_over).map(Entries::Sorted),
+            Ok(entries) => {
+                Listing::sorted(entries, &self.options, &self.root, &self.passed_over).map(Entries::Sorted)
+            }
             Err(error) => Err(error),
         };
         match entries {
@@ -186,13 +193,14 @@ impl Entries {
     fn next(
         &mut self,
         options: &FolderOptions,
+        root: &Path,
         passed_over: &PassedOver,
     ) -> Option<io::Result<(PathBuf, Kind)>> {
         match self {
             Entries::Sorted(listing) => listing.next().map(Ok),
             Entries::AsFound(entries) => entries.find_map(|entry| {
                 let found = |entry: DirEntry| {
-                    kind(&entry, options, passed_over).map(|kind| (entry.file_name().into(), kind))
+                    kind(&entry, options, root, passed_over).map(|kind| (entry.file_name().into(), kind))
                 };
                 entry.map(found).transpose()
             }),
@@ -200,8 +208,8 @@ impl Entries {
     }
 }
 
-/// What an entry is; `None` if it is not of interest.
-fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> Option<Kind> {
+/// What an entry below `root` is; `None` if it is not of interest.
+fn kind(entry: &DirEntry, options: &FolderOptions, root: &Path, passed_over: &PassedOver) -> Option<Kind> {
     let name = entry.file_name();
     if !options.hidden && name.as_encoded_bytes().starts_with(b".") {
         return None;
@@ -223,6 +231,11 @@ fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> 
     {
         kind = of(target.file_type()).map(|kind| if kind.is_folder() { Kind::LinkedFolder } else { kind });
     }
+    let path = entry.path();
+    let below = path.strip_prefix(root).unwrap_or(&path);
+    if options.exclude.leaves_out(&path, below, kind.is_some_and(Kind::is_folder)) {
+        return None;
+    }
     let name = Path::new(&name);
     let wanted = match kind {
         Some(Kind::Folder | Kind::LinkedFolder) => true,
@@ -231,7 +244,7 @@ fn kind(entry: &DirEntry, options: &FolderOptions, passed_over: &PassedOver) -> 
         None => false,
     };
     if !wanted {
-        passed_over.add_one();
+        passed_over.add(name);
     }
     kind.filter(|_| wanted)
 }
@@ -278,11 +291,16 @@ impl Blocks {
 }
 
 impl Listing {
-    fn sorted(found: ReadDir, options: &FolderOptions, passed_over: &PassedOver) -> io::Result<Self> {
+    fn sorted(
+        found: ReadDir,
+        options: &FolderOptions,
+        root: &Path,
+        passed_over: &PassedOver,
+    ) -> io::Result<Self> {
         let (mut entries, mut starts) = (Blocks::default(), Vec::new());
         for entry in found {
             let entry = entry?;
-            if let Some(kind) = kind(&entry, options, passed_over) {
+            if let Some(kind) = kind(&entry, options, root, passed_over) {
                 starts.push(entries.push(entry.file_name().as_encoded_bytes(), kind)?);
             }
         }

@@ -60,8 +60,15 @@ fn matches(pattern: &Pattern, options: &FolderOptions) -> Vec<Result<PathBuf, So
     let walk = WalkDir::new(root).min_depth(1).max_depth(pattern.depth).follow_links(options.follow);
     let is_hidden = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
     let is_except = |entry: &walkdir::DirEntry| entry.file_type().is_dir() && options.is_except(entry.path());
+    let is_excluded = |entry: &walkdir::DirEntry| {
+        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        options.exclude.leaves_out(entry.path(), below, entry.file_type().is_dir())
+    };
     let mut walk = walk.into_iter().filter_entry(|entry| {
-        (options.hidden || !is_hidden(entry)) && !is_except(entry) && leads(entry.path(), entry.depth())
+        (options.hidden || !is_hidden(entry))
+            && !is_except(entry)
+            && !is_excluded(entry)
+            && leads(entry.path(), entry.depth())
     });
     let mut found = Vec::new();
     while let Some(entry) = walk.next() {

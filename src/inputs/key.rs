@@ -26,6 +26,11 @@ impl PathKey {
         PathKey([word(0), word(8)])
     }
 
+    /// The first 64 bits.
+    pub fn first_bits(self) -> u64 {
+        self.0[0]
+    }
+
     /// The first 96 bits, for those who hold very many: among a thousand million paths two that share them are
     /// as likely as 1 in 10^11.
     pub fn short_bits(self) -> [u32; 3] {

@@ -1,6 +1,7 @@
 //! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources, and their bytes. Of files it
 //! knows archives, whose members have names too; images are bytes to it.
 
+mod exclude;
 mod folder;
 mod glob;
 mod key;
@@ -8,19 +9,20 @@ mod list;
 mod read;
 mod tar;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ImageError, ImageErrorKind, Result};
+pub use exclude::Excluded;
 pub use folder::FolderOptions;
 pub use key::PathKey;
 
-/// Extensions that folders are searched for, in lower case. HEIC and AVIF are not read, but a photo that
-/// was passed over in silence would be a loss: they are answered by an error that says what to do.
-pub const EXTENSIONS: [&str; 18] = [
+/// Extensions that folders are searched for, in lower case.
+pub const EXTENSIONS: [&str; 29] = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", "pnm", "pbm", "pgm",
-    "ppm", "qoi", "heic", "avif",
+    "ppm", "qoi", "heic", "heif", "hif", "avif", "jxl", "nef", "cr2", "cr3", "arw", "dng", "orf", "rw2",
+    "raf",
 ];
 
 /// Where one image is to be found.
@@ -87,18 +89,48 @@ impl InputOptions {
     }
 }
 
-/// Counts files of folders that no extension marks as images.
+/// Extensions of which each is said.
+const SAID_EXTENSIONS: usize = 5;
+
+/// Counts files of folders that no extension marks as images, by their extensions.
 #[derive(Debug, Clone, Default)]
-pub struct PassedOver(Arc<AtomicU64>);
+pub struct PassedOver(Arc<Mutex<BTreeMap<String, u64>>>);
 
 impl PassedOver {
     /// How many there were so far.
     pub fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.counts().values().sum()
     }
 
-    fn add_one(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+    /// How many there were, and of which extensions: `3 other files were passed over (2 .txt, 1 without an extension)`.
+    pub fn describe(&self) -> String {
+        let mut counts: Vec<(String, u64)> = self.counts().clone().into_iter().collect();
+        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let rest: u64 = counts.iter().skip(SAID_EXTENSIONS).map(|(_, count)| count).sum();
+        let mut said: Vec<String> = counts
+            .iter()
+            .take(SAID_EXTENSIONS)
+            .map(|(extension, count)| match extension.as_str() {
+                "" => format!("{count} without an extension"),
+                extension => format!("{count} .{extension}"),
+            })
+            .collect();
+        if rest > 0 {
+            said.push(format!("{rest} of other extensions"));
+        }
+        let number: u64 = counts.iter().map(|(_, count)| count).sum();
+        let files = if number == 1 { "file was" } else { "files were" };
+        format!("{number} other {files} passed over ({})", said.join(", "))
+    }
+
+    fn add(&self, path: &Path) {
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        *self.counts().entry(extension.unwrap_or_default()).or_default() += 1;
+    }
+
+    /// Nothing that holds the lock can panic.
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,10 +176,10 @@ pub fn can_be_walked_twice(options: &InputOptions) -> bool {
 /// The error of a run that found nothing to answer.
 pub fn none(passed_over: &PassedOver) -> Error {
     let what = match passed_over.count() {
-        0 => "no inputs: there is no image there".to_owned(),
-        count => format!("no inputs: there is no image there, and {count} other files were passed over"),
+        0 => "there is no image there".to_owned(),
+        _ => format!("there is no image there; {}", passed_over.describe()),
     };
-    Error::Missing { what, hint: "name a file outright to try it whatever its name, or say --ext".to_owned() }
+    Error::NoImages { what }
 }
 
 type Sources = Box<dyn Iterator<Item = Source> + Send>;

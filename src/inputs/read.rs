@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, stdin};
 
 use super::{Place, Source};
 use crate::error::{ImageError, ImageErrorKind};
+use crate::files::Stamp;
 use crate::image::decode::recognise;
 
 /// Enough to tell every format.
@@ -14,6 +15,17 @@ const HEAD_BYTES: u64 = 4096;
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
 impl Source {
+    /// The state that the image's file is in; `None` where there is no file.
+    pub fn stamp(&self) -> Option<Stamp> {
+        match &self.place {
+            Place::File => Stamp::of(&self.path.metadata().ok()?),
+            Place::Member { archive, length, .. } => {
+                Some(Stamp::of(&archive.metadata().ok()?)?.with_bytes(*length))
+            }
+            Place::Stdin | Place::Nowhere(_) => None,
+        }
+    }
+
     /// All bytes of the image's file.
     ///
     /// # Errors

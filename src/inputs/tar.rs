@@ -33,7 +33,7 @@ pub(super) fn images(
     passed_over: &PassedOver,
 ) -> Option<impl Iterator<Item = Source> + Send + use<>> {
     let mut members = Members::open(archive)?;
-    let (options, passed_over) = (options.clone(), passed_over.clone());
+    let (archive, options, passed_over) = (archive.to_owned(), options.clone(), passed_over.clone());
     Some(std::iter::from_fn(move || {
         loop {
             let member = match members.next()? {
@@ -44,13 +44,13 @@ pub(super) fn images(
                 let part = part.as_os_str().as_encoded_bytes();
                 part.starts_with(b".") && part != b"." && part != b".."
             });
-            if hidden && !options.hidden {
+            if hidden && !options.hidden || options.exclude.leaves_out_member(&archive, &member.name) {
                 continue;
             }
             if options.takes(&member.name) && member.contents != Contents::Other {
                 return Some(members.source(member));
             }
-            passed_over.add_one();
+            passed_over.add(&member.name);
         }
     }))
 }

@@ -52,6 +52,19 @@ impl Window {
         (self.left.saturating_sub(origin), self.width + self.left - origin)
     }
 
+    /// Whether a column of a strip lies beyond the border. Only those at its ends need a look: with SAME padding the
+    /// middle of every window is within the image.
+    #[inline(always)]
+    pub(super) fn is_outside<const SIZE: usize, const STRIDE: usize, const WIDTH: usize>(
+        &self,
+        column: usize,
+        first: usize,
+        end: usize,
+    ) -> bool {
+        (column < SIZE / 2 && column < first)
+            || (column > (WIDTH - 1) * STRIDE + (SIZE - STRIDE) / 2 && column >= end)
+    }
+
     /// Channels, in whole vectors, of which the rows of a window fit the first level of cache.
     pub(super) fn near_channels(&self, lanes: usize) -> usize {
         const FLOATS: usize = 8 << 10;
@@ -187,7 +200,7 @@ unsafe fn strip<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usi
             unroll!(tap < SIZE, of 7, { taps[tap] = I::load(weights.add((row * SIZE + tap) * I::LANES)) });
             let line = origin.wrapping_add(row * window.width * window.pixel);
             unroll!(column < (WIDTH - 1) * STRIDE + SIZE, of 33, {
-                if (first_column..end_column).contains(&column) {
+                if !window.is_outside::<SIZE, STRIDE, WIDTH>(column, first_column, end_column) {
                     // SAFETY: row and column are within the image.
                     let value = I::load(line.wrapping_add(column * window.pixel));
                     unroll!(tap < SIZE, of 7, {

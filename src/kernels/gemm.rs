@@ -59,75 +59,46 @@ pub struct Gemm<'a> {
     pub relu: Rows,
     /// Columns that may be written: at least those of the right side, at most a row of the result.
     pub columns: usize,
-    /// Rows that go through all panels before the next ones do.
-    pub block: usize,
-    /// Segments that do so together: as many as stay near, with a panel of the right side. Sums wait in
-    /// the results meanwhile, which loses no bits.
-    pub group: usize,
+    /// Rows that go through all panels before the next rows do: `mc` in Van Zee and van de Geijn, "BLIS: A
+    /// Framework for Rapidly Instantiating BLAS Functionality" (2015). Their part of the left side stays in
+    /// the second level of cache.
+    pub mc: usize,
+    /// Depth that goes through all panels before more of it does: `kc` in the same paper. That much of a
+    /// panel stays near while all rows pass it. Sums wait in the results meanwhile, which loses no bits.
+    pub kc: usize,
 }
 
 /// Computes the product.
 ///
 /// # Safety
 /// The processor has `I`; all pointers are good for the rows, strides and columns given; results
-/// overlap nothing that is read. With more segments than a group, `columns` are whole vectors.
+/// overlap nothing that is read. With more depth than `kc`, `columns` are whole vectors.
 pub unsafe fn run<I: Isa>(gemm: &Gemm) {
-    let groups = gemm.left.len().div_ceil(gemm.group.max(1));
-    let blocks = gemm.rows.div_ceil(gemm.block);
-    let rows = |block: usize| (gemm.rows * block / blocks, gemm.rows * (block + 1) / blocks);
+    let depth = gemm.panels.depth;
+    let passes = depth.div_ceil(gemm.kc.max(1)).max(1);
+    let blocks = gemm.rows.div_ceil(gemm.mc.max(1));
     for block in 0..blocks {
-        let mut start = 0; // of the group, in depth
-        for group in 0..groups {
-            let left = gemm.group(group);
-            let depth = left.iter().map(|segment| segment.depth).sum();
-            let ahead =
-                if group + 1 < groups { (gemm.group(group + 1), block) } else { (gemm.group(0), block + 1) };
-            let pass = Pass {
-                gemm,
-                left,
-                start,
-                depth,
-                first: group == 0,
-                last: group + 1 == groups,
-                ahead: ahead.0,
-                ahead_row: rows(ahead.1).0,
-            };
+        let rows = (gemm.rows * block / blocks, gemm.rows * (block + 1) / blocks);
+        for pass in 0..passes {
+            let (start, end) = (depth * pass / passes, depth * (pass + 1) / passes);
+            let pass = Pass { gemm, start, depth: end - start, first: pass == 0, last: pass + 1 == passes };
             // SAFETY: the rows are within the caller's.
-            unsafe { pass.run::<I>(rows(block)) };
-            start += depth;
+            unsafe { pass.run::<I>(rows) };
         }
     }
 }
 
-impl Gemm<'_> {
-    fn group(&self, index: usize) -> &[Segment] {
-        let start = index * self.group.max(1);
-        &self.left[start..(start + self.group.max(1)).min(self.left.len())]
-    }
-
-    /// Where a panel's weights start, from a depth on.
-    fn right(&self, panel: usize, start: usize) -> *const f32 {
-        let Panels { depth, lanes, .. } = self.panels;
-        let (vector, width) = self.panels.panel(panel);
-        self.right.wrapping_add((vector * depth + width * start) * lanes)
-    }
-}
-
-/// A group of segments for some rows, through all panels.
+/// Some of the depth, for some rows, through all panels.
 struct Pass<'a> {
     gemm: &'a Gemm<'a>,
-    left: &'a [Segment],
-    /// Depth in front of the group.
+    /// Depth in front of it.
     start: usize,
-    /// Depth of the group.
+    /// Its own depth.
     depth: usize,
     /// Sums start with the bias.
     first: bool,
     /// Sums are done.
     last: bool,
-    /// What is read on the left after this, and from which row on: it is brought near meanwhile.
-    ahead: &'a [Segment],
-    ahead_row: usize,
 }
 
 impl Pass<'_> {
@@ -135,22 +106,29 @@ impl Pass<'_> {
     unsafe fn run<I: Isa>(&self, (first_row, end_row): (usize, usize)) {
         let gemm = self.gemm;
         let rows = end_row - first_row;
-        let mut left_steps = 0;
         for panel in gemm.range.0..gemm.range.1 {
             let (vector, width) = gemm.panels.panel(panel);
             let tiles = rows.div_ceil(I::TILE_ROWS[width - 1]);
-            let right = gemm.right(panel, self.start);
-            let next = gemm.right((panel + 1).min(gemm.panels.count() - 1), self.start);
-            let mut row = first_row;
+            let right = self.right(panel);
+            // Behind the last panel lie the weights of the next step.
+            let next = if panel + 1 < gemm.panels.count() {
+                self.right(panel + 1)
+            } else {
+                right.wrapping_add(width * self.depth * I::LANES)
+            };
+            let lines = width * self.depth * I::LANES / LINE;
+            let (mut row, mut fetched) = (first_row, 0);
             for index in 0..tiles {
                 let height = rows / tiles + usize::from(index < rows % tiles);
-                // The first tiles fetch the next panel, a line a step; the others the next rows.
-                let ahead = if index < width {
-                    Ahead::Right(next.wrapping_add(index * self.depth * LINE))
+                let ahead = if panel == gemm.range.0 && index + 1 < tiles {
+                    Ahead::Rows
+                } else if fetched < lines {
+                    let from = next.wrapping_add(fetched * LINE);
+                    fetched += self.depth / steps_at_once(width);
+                    Ahead::Panel(from)
                 } else {
-                    Ahead::Left(left_steps)
+                    Ahead::Nothing
                 };
-                left_steps += usize::from(index >= width);
                 let tile = Tile { pass: self, right, row, column: vector * I::LANES, ahead };
                 // SAFETY: the tile is within the rows.
                 unsafe { dispatch::<I>(tile, height, width) };
@@ -158,18 +136,33 @@ impl Pass<'_> {
             }
         }
     }
+
+    /// Where a panel's weights for this pass start.
+    fn right(&self, panel: usize) -> *const f32 {
+        let Panels { depth, lanes, .. } = self.gemm.panels;
+        let (vector, width) = self.gemm.panels.panel(panel);
+        self.gemm.right.wrapping_add((vector * depth + width * self.start) * lanes)
+    }
 }
 
 /// Floats of a cache line.
 const LINE: usize = 16;
 
-/// What a tile brings near.
+/// Steps of depth that are written out together, for which one line is asked for. Panels of three vectors leave no
+/// registers for a second one.
+const fn steps_at_once(width: usize) -> usize {
+    if width == 3 { 1 } else { 2 }
+}
+
+/// What a tile asks the memory for while it computes.
 #[derive(Clone, Copy)]
 enum Ahead {
-    /// Weights, from here on.
-    Right(*const f32),
-    /// What is left of the next rows after so many tiles have done their part.
-    Left(usize),
+    /// Weights, from here on: those of the next panel.
+    Panel(*const f32),
+    /// The rows of the next tile: only the first panel finds them far away.
+    Rows,
+    /// All is near.
+    Nothing,
 }
 
 macro_rules! heights {
@@ -204,6 +197,10 @@ struct Tile<'a> {
 
 struct SizedTile<'a, I, const ROWS: usize, const VECTORS: usize>(Tile<'a>, PhantomData<I>);
 
+impl<I, const ROWS: usize, const VECTORS: usize> SizedTile<'_, I, ROWS, VECTORS> {
+    const STEPS: usize = steps_at_once(VECTORS);
+}
+
 impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, ROWS, VECTORS> {
     #[inline(always)]
     unsafe fn run(self) {
@@ -236,20 +233,42 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                 });
             }
             let mut right = right;
-            let mut fetch = match ahead {
-                Ahead::Right(from) => from,
-                Ahead::Left(_) => right,
+            let (mut fetch, advance) = match ahead {
+                Ahead::Panel(from) => (from, LINE),
+                Ahead::Rows => (right, LINE),
+                Ahead::Nothing => (right, 0),
             };
-            for (number, segment) in pass.left.iter().enumerate() {
-                if let (Ahead::Left(steps), Some(next)) = (ahead, pass.ahead.get(number)) {
-                    fetch = next.data.wrapping_add(pass.ahead_row * next.stride + steps * next.depth * LINE);
+            let (mut skip, mut wanted) = (pass.start, pass.depth);
+            for segment in gemm.left {
+                if skip >= segment.depth {
+                    skip -= segment.depth;
+                    continue;
                 }
-                let left = segment.data.add(row * segment.stride);
+                let steps = (segment.depth - skip).min(wanted);
+                let left = segment.data.add(row * segment.stride + skip);
+                if let Ahead::Rows = ahead {
+                    fetch = left.wrapping_add(ROWS * segment.stride);
+                }
                 let mut lefts = [left; ROWS];
                 unroll!(index < ROWS, of 14, { lefts[index] = left.add(index * segment.stride) });
-                for step in 0..segment.depth {
+                let mut step = 0;
+                while step + Self::STEPS <= steps {
                     I::prefetch(fetch);
-                    fetch = fetch.wrapping_add(LINE);
+                    fetch = fetch.wrapping_add(advance);
+                    unroll!(part < steps_at_once(VECTORS), of 3, {
+                        let mut weights = [I::zero(); VECTORS];
+                        unroll!(vector < VECTORS, of 3, { weights[vector] = I::load(right.add((part * VECTORS + vector) * I::LANES)) });
+                        unroll!(index < ROWS, of 14, {
+                            let value = I::splat(*lefts[index].add(step + part));
+                            unroll!(vector < VECTORS, of 3, {
+                                sums[index][vector] = I::fma(value, weights[vector], sums[index][vector]);
+                            });
+                        });
+                    });
+                    right = right.add(Self::STEPS * VECTORS * I::LANES);
+                    step += Self::STEPS;
+                }
+                if step < steps {
                     let mut weights = [I::zero(); VECTORS];
                     unroll!(vector < VECTORS, of 3, { weights[vector] = I::load(right.add(vector * I::LANES)) });
                     unroll!(index < ROWS, of 14, {
@@ -259,6 +278,11 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                         });
                     });
                     right = right.add(VECTORS * I::LANES);
+                }
+                skip = 0;
+                wanted -= steps;
+                if wanted == 0 {
+                    break;
                 }
             }
             if !pass.last {

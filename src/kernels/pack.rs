@@ -13,23 +13,33 @@ pub struct Panels {
     pub lanes: usize,
 }
 
-/// Vectors of a full panel.
-const FULL: usize = 3;
-
 impl Panels {
     /// Panels for a matrix of `depth` x `columns`.
     pub fn new(depth: usize, columns: usize, lanes: usize) -> Self {
         Panels { depth, columns, vectors: columns.div_ceil(lanes), lanes }
     }
 
-    /// Full panels, and narrower ones behind them. A last vector is not left alone: a tile of one vector
-    /// loads as much as it multiplies.
+    /// Vectors of a full panel. Sixteen registers of eight lanes hold the sums of 6 x 2 vectors or of 4 x 3: the
+    /// first read less for each multiply-add.
+    fn full(&self) -> usize {
+        if self.lanes == 8 { 2 } else { 3 }
+    }
+
+    /// Columns of the widest panel, padded.
+    pub fn widest(&self) -> usize {
+        self.full().min(self.vectors) * self.lanes
+    }
+
+    /// Full panels, and others behind them. A last vector is not left alone: a tile of one vector loads as much as
+    /// it multiplies.
     fn split(&self) -> (usize, [usize; 2]) {
-        match (self.vectors / FULL, self.vectors % FULL) {
-            (full, 0) => (full, [0, 0]),
-            (0, 1) => (0, [1, 0]),
-            (full, 1) => (full - 1, [2, 2]),
-            (full, _) => (full, [2, 0]),
+        let full = self.full();
+        match (self.vectors / full, self.vectors % full) {
+            (count, 0) => (count, [0, 0]),
+            (0, rest) => (0, [rest, 0]),
+            (count, 1) if full == 2 => (count - 1, [3, 0]),
+            (count, 1) => (count - 1, [2, 2]),
+            (count, rest) => (count, [rest, 0]),
         }
     }
 
@@ -43,9 +53,9 @@ impl Panels {
     pub fn panel(&self, index: usize) -> (usize, usize) {
         let (full, rest) = self.split();
         match index.checked_sub(full) {
-            None => (index * FULL, FULL),
-            Some(0) => (full * FULL, rest[0]),
-            Some(_) => (full * FULL + rest[0], rest[1]),
+            None => (index * self.full(), self.full()),
+            Some(0) => (full * self.full(), rest[0]),
+            Some(_) => (full * self.full() + rest[0], rest[1]),
         }
     }
 

@@ -43,6 +43,9 @@ pub struct Pool {
 
 const SIZE: usize = 3;
 
+/// The most columns of input that a strip reaches.
+const COLUMNS: usize = 6 * 2 + SIZE;
+
 /// Computes the rows.
 ///
 /// # Safety
@@ -110,23 +113,22 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
         unsafe {
             let initial = if MAX { I::splat(f32::NEG_INFINITY) } else { I::zero() };
             for channel in channels.step_by(I::LANES) {
-                let mut results = [initial; WIDTH];
-                unroll!(step < (WIDTH - 1) * STRIDE + SIZE, of 33, {
-                    if (first_column..end_column).contains(&step) {
-                        let mut sum = initial;
-                        for line in first_row..end_row {
-                            let at = origin.wrapping_add((line * window.width + step) * window.pixel + channel);
-                            let value = I::load(at);
-                            sum = if MAX { I::max(sum, value) } else { I::add(sum, value) };
+                let mut columns = [initial; COLUMNS];
+                for line in first_row..end_row {
+                    let line = origin.wrapping_add(line * window.width * window.pixel + channel);
+                    unroll!(column < (WIDTH - 1) * STRIDE + SIZE, of 15, {
+                        if !window.is_outside::<SIZE, STRIDE, WIDTH>(column, first_column, end_column) {
+                            let value = I::load(line.wrapping_add(column * window.pixel));
+                            columns[column] = if MAX { I::max(columns[column], value) } else { I::add(columns[column], value) };
                         }
-                        unroll!(tap < SIZE, of 3, {
-                            let offset = step.wrapping_sub(tap); // huge where the tap lies left of the strip
-                            if offset.is_multiple_of(STRIDE) && offset / STRIDE < WIDTH {
-                                let old = results[offset / STRIDE];
-                                results[offset / STRIDE] = if MAX { I::max(old, sum) } else { I::add(old, sum) };
-                            }
-                        });
-                    }
+                    });
+                }
+                let mut results = [initial; WIDTH];
+                unroll!(pixel < WIDTH, of 7, {
+                    unroll!(tap < SIZE, of 3, {
+                        let (old, value) = (results[pixel], columns[pixel * STRIDE + tap]);
+                        results[pixel] = if MAX { I::max(old, value) } else { I::add(old, value) };
+                    });
                 });
                 unroll!(pixel < WIDTH, of 7, {
                     let place = row * window.out_width + column + pixel;

@@ -39,7 +39,7 @@ impl FromStr for Precision {
             "tf32" => Ok(Precision::Tf32),
             "f16" => Ok(Precision::F16),
             "bf16" => Ok(Precision::Bf16),
-            _ => Err(Error::Config(format!("--dtype: expected f32, tf32, f16 or bf16, got {text:?}"))),
+            _ => Err(Error::Config(format!("expected f32, tf32, f16 or bf16, got {text:?}"))),
         }
     }
 }

@@ -79,8 +79,8 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
             raw: rows(&mut raw, stride),
             relu: rows(&mut relu, stride),
             columns,
-            block: 11,
-            group: if columns.is_multiple_of(48) { 2 } else { depths.len() },
+            mc: 11,
+            kc: if columns.is_multiple_of(16) { 20 } else { depth },
         };
         // SAFETY: the buffers above have the sizes that the product says.
         unsafe { kernels.gemm(&gemm) };

@@ -80,17 +80,10 @@ impl Head {
         })
     }
 
-    /// Whether its scores are probabilities of classes that exclude each other: they add up to 1.
-    pub fn is_distribution(&self) -> bool {
-        self.binary || self.activation == Activation::Softmax
-    }
-
-    /// The answer for class scores: what `model.predict` gives; (1 - p, p) for a sigmoid of one output p.
-    pub fn scores(&self, logits: &[f32]) -> Vec<f32> {
-        let mut scores = logits.to_vec();
-        let function = if self.binary { Activation::Softmax } else { self.activation };
-        function.apply(&mut scores);
-        scores
+    /// What makes scores of its classes' logits: its last function, or softmax over the two classes of a sigmoid of one
+    /// output.
+    pub fn over_classes(&self) -> Activation {
+        if self.binary { Activation::Softmax } else { self.activation }
     }
 
     /// Ends it with another function. A sigmoid of one output is two classes, any other function of one output is one.
@@ -103,6 +96,11 @@ impl Head {
                 *units = if self.binary { 2 } else { 1 };
             }
         }
+    }
+
+    /// Whether it is the head of the published networks: average, dense, softmax.
+    pub fn is_usual(&self) -> bool {
+        self.classes().map(Head::usual).as_ref() == Some(self)
     }
 
     /// The names of the layers that have weights, first to last.
@@ -318,7 +316,8 @@ mod tests {
     #[test]
     fn a_sigmoid_of_one_output_is_two_classes() {
         let head = Head { binary: true, activation: Activation::Sigmoid, ..Head::usual(2) };
-        let scores = head.scores(&[0.0, 1.25]);
+        let mut scores = [0.0, 1.25];
+        head.over_classes().apply(&mut scores);
         assert!((scores[1] - 0.777_299_9).abs() < 1e-6 && (scores[0] + scores[1] - 1.0).abs() < 1e-6);
         assert_eq!(head.to_string(), "global average, dense 1, sigmoid");
         let text = serde_json::to_string(&head).unwrap();

@@ -5,8 +5,10 @@ pub mod cells;
 pub mod config;
 pub mod dialect;
 pub mod head;
+pub(crate) mod identify;
 pub mod keras_layers;
 pub(crate) mod keras_order;
+pub(crate) mod layouts;
 pub(crate) mod names;
 pub mod published;
 

@@ -15,13 +15,18 @@ pub struct Console {
     pub colour: bool,
     /// Only errors.
     pub quiet: bool,
-    /// Whether progress may be drawn beside the output.
-    pub progress: bool,
-    /// Whether stderr goes to a person: progress before there is any output may be drawn.
+    /// stdout scrolls with records over the same terminal: no progress is drawn meanwhile.
+    pub scrolls: bool,
+    /// stderr is a terminal, so that progress can be drawn.
     pub terminal: bool,
 }
 
 impl Console {
+    /// The same, beside records that scroll over the terminal or not.
+    pub fn scrolling(self, scrolls: bool) -> Self {
+        Console { scrolls, ..self }
+    }
+
     /// Something worth knowing.
     pub fn note(&self, text: &str) {
         if !self.quiet {
@@ -50,9 +55,9 @@ impl Console {
         let _ = io::stderr().write_all(line.as_bytes());
     }
 
-    /// A count that runs while images are answered; hidden where progress may not be drawn.
+    /// A count that runs while images are answered; hidden where progress is not drawn.
     pub fn counter(&self) -> ProgressBar {
-        if !self.progress || self.quiet {
+        if !self.terminal || self.scrolls || self.quiet {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());

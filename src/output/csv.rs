@@ -6,21 +6,33 @@ use std::io::{self, Write};
 use super::Printer;
 use super::text::printable;
 use crate::answers::predictions::Record;
+use crate::answers::rollup::RolledUp;
 
 /// The header of every file.
 const HEADER: [&str; 7] = ["path", "rank", "index", "wnid", "label", "score", "error"];
+
+/// Further columns where answers are rolled up; all empty where nothing is sure enough.
+const GROUP_HEADER: [&str; 3] = ["group_wnid", "group_label", "group_score"];
 
 /// RFC 4180 rows, quoted where needed. Paths and names are exact for programs; a terminal gets them with
 /// control characters written out.
 #[derive(Debug)]
 pub struct Csv {
     for_terminal: bool,
+    rolled_up: bool,
 }
 
 impl Csv {
-    /// Rows for a program, or for a terminal.
-    pub fn new(for_terminal: bool) -> Self {
-        Csv { for_terminal }
+    /// Rows for a program, or for a terminal; with the group of an answer or without.
+    pub fn new(for_terminal: bool, rolled_up: bool) -> Self {
+        Csv { for_terminal, rolled_up }
+    }
+
+    fn row(&self, out: &mut dyn Write, fields: [&str; 7], group: [&str; 3]) -> io::Result<()> {
+        let group = if self.rolled_up { &group[..] } else { &[] };
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(fields.iter().chain(group))?;
+        writer.flush()
     }
 
     fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
@@ -30,26 +42,36 @@ impl Csv {
 
 impl Printer for Csv {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        row(out, HEADER)
+        self.row(out, HEADER, GROUP_HEADER)
     }
 
     fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
         let path = record.path.to_string_lossy();
         let path = self.text(&path);
+        let group = match record.outcome.as_ref().ok().and_then(|answer| answer.group.as_ref()) {
+            Some(RolledUp::Known { wnid, label, score }) => {
+                let [wnid, label] = [wnid, label].map(|text| self.text(text.as_deref().unwrap_or_default()));
+                [wnid, label, Cow::Owned(score.to_string())]
+            }
+            Some(RolledUp::Unknown) | None => Default::default(),
+        };
+        let group = group.each_ref().map(|text| &**text);
         match &record.outcome {
             // No class reached the threshold.
-            Ok(answer) if answer.predictions.is_empty() => row(out, [&path, "", "", "", "", "", ""]),
+            Ok(answer) if answer.predictions.is_empty() => {
+                self.row(out, [&path, "", "", "", "", "", ""], group)
+            }
             Ok(answer) => answer.predictions.iter().try_for_each(|prediction| {
                 let [rank, index] = [prediction.rank, prediction.index].map(|number| number.to_string());
                 let score = prediction.score.to_string();
                 let label = prediction.label.as_ref();
                 let wnid = self.text(label.and_then(|label| label.wnid.as_deref()).unwrap_or_default());
                 let name = self.text(label.map_or("", |label| &label.name));
-                row(out, [&path, &rank, &index, &wnid, &name, &score, ""])
+                self.row(out, [&path, &rank, &index, &wnid, &name, &score, ""], group)
             }),
             Err(error) => {
                 let error = format!("{}: {}", error.kind.as_str(), error.message);
-                row(out, [&path, "", "", "", "", "", &self.text(&error)])
+                self.row(out, [&path, "", "", "", "", "", &self.text(&error)], group)
             }
         }
     }
@@ -57,10 +79,4 @@ impl Printer for Csv {
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn row(out: &mut dyn Write, fields: [&str; 7]) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(fields)?;
-    writer.flush()
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::text::printable;
 use super::{ModelHeader, pretty};
 use crate::answers::labels::{Label, Labels};
+use crate::answers::temperature::Fitted;
+use crate::evaluation::selective::{Selective, Share};
 use crate::evaluation::{Accuracy, ClassResult, Confusion, Evaluation};
 use crate::nasnet::published::Published;
 
@@ -21,6 +23,10 @@ const LISTED: usize = 20;
 pub struct Report<'a> {
     /// What answered.
     pub model: ModelHeader,
+    /// What logits were divided by.
+    pub temperature: f64,
+    /// How that was found, where the weights record it.
+    pub fitted: Option<&'a Fitted>,
     /// Images without an answer.
     pub failed: usize,
     /// Whether all images were looked at.
@@ -41,6 +47,7 @@ pub struct Report<'a> {
 struct Document<'a> {
     schema: u32,
     model: &'a ModelHeader,
+    temperature: f64,
     images: usize,
     failed: usize,
     complete: bool,
@@ -48,6 +55,10 @@ struct Document<'a> {
     top1: Accuracy,
     top5: Accuracy,
     calibration: &'a crate::evaluation::calibration::Calibration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selective: &'a Option<Vec<Selective>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selective_curve: &'a Option<Vec<Selective>>,
     published: &'a [Published],
     recorded: &'a Option<serde_json::Value>,
     classes: Vec<ClassLine<'a>>,
@@ -71,6 +82,17 @@ struct ConfusionLine<'a> {
 }
 
 impl Report<'_> {
+    /// The temperature in words, where it is not 1.
+    fn at_temperature(&self) -> String {
+        match self.fitted {
+            _ if self.temperature == 1.0 => String::new(),
+            Some(fitted) => {
+                format!(" at temperature {:.3} (fitted on {} images)", self.temperature, fitted.images)
+            }
+            None => format!(" at temperature {:.3}", self.temperature),
+        }
+    }
+
     fn label(&self, class: usize) -> Option<&Label> {
         self.labels.and_then(|labels| labels.get(class))
     }
@@ -100,6 +122,7 @@ impl Report<'_> {
         let document = Document {
             schema: SCHEMA,
             model: &self.model,
+            temperature: self.temperature,
             images: evaluation.images,
             failed: self.failed,
             complete: self.complete,
@@ -107,6 +130,8 @@ impl Report<'_> {
             top1: evaluation.top1,
             top5: evaluation.top5,
             calibration: &evaluation.calibration,
+            selective: &evaluation.selective,
+            selective_curve: &evaluation.selective_curve,
             published: self.published,
             recorded: &self.recorded,
             classes: evaluation.classes.iter().map(class).collect(),
@@ -137,13 +162,27 @@ impl Report<'_> {
         let calibration = &evaluation.calibration;
         writeln!(
             out,
-            "{:<14}ECE {:.2} %, at the fitted temperature {:.3}: {:.2} %",
+            "{:<14}ECE {:.2} %{}, at the best temperature for these images, {:.3}: {:.2} %",
             "calibration",
             calibration.expected_error * 100.0,
+            self.at_temperature(),
             calibration.temperature,
             calibration.expected_error_at_temperature * 100.0
         )?;
         writeln!(out, "{:<14}{:.1} images/s", "speed", self.images_per_second)?;
+
+        if let Some(selective) = &evaluation.selective {
+            writeln!(
+                out,
+                "\nrolled-up answers (--rollup P): share of images, and precision of those answers"
+            )?;
+            writeln!(out, "{:>6}{:>18}{:>18}{:>18}{:>10}", "P", "class", "group", "either", "unknown")?;
+            for row in selective {
+                let [class, group, answered] = [row.class, row.group, row.answered].map(in_figures);
+                let unknown = format!("{:.1} %", row.unknown_percent);
+                writeln!(out, "{:>6}{class:>18}{group:>18}{answered:>18}{unknown:>10}", row.rollup)?;
+            }
+        }
 
         let mut classes: Vec<&ClassResult> = evaluation.classes.iter().collect();
         classes.sort_by(|a, b| a.top1.percent.total_cmp(&b.top1.percent).then(a.index.cmp(&b.index)));
@@ -163,6 +202,12 @@ impl Report<'_> {
         }
         Ok(())
     }
+}
+
+/// A share of images, and its precision.
+fn in_figures(share: Share) -> String {
+    let precision = share.precision.map_or("-".to_owned(), |precision| format!("{precision:.1} %"));
+    format!("{:.1} % {precision:>8}", share.percent)
 }
 
 /// What a weights file says of its accuracy, as the table shows published figures; as it stands, if it is of

@@ -5,6 +5,7 @@ pub mod console;
 mod csv;
 pub mod evaluation;
 mod json;
+pub mod labels;
 pub mod model_info;
 pub mod overlay;
 #[cfg(feature = "parquet")]
@@ -65,7 +66,8 @@ impl Format {
     }
 }
 
-/// The printer of a form; `model` is asked only where the form speaks of it.
+/// The printer of a form; `model` is asked only where the form speaks of it, and `rolled_up` says whether answers have a
+/// group.
 ///
 /// # Errors
 /// When what the form says of the model cannot be written.
@@ -73,14 +75,15 @@ pub fn printer(
     format: Format,
     model: impl FnOnce() -> ModelHeader,
     scores: Scores,
+    rolled_up: bool,
     style: TableStyle,
 ) -> io::Result<Box<dyn Printer>> {
     Ok(match format {
         Format::Table => Box::new(Table::new(scores, style)),
         Format::Json => Box::new(Json::new(model())),
         Format::JsonLines => Box::new(JsonLines::new(&model())),
-        Format::Csv => Box::new(Csv::new(style.is_terminal)),
+        Format::Csv => Box::new(Csv::new(style.is_terminal, rolled_up)),
         #[cfg(feature = "parquet")]
-        Format::Parquet => Box::new(Parquet::new(&model())?),
+        Format::Parquet => Box::new(Parquet::new(&model(), rolled_up)?),
     })
 }

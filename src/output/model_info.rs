@@ -4,10 +4,11 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::answers::temperature::Fitted;
 use crate::graph::Graph;
 use crate::nasnet::keras_layers::Layer;
 use crate::nasnet::published::{self, Published};
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::output::text::{grouped, printable};
 use crate::weights::Loaded;
 
@@ -20,6 +21,9 @@ pub struct Description {
     preset: Option<&'static str>,
     config: Config,
     dialect: Dialect,
+    /// What follows the features, where it is not average, dense and softmax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<Head>,
     parameters: u64,
     trainable_parameters: u64,
     multiply_adds: u64,
@@ -36,6 +40,8 @@ struct WeightsDescription {
     sha256: String,
     preprocessing: Option<crate::image::preprocess::Preprocessing>,
     labels: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<Fitted>,
     notes: serde_json::Value,
 }
 
@@ -61,8 +67,10 @@ impl Description {
                 sha256: loaded.fingerprint().to_owned(),
                 preprocessing: loaded.preprocessing,
                 labels: loaded.labels.as_ref().map(|labels| labels.len()),
+                temperature: loaded.temperature.clone(),
                 notes: loaded.card_notes.clone(),
             }),
+            head: loaded.head.clone().filter(|head| !head.is_usual()),
             ..Description::of_graph(&loaded.name, &loaded.config, loaded.dialect, &loaded.graph)
         }
     }
@@ -76,6 +84,7 @@ impl Description {
             preset: preset(config),
             config: *config,
             dialect,
+            head: None,
             parameters,
             trainable_parameters,
             multiply_adds: graph.total_multiply_adds(),
@@ -100,6 +109,9 @@ impl Description {
             "classes",
             self.config.classes.map_or("none: features only".to_owned(), |count| count.to_string()),
         )?;
+        if let Some(head) = &self.head {
+            line("head", head.to_string())?;
+        }
         line(
             "parameters",
             format!("{} ({} trainable)", grouped(self.parameters), grouped(self.trainable_parameters)),
@@ -123,7 +135,11 @@ impl Description {
                         format!("{} {}, crop_pct {}", own.resize.as_str(), own.filter.as_str(), own.crop_pct),
                     )?;
                 }
-                line("labels", weights.labels.map_or("none recorded".to_owned(), |count| count.to_string()))
+                line("labels", weights.labels.map_or("none recorded".to_owned(), |count| count.to_string()))?;
+                weights.temperature.as_ref().map_or(Ok(()), |fitted| {
+                    let Fitted { temperature, images, method, .. } = fitted;
+                    line("temperature", format!("{temperature:.4}, fitted on {images} images ({method})"))
+                })
             }
         }
     }

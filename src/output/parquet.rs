@@ -24,13 +24,14 @@ pub use row::Row;
 const SCHEMA_VERSION: &str = "1";
 
 /// The columns of a file. `predictions` is null for an image that failed, and empty where no class reached
-/// the threshold; `path_bytes` is there for paths that are not UTF-8.
+/// the threshold; `path_bytes` is there for paths that are not UTF-8, `truncated` for images whose file ends early.
 const SCHEMA: &str = "message nasnet {
     required int64 seq;
     required binary path (STRING);
     optional binary path_bytes;
     optional int32 width;
     optional int32 height;
+    optional boolean truncated;
     required binary model (STRING);
     optional binary error_kind (STRING);
     optional binary error_message (STRING);
@@ -45,6 +46,13 @@ const SCHEMA: &str = "message nasnet {
             }
         }
     }
+}";
+
+/// Further columns where answers are rolled up; null where nothing is sure enough.
+const GROUP_COLUMNS: &str = "
+    optional binary group_wnid (STRING);
+    optional binary group_label (STRING);
+    optional float group_score;
 }";
 
 /// Columns whose values hardly ever repeat, so that a dictionary would only cost.
@@ -65,8 +73,8 @@ impl Parquet {
     ///
     /// # Errors
     /// When the header is no JSON.
-    pub fn new(model: &ModelHeader) -> io::Result<Self> {
-        Self::open(model.short(), Some(serde_json::to_string(model)?))
+    pub fn new(model: &ModelHeader, rolled_up: bool) -> io::Result<Self> {
+        Self::open(model.short(), Some(serde_json::to_string(model)?), rolled_up)
     }
 
     /// A file of rows that are there already; `model` is the `name@fingerprint` that they name, which is all
@@ -74,14 +82,19 @@ impl Parquet {
     ///
     /// # Errors
     /// None that depends on the rows.
-    pub fn of_rows(model: Option<&str>) -> io::Result<Self> {
+    pub fn of_rows(model: Option<&str>, rolled_up: bool) -> io::Result<Self> {
         let (name, fingerprint) = model.and_then(|model| model.rsplit_once('@')).unzip();
         let header = model.map(|_| json!({"name": name, "fingerprint": fingerprint}).to_string());
-        Self::open(model.unwrap_or_default().to_owned(), header)
+        Self::open(model.unwrap_or_default().to_owned(), header, rolled_up)
     }
 
-    fn open(model: String, header: Option<String>) -> io::Result<Self> {
-        let schema = parse_message_type(SCHEMA)?;
+    fn open(model: String, header: Option<String>, rolled_up: bool) -> io::Result<Self> {
+        let schema = match rolled_up {
+            true => parse_message_type(
+                &(SCHEMA.trim_end_matches(['\n', '}']).to_owned() + "\n    }" + GROUP_COLUMNS),
+            )?,
+            false => parse_message_type(SCHEMA)?,
+        };
         let version = KeyValue::new("nasnet.schema".to_owned(), SCHEMA_VERSION.to_owned());
         let header = header.map(|header| KeyValue::new("nasnet.model".to_owned(), header));
         let mut properties = WriterProperties::builder()
@@ -92,7 +105,7 @@ impl Parquet {
             properties = properties.set_column_dictionary_enabled(path, false);
         }
         let file = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties.build()))?;
-        Ok(Parquet { model, file, rows: Columns::default(), torn: false })
+        Ok(Parquet { model, file, rows: Columns::new(rolled_up), torn: false })
     }
 
     /// One row.
@@ -165,8 +178,8 @@ mod tests {
     #[test]
     fn after_a_write_that_failed_no_footer_makes_the_file_look_whole() {
         let error = ImageError::new(ImageErrorKind::Io, "gone");
-        let record = Record { path: "a.jpg".into(), seq: 0, outcome: Err(error) };
-        let mut parquet = Parquet::of_rows(Some("x@0")).unwrap();
+        let record = Record { path: "a.jpg".into(), seq: 0, stamp: None, outcome: Err(error) };
+        let mut parquet = Parquet::of_rows(Some("x@0"), false).unwrap();
         parquet.record(&record, &mut io::sink()).unwrap();
         let mut out = Full(true);
         assert_eq!(parquet.write_group(&mut out).unwrap_err().kind(), io::ErrorKind::StorageFull);

@@ -140,6 +140,7 @@ pub fn evaluation(
     out.write_all(
         b"<p id=\"facts\"></p><div id=\"summary\"></div><div class=\"side\">\
           <div><h2>Reliability</h2><p class=\"dim\">Accuracy (blue) by probability; red is the gap to the diagonal</p><canvas id=\"reliability\"></canvas></div>\
+          <div id=\"rolled\"><h2>Rolled-up answers</h2><p class=\"dim\">Share of images by P of --rollup: a class (blue), a group (orange), unknown (grey); the red line is the precision of the answers</p><canvas id=\"selective\"></canvas><div id=\"figures\"></div></div>\
           <div><h2>Confusion</h2><p class=\"dim\">Rows are what images show, columns what was said <b id=\"cell\"></b></p><canvas id=\"confusion\"></canvas></div></div>\
           <div class=\"side\"><div><h2>Most confused</h2><div id=\"pairs\" class=\"scroll\"></div></div>\
           <div><h2>Classes, worst first</h2><div id=\"classes\" class=\"scroll\"></div></div></div>\

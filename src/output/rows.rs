@@ -5,8 +5,8 @@ use std::io::{self, BufRead, Read};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 /// The longest line that is taken for a row; the feature map of Large takes a tenth of it.
 const MAX_LINE_BYTES: u64 = 1 << 26;
@@ -25,6 +25,10 @@ pub struct RowHead {
     pub model: String,
     /// What it says.
     pub answer: Answer,
+    /// Whether it has a rolled-up answer, if only that it is unknown.
+    pub rolled_up: bool,
+    /// Bytes and last change of its file, where the row has them.
+    pub file: Option<(u64, String)>,
 }
 
 /// What a row says of its image.
@@ -48,6 +52,8 @@ struct RowLine<'a> {
     path_bytes: Option<Cow<'a, str>>,
     #[serde(default)]
     predictions: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "is_there")]
+    group: bool,
     #[serde(default)]
     features: Option<IgnoredAny>,
     #[serde(default)]
@@ -57,6 +63,15 @@ struct RowLine<'a> {
     seq: u64,
     #[serde(borrow)]
     model: Cow<'a, str>,
+    #[serde(default)]
+    bytes: Option<u64>,
+    #[serde(borrow, default)]
+    modified: Option<Cow<'a, str>>,
+}
+
+/// That a field is there, whatever it holds.
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| true)
 }
 
 impl RowHead {
@@ -77,7 +92,15 @@ impl RowHead {
             Some(base64) => STANDARD.decode(base64.as_bytes()).ok()?,
             None => row.path.into_owned().into_bytes(),
         };
-        Some(RowHead { path, seq: row.seq, model: row.model.into_owned(), answer })
+        let file = row.bytes.zip(row.modified.map(Cow::into_owned));
+        Some(RowHead {
+            path,
+            seq: row.seq,
+            model: row.model.into_owned(),
+            answer,
+            rolled_up: row.group,
+            file,
+        })
     }
 
     /// The fingerprint that [`Self::model`] ends in.
@@ -141,6 +164,12 @@ mod tests {
         ] {
             let line = format!(r#"{{"path": "a", {field}, "seq": 7, "model": "x@0"}}"#);
             assert_eq!(RowHead::parse(line.as_bytes()).unwrap().answer, answer);
+        }
+        for (group, rolled_up) in
+            [("", false), (r#", "group": null"#, true), (r#", "group": {"score": 1}"#, true)]
+        {
+            let line = format!(r#"{{"path": "a", "predictions": []{group}, "seq": 7, "model": "x@0"}}"#);
+            assert_eq!(RowHead::parse(line.as_bytes()).unwrap().rolled_up, rolled_up, "{line}");
         }
         let both = br#"{"path": "a", "row": 3, "predictions": [], "seq": 7, "model": "x@0"}"#;
         assert_eq!(RowHead::parse(both), None);

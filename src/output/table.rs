@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::Printer;
 use super::text::printable;
-use crate::answers::predictions::{Answer, Record, Scores};
+use crate::answers::predictions::{Answer, Notes, Record, Scores};
+use crate::answers::rollup::RolledUp;
 
 /// What a terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +35,9 @@ impl Table {
     }
 
     fn answer(&self, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(notes) = notes(&answer.notes) {
+            writeln!(out, "  {}", self.paint(DIM, &notes))?;
+        }
         if answer.predictions.is_empty() {
             return writeln!(out, "  {}", self.paint(DIM, "no class at or above the threshold"));
         }
@@ -68,6 +72,27 @@ impl Table {
         }
         Ok(())
     }
+
+    /// What the answer is as far as the model is sure.
+    fn group(&self, group: &RolledUp, out: &mut dyn Write) -> io::Result<()> {
+        let RolledUp::Known { wnid, label, score } = group else {
+            return writeln!(out, "  {}", self.paint(DIM, "group: unknown"));
+        };
+        let label = printable(label.as_deref().unwrap_or("unnamed")).replace('_', " ");
+        let wnid = wnid
+            .as_deref()
+            .map_or_else(String::new, |wnid| format!("  {}", self.paint(DIM, &printable(wnid))));
+        writeln!(out, "  group: {}  {:.2} %{wnid}", self.paint(BOLD, &label), score * 100.0)
+    }
+}
+
+/// What there is to say of an image beside its answer, on one line.
+fn notes(notes: &Notes) -> Option<String> {
+    let preview = notes.preview.then(|| "embedded preview".to_owned());
+    let taken = notes.taken.as_ref().map(|taken| format!("taken {taken}"));
+    let place = notes.gps.map(|[latitude, longitude]| format!("at {latitude}, {longitude}"));
+    let parts: Vec<String> = [preview, taken, place].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| printable(&parts.join(", ")).into_owned())
 }
 
 const BOLD: &str = "1";
@@ -102,7 +127,10 @@ impl Printer for Table {
         let path = record.path.to_string_lossy();
         writeln!(out, "{}", self.paint(BOLD, &printable(&path)))?;
         match &record.outcome {
-            Ok(answer) => self.answer(answer, out),
+            Ok(answer) => {
+                self.answer(answer, out)?;
+                answer.group.as_ref().map_or(Ok(()), |group| self.group(group, out))
+            }
             Err(error) => {
                 let kind = self.paint(RED, &format!("error ({})", error.kind.as_str()));
                 writeln!(out, "  {kind}: {}", printable(&error.message))

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::ModelHeader;
 use crate::error::ImageError;
-use crate::files::{beside, claim_anew};
+use crate::files::{Stamp, beside, claim_anew};
 use npy::Npy;
 pub use npy::NpyRows;
 use npz::Npz;
@@ -57,6 +57,8 @@ pub struct Row<'a> {
     pub path: &'a Path,
     /// Its place in the whole input.
     pub seq: u64,
+    /// Which state of its file it speaks of.
+    pub stamp: Option<Stamp>,
     /// Features, or why there are none.
     pub outcome: Result<Features<'a>, &'a ImageError>,
 }
@@ -146,7 +148,7 @@ pub fn to_stdout<'a>(
 /// A writer of jsonl behind the end of a file, which is open there.
 ///
 /// # Errors
-/// When its length cannot be had.
+/// When its length is unknown.
 pub fn behind(file: File, shape: &[usize], model: &ModelHeader) -> io::Result<Box<dyn VectorWriter>> {
     let length = file.metadata()?.len();
     Ok(Box::new(JsonLines::new(BufWriter::new(file), shape.to_vec(), model).behind(length)))

@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use crate::answers::predictions::{Explained, Prediction, Record};
+use crate::answers::rollup::RolledUp;
 use crate::error::ImageError;
+use crate::files::Stamp;
 
 /// The version of the json document's shape.
 pub const SCHEMA: u32 = 1;
@@ -27,11 +29,18 @@ pub struct ModelHeader {
     pub device: String,
     /// Probability or logit.
     pub scores: String,
+    /// What makes scores of logits, where it is not softmax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activation: Option<String>,
+    /// What logits were divided by before softmax, where it is not 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
     /// SHA-256 of the canonical tensors.
     pub sha256: String,
     /// Where the weights are from.
     pub source: String,
-    /// Over everything that decides an answer: tensors, labels, dialect, preprocessing, scores, number type.
+    /// Over everything that decides an answer: tensors, labels, dialect, preprocessing, scores, number type, and what
+    /// answers are made of the scores.
     pub fingerprint: String,
     /// Version of this tool.
     pub version: String,
@@ -61,6 +70,10 @@ pub struct PreprocessingHeader {
     pub alpha: String,
     /// Whether the EXIF orientation is applied.
     pub exif: bool,
+    /// Detail of large JPEGs: exact or fast.
+    pub decode: String,
+    /// What becomes of images that end early: error or accept.
+    pub truncated: String,
 }
 
 /// A record in json.
@@ -80,6 +93,23 @@ pub struct StreamLine<'a> {
     record: RecordLine<'a>,
     seq: u64,
     model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activation: Option<&'a str>,
+    #[serde(flatten)]
+    file: Option<StampLine>,
+}
+
+/// Which state of a file a row speaks of: what a later run tells an edit by.
+#[derive(Debug, Serialize)]
+pub(super) struct StampLine {
+    bytes: u64,
+    modified: String,
+}
+
+impl StampLine {
+    pub(super) fn new(stamp: Stamp) -> Self {
+        StampLine { bytes: stamp.bytes, modified: stamp.modified() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -88,7 +118,18 @@ enum Outcome<'a> {
     Answer {
         width: u32,
         height: u32,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        preview: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        taken: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gps: Option<[f64; 2]>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        truncated: bool,
         predictions: Vec<PredictionLine<'a>>,
+        /// Null where no class and no group is sure enough.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        group: Option<Option<GroupLine<'a>>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         explained: Option<Vec<ExplainedLine>>,
     },
@@ -101,6 +142,13 @@ enum Outcome<'a> {
 struct PredictionLine<'a> {
     rank: usize,
     index: usize,
+    wnid: Option<&'a str>,
+    label: Option<&'a str>,
+    score: f32,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupLine<'a> {
     wnid: Option<&'a str>,
     label: Option<&'a str>,
     score: f32,
@@ -141,7 +189,12 @@ impl<'a> RecordLine<'a> {
             Ok(answer) => Outcome::Answer {
                 width: answer.width,
                 height: answer.height,
+                preview: answer.notes.preview,
+                taken: answer.notes.taken.as_deref(),
+                gps: answer.notes.gps,
+                truncated: answer.notes.truncated,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
+                group: answer.group.as_ref().map(GroupLine::new),
                 explained: answer
                     .explained
                     .as_ref()
@@ -154,9 +207,22 @@ impl<'a> RecordLine<'a> {
 }
 
 impl<'a> StreamLine<'a> {
-    /// The wire form of a record in a stream; `model` is `name@fingerprint`.
-    pub fn new(record: &'a Record, model: &'a str) -> Self {
-        StreamLine { record: RecordLine::new(record), seq: record.seq, model }
+    /// The wire form of a record in a stream; `model` is `name@fingerprint`, `activation` what makes scores of its logits
+    /// where that is not softmax.
+    pub fn new(record: &'a Record, model: &'a str, activation: Option<&'a str>) -> Self {
+        let file = record.stamp.map(StampLine::new);
+        StreamLine { record: RecordLine::new(record), seq: record.seq, model, activation, file }
+    }
+}
+
+impl<'a> GroupLine<'a> {
+    fn new(group: &'a RolledUp) -> Option<Self> {
+        match group {
+            RolledUp::Known { wnid, label, score } => {
+                Some(GroupLine { wnid: wnid.as_deref(), label: label.as_deref(), score: *score })
+            }
+            RolledUp::Unknown => None,
+        }
     }
 }
 

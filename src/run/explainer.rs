@@ -1,4 +1,4 @@
-//! `nasnet classify --explain`: the maps of an answer, drawn over its photo, as files in a folder.
+//! `nasnet explain`: class activation maps over their photos, as files in a folder.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,40 +7,37 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use rayon::prelude::*;
 
-use super::actions::is_among;
+use super::only::Only;
 use super::pipeline::{Answered, Numbers, Pipeline, Scene};
-use crate::answers::predictions::{Explained, Scores, Selection};
+use crate::answers::policy::Policy;
+use crate::answers::predictions::Explained;
 use crate::error::Error;
 use crate::explain::{Explanation, overlay};
 use crate::image::preprocess::region;
 use crate::output::console::Console;
 use crate::output::overlay::{file_name, png, texts};
-use crate::settings::Explain;
 
-/// The folder that overlays go to.
+/// Draws the classes of answers into files of a folder.
 pub struct Explainer {
-    dir: PathBuf,
-    selection: Selection,
-    scores: Scores,
-    /// Other files of the same name may go.
-    replace: bool,
-    /// Best classes whose images are kept; all, if there are none.
-    only: Vec<usize>,
-    model: String,
+    settings: ExplainerSettings,
     console: Console,
 }
 
-/// How an explainer goes about it.
-pub struct How {
-    pub scores: Scores,
-    pub threshold: Option<f32>,
+/// What an explainer draws, and where.
+pub struct ExplainerSettings {
+    /// The folder.
+    pub dir: PathBuf,
+    /// How answers are made; each of their classes is drawn.
+    pub policy: Policy,
+    /// Which images are drawn.
+    pub only: Only,
+    /// Replace files of other content.
     pub replace: bool,
-    pub only: Vec<usize>,
     /// `name@fingerprint`.
     pub model: String,
 }
 
-/// What came of an image.
+/// The files of an image.
 #[derive(Default)]
 struct Outcome {
     written: Vec<Explained>,
@@ -49,19 +46,18 @@ struct Outcome {
 
 /// What was drawn of a batch.
 pub struct Drawn {
-    /// The overlays of each image that could be read.
+    /// The files of each image that could be read.
     pub explained: Vec<Vec<Explained>>,
-    /// Overlays that were not written, since something else has their name.
+    /// Files that were not written, since others have their names.
     pub refused: u64,
 }
 
-/// Makes the folder, and sees that files can be put there, before any work is done.
+/// Makes the folder, and checks that files can be written there, before any other work.
 ///
 /// # Errors
 /// When it cannot be made or written to.
-pub fn prepare(settings: &Explain) -> Result<()> {
-    let dir = &settings.dir;
-    let context = || format!("--explain {}", dir.display());
+pub fn prepare(dir: &Path) -> Result<()> {
+    let context = || format!("--output {}", dir.display());
     fs::create_dir_all(dir).with_context(context)?;
     let probe = dir.join(format!(".nasnet-{}.partial", std::process::id()));
     File::create(&probe).with_context(context)?;
@@ -69,20 +65,18 @@ pub fn prepare(settings: &Explain) -> Result<()> {
 }
 
 impl Explainer {
-    /// An explainer for a folder that [`prepare`] has seen.
-    pub fn new(settings: &Explain, how: How, console: Console) -> Self {
-        let How { scores, threshold, replace, only, model } = how;
-        let selection = Selection { top_k: settings.top, threshold };
-        Explainer { dir: settings.dir.clone(), selection, scores, replace, only, model, console }
+    /// An explainer for a folder that [`prepare`] has checked.
+    pub fn new(settings: ExplainerSettings, console: Console) -> Self {
+        Explainer { settings, console }
     }
 
-    /// The overlays of a batch, made side by side.
+    /// Draws a batch, its images in parallel.
     ///
     /// # Errors
-    /// When an overlay cannot be written.
+    /// When a file cannot be written.
     pub fn draw(&self, pipeline: &Pipeline, images: &[Answered]) -> Result<Drawn> {
         let read: Vec<(&Answered, &Numbers)> =
-            images.iter().filter_map(|image| Some((image, image.image.as_ref().ok()?))).collect();
+            images.iter().filter_map(|image| Some((image, image.result.as_ref().ok()?))).collect();
         let outcomes: Vec<Outcome> = read
             .par_iter()
             .map(|(image, numbers)| self.image(pipeline, image, numbers))
@@ -91,7 +85,7 @@ impl Explainer {
         for outcome in outcomes {
             for file in &outcome.refused {
                 self.console.error(&format!(
-                    "--explain {}: another file is there already; --force replaces it",
+                    "--output {}: another file is there already; --force replaces it",
                     file.display()
                 ));
             }
@@ -111,19 +105,24 @@ impl Explainer {
         let shown = region(size, (height as u32, width as u32), classifier.preprocessing())
             .scaled(size, (photo.height, photo.width));
         let mut outcome = Outcome::default();
-        let best = classifier.predictions(&numbers.row, self.scores, self.selection);
-        let wanted = is_among(&self.only, best.first());
+        let best = self.settings.policy.decide(&numbers.row).predictions;
+        let wanted = self.settings.only.wants(best.first());
         for prediction in best.into_iter().filter(|_| wanted) {
             let map = classifier.activation_map(features, prediction.index)?;
-            let file = self.dir.join(file_name(&image.path, &prediction));
+            let file = self.settings.dir.join(file_name(&image.path, &prediction));
             let (rank, index) = (prediction.rank, prediction.index);
             let explanation = Explanation { prediction, map };
             let mut bytes = Vec::new();
-            let context = || format!("--explain {}", file.display());
+            let context = || format!("--output {}", file.display());
             let drawn = overlay(photo, &explanation.map, shown);
-            png(&drawn, &texts(&explanation, self.scores, &self.model), &mut bytes).with_context(context)?;
+            png(
+                &drawn,
+                &texts(&explanation, self.settings.policy.scores(), &self.settings.model),
+                &mut bytes,
+            )
+            .with_context(context)?;
             let partial = file.with_extension(format!("{}-{}.partial", std::process::id(), image.seq));
-            match write(&bytes, &partial, &file, self.replace).with_context(context)? {
+            match write(&bytes, &partial, &file, self.settings.replace).with_context(context)? {
                 true => outcome.written.push(Explained { rank, index, file }),
                 false => outcome.refused.push(file),
             }

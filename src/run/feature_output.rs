@@ -1,20 +1,18 @@
-//! Where features go: stdout, a file that gets its name only when it is whole, or a file that is gone on with.
+//! Where features go: stdout, files that get their names only when they are whole, or files that are continued.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, bail};
 
-use super::journal::{self, Kind};
+use super::journal::{self, Continued, Kind, SharedLedger, locked};
 use super::npy_pair;
 use super::sink::{refuse_inputs, refuse_to_replace, resolved};
-use super::work_items::{SharedLedger, locked};
 use crate::files::partial_name;
 use crate::output::ModelHeader;
 use crate::output::console::Console;
-use crate::output::rows;
 use crate::output::vectors::{self, Form, NpyRows, VectorWriter};
 use crate::settings::{Embed, Resume};
 
@@ -28,7 +26,7 @@ pub struct Rows<'a> {
 }
 
 /// Where features go.
-pub enum Output {
+pub enum FeatureOutput {
     Stdout,
     /// A file, and the name that it has until it is whole.
     New {
@@ -38,39 +36,37 @@ pub enum Output {
     Resumed(Resumed),
 }
 
-/// A file that is gone on with.
+/// A file that is continued.
 pub struct Resumed {
-    ledger: SharedLedger,
     name: PathBuf,
     /// The lines that name images: the file itself, or the one beside it.
-    lines: File,
-    lines_name: PathBuf,
+    lines: Continued,
     /// The numbers, where they have a file of their own; the writer takes them.
     numbers: Option<NpyRows>,
 }
 
-impl Output {
-    /// Looks at what is there, and opens what is gone on with.
+impl FeatureOutput {
+    /// Looks at what is there, and opens what is continued.
     ///
     /// # Errors
-    /// When a file is in the way, or is none to go on with.
+    /// When a file is in the way, or cannot be continued.
     pub fn open(settings: &Embed, rows: Rows, console: Console) -> Result<Self> {
-        let Some(name) = &settings.output else { return Ok(Output::Stdout) };
+        let Some(name) = &settings.output else { return Ok(FeatureOutput::Stdout) };
         refuse_inputs("--output", Some(name), settings.inputs.named())?;
         if let Some(resume) = settings.resume {
-            return Ok(Output::Resumed(Resumed::open(name, resume, rows, console)?));
+            return Ok(FeatureOutput::Resumed(Resumed::open(name, resume, rows, console)?));
         }
         for file in vectors::files(rows.form, name) {
             refuse_to_replace("--output", &file, settings.force)?;
         }
         let name = resolved(name);
-        Ok(Output::New { partial: partial_name(&name), name })
+        Ok(FeatureOutput::New { partial: partial_name(&name), name })
     }
 
-    /// Which images a file to go on with has.
+    /// The rows that a continued file has.
     pub fn ledger(&self) -> Option<SharedLedger> {
         match self {
-            Output::Resumed(resumed) => Some(Arc::clone(&resumed.ledger)),
+            FeatureOutput::Resumed(resumed) => Some(Arc::clone(&resumed.lines.ledger)),
             _ => None,
         }
     }
@@ -87,10 +83,10 @@ impl Output {
     ) -> Result<Box<dyn VectorWriter + 'a>> {
         let Rows { form, shape, model } = rows;
         match self {
-            Output::Stdout => Ok(vectors::to_stdout(form, stdout, shape, model, for_terminal)?),
-            Output::New { partial, .. } => vectors::to_file(form, partial, shape, model)
+            FeatureOutput::Stdout => Ok(vectors::to_stdout(form, stdout, shape, model, for_terminal)?),
+            FeatureOutput::New { partial, .. } => vectors::to_file(form, partial, shape, model)
                 .with_context(|| format!("--output {}", partial.display())),
-            Output::Resumed(resumed) => {
+            FeatureOutput::Resumed(resumed) => {
                 resumed.writer(rows).with_context(|| format!("--output {}", resumed.name.display()))
             }
         }
@@ -99,9 +95,9 @@ impl Output {
     /// The file that is being written, if it is one.
     pub fn file(&self) -> Option<&Path> {
         match self {
-            Output::Stdout => None,
-            Output::New { partial, .. } => Some(partial),
-            Output::Resumed(resumed) => Some(&resumed.name),
+            FeatureOutput::Stdout => None,
+            FeatureOutput::New { partial, .. } => Some(partial),
+            FeatureOutput::Resumed(resumed) => Some(&resumed.name),
         }
     }
 
@@ -113,22 +109,22 @@ impl Output {
         }
     }
 
-    /// Gives files their names, when the writer is done with them; a file that was gone on with is brought into the
+    /// Gives files their names, when the writer is done with them; a file that was continued is brought into the
     /// order of the inputs.
     ///
     /// # Errors
     /// When a file cannot be renamed or written anew.
     pub fn finish(&self, rows: Rows) -> Result<()> {
         match self {
-            Output::Stdout => Ok(()),
-            Output::New { name, partial } => {
+            FeatureOutput::Stdout => Ok(()),
+            FeatureOutput::New { name, partial } => {
                 let files = vectors::files(rows.form, name);
                 for (from, to) in vectors::files(rows.form, partial).iter().zip(files) {
                     fs::rename(from, &to).with_context(|| to.display().to_string())?;
                 }
                 Ok(())
             }
-            Output::Resumed(resumed) => resumed.finish(rows),
+            FeatureOutput::Resumed(resumed) => resumed.finish(rows),
         }
     }
 }
@@ -143,38 +139,33 @@ impl Resumed {
         } else {
             (None, name.to_owned(), Kind::Features)
         };
-        let request = journal::Request {
-            name: &lines_name,
-            fingerprint: rows::fingerprint(&model),
-            kind,
-            retry_errors: resume == Resume::RetryErrors,
-        };
-        let (lines, lines_name, ledger) = journal::open(request, console)?;
-        if let (Some(_), Some(other)) = (&numbers, ledger.other_model()) {
+        let request = journal::Request { name: &lines_name, model: &model, kind, resume };
+        let lines = journal::open(request, console)?;
+        if let (Some(_), Some(other)) = (&numbers, locked(&lines.ledger).other_model()) {
             let name = name.display();
             bail!(
                 "--output {name}: its rows are of {other}, those of this run of {model}; name another file, or start \
                  anew with --force instead of --resume"
             );
         }
-        let ledger = Arc::new(Mutex::new(ledger));
-        Ok(Resumed { ledger, name: name.to_owned(), lines, lines_name, numbers })
+        Ok(Resumed { name: name.to_owned(), lines, numbers })
     }
 
     fn writer(&mut self, rows: Rows) -> Result<Box<dyn VectorWriter>> {
-        let lines = self.lines.try_clone()?;
+        let lines = self.lines.file.try_clone()?;
         Ok(match self.numbers.take() {
-            Some(numbers) => numbers.go_on(locked(&self.ledger).places(), lines, rows.model)?,
+            Some(numbers) => numbers.go_on(locked(&self.lines.ledger).places(), lines, rows.model)?,
             None => vectors::behind(lines, rows.shape, rows.model)?,
         })
     }
 
     fn finish(&self, rows: Rows) -> Result<()> {
-        self.lines.sync_all().with_context(|| format!("--output {}", self.lines_name.display()))?;
-        let ledger = locked(&self.ledger);
+        let name = &self.lines.name;
+        self.lines.file.sync_all().with_context(|| format!("--output {}", name.display()))?;
+        let ledger = locked(&self.lines.ledger);
         match rows.form {
-            Form::Npy => npy_pair::tidy(&ledger, &self.name, &self.lines_name, rows.shape),
-            _ => ledger.tidy(&self.lines_name),
+            Form::Npy => npy_pair::tidy(&ledger, &self.name, name, rows.shape),
+            _ => ledger.tidy(name),
         }
     }
 }

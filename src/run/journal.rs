@@ -9,13 +9,15 @@ mod row_index;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-use crate::files::{claim, partial_name, write_whole};
+use crate::files::{Stamp, claim, partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
 use crate::output::rows::{self, Answer, RowHead, with_number};
+use crate::settings::Resume;
 use row_index::{Known, Row, State};
 
 /// The rows of an output file.
@@ -28,10 +30,20 @@ pub struct Ledger {
     skipped: u64,
     failed: u64,
     duplicates: u64,
+    /// Inputs with rows of an earlier state of their files.
+    edited: u64,
     /// Rows of features in the file beside this one.
     places: u64,
     /// Whose rows there are of another fingerprint.
     other_model: Option<String>,
+}
+
+/// A ledger that the walk over the inputs asks, and the run tells.
+pub type SharedLedger = Arc<Mutex<Ledger>>;
+
+/// The ledger itself; nothing that holds the lock can panic.
+pub fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the rows of an output say.
@@ -60,24 +72,34 @@ impl Kind {
     }
 }
 
-/// What resuming was asked for.
+/// How an output is to be continued.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The output file.
     pub name: &'a Path,
-    /// Fingerprint of the rows that count, as rows have it.
-    pub fingerprint: &'a str,
+    /// The run's model as its rows name it: `name@fingerprint`.
+    pub model: &'a str,
     /// What its rows say.
     pub kind: Kind,
-    /// Errors do not count as answers.
-    pub retry_errors: bool,
+    /// Whether rows of failed images count as answers.
+    pub resume: Resume,
 }
 
-/// Opens an output file to go on with, at its end, less a torn last line.
+/// An output that a run continues: open at its end.
+pub struct Continued {
+    /// The file.
+    pub file: File,
+    /// Its name, links followed.
+    pub name: PathBuf,
+    /// The rows that it has.
+    pub ledger: SharedLedger,
+}
+
+/// Opens an output file to continue, at its end, without a torn last line.
 ///
 /// # Errors
 /// When it cannot be read and written, another run is at it, or it holds what is no row.
-pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Ledger)> {
+pub fn open(request: Request<'_>, console: Console) -> Result<Continued> {
     let name = request.name.canonicalize().unwrap_or_else(|_| request.name.to_owned());
     let partial = partial_name(&name);
     // What a run without --resume left behind when it was ended.
@@ -101,7 +123,7 @@ pub fn open(request: Request<'_>, console: Console) -> Result<(File, PathBuf, Le
     if adopted {
         fs::rename(&partial, &name).with_context(context)?;
     }
-    Ok((file, name, ledger))
+    Ok(Continued { file, name, ledger: Arc::new(Mutex::new(ledger)) })
 }
 
 /// Reads a file's rows; returns them, and the length of the file up to the last whole one.
@@ -165,19 +187,25 @@ fn starts_like_a_row(line: &[u8]) -> bool {
     line[..common] == START[..common] || line.iter().all(|byte| *byte == 0)
 }
 
+/// A state of a file in 64 bits.
+fn file_hash(bytes: u64, modified: &str) -> u64 {
+    PathKey::of_bytes(format!("{bytes} {modified}").as_bytes()).first_bits()
+}
+
 impl Ledger {
     fn found(&mut self, head: &RowHead, at: u64, request: Request<'_>) {
-        let own = head.fingerprint() == request.fingerprint;
+        let own = head.fingerprint() == rows::fingerprint(request.model);
         if !own {
             self.other_model.get_or_insert_with(|| head.model.clone());
         }
         let state = match (own, head.answer == Answer::Failed) {
             (false, _) => State::OtherModel,
-            (true, true) if request.retry_errors => State::Retry,
+            (true, true) if request.resume == Resume::RetryErrors => State::Retry,
             (true, true) => State::Failed,
             (true, false) => State::Answered,
         };
-        let (key, row) = (PathKey::of_bytes(&head.path), Row { seq: head.seq, at: Some(at), state });
+        let file = head.file.as_ref().map(|(bytes, modified)| file_hash(*bytes, modified));
+        let (key, row) = (PathKey::of_bytes(&head.path), Row { seq: head.seq, at: Some(at), state, file });
         self.untidy |= self.last_seq.is_some_and(|last| last >= head.seq);
         self.last_seq = Some(head.seq);
         let before = self.rows.get(key);
@@ -187,15 +215,27 @@ impl Ledger {
         }
     }
 
-    /// Whether the path at place `seq` of the input is to be answered now.
-    pub fn wants(&mut self, key: PathKey, seq: u64) -> bool {
+    /// Whether the path at place `seq` of the input, with its file in a state, is to be answered now.
+    pub fn wants(&mut self, key: PathKey, seq: u64, stamp: Option<Stamp>) -> bool {
         let before = self.rows.get(key);
         if before.is_some_and(|before| before.state == State::Met) {
             self.duplicates += 1;
             return false;
         }
-        self.rows.set(key, Row { seq, at: before.and_then(|before| before.at), state: State::Met });
+        let at = before.and_then(|before| before.at);
+        self.rows.set(key, Row { seq, at, state: State::Met, file: None });
         let Some(before @ Row { state: State::Failed | State::Answered, .. }) = before else { return true };
+        let file = stamp.map(|stamp| file_hash(stamp.bytes, &stamp.modified()));
+        let changed = match (before.file, file) {
+            (Some(before), Some(now)) => before != now,
+            // The row says that there is no such file, or is of a version that did not write stamps.
+            (None, Some(_)) => before.state == State::Failed,
+            (_, None) => false,
+        };
+        if changed {
+            self.edited += 1;
+            return true;
+        }
         self.untidy |= before.seq != seq;
         self.skipped += 1;
         self.failed += u64::from(before.state == State::Failed);
@@ -251,6 +291,7 @@ impl Ledger {
     pub fn notes(&self) -> Vec<String> {
         let counts = [
             (self.skipped(), "images were answered already"),
+            (self.edited, "images have changed since they were answered, and were answered again"),
             (self.duplicates(), "inputs were named twice and have one row"),
             (self.strangers() as u64, "rows of paths that are not among the inputs were kept"),
         ];

@@ -1,15 +1,21 @@
 //! What every run over many images shares: opening a model, work items and shards, ordered workers, the way of an image
 //! from its bytes to the network's numbers, output files, the journal of `--resume`, and interrupts. It knows no subcommand.
 
-pub mod actions;
 pub mod allocator;
+pub mod answering;
+pub mod calibrated_model;
 pub mod explainer;
 pub mod feature_output;
+pub mod image_run;
 pub mod interrupt;
 pub mod journal;
 pub mod npy_pair;
+pub mod only;
 pub mod open;
 pub mod ordered;
+pub mod page;
 pub mod pipeline;
+pub mod records;
 pub mod sink;
+pub mod sorter;
 pub mod work_items;

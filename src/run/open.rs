@@ -6,11 +6,15 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use crate::answers::labels::Labels;
+use crate::answers::policy::Policy;
 use crate::classifier::{Classifier, Options};
 use crate::engine::device::{self, DeviceChoice};
+use crate::error::Error;
+use crate::graph::Activation;
 use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::Resize;
 use crate::kernels::Precision;
+use crate::nasnet::Head;
 use crate::output::console::Console;
 use crate::output::transfer::Transfers;
 use crate::output::{ModelHeader, PreprocessingHeader};
@@ -28,18 +32,27 @@ pub fn threads(wanted: Option<usize>) -> Result<usize> {
     Ok(threads)
 }
 
-/// Finds weights, or fetches them where that is allowed, reads them, and says what had to be assumed.
+/// Finds weights or fetches them, if that is allowed, loads them, and notes what had to be assumed.
 ///
 /// # Errors
-/// When they cannot be had, or are not what they should be.
+/// When they can't be found or fetched, or are not what they should be.
 pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
-    let mut loaded = match settings.source.obtain(&Transfers::on(console))? {
-        Located::BuiltIn => weights::builtin(&settings.overrides)?,
+    let progress = Transfers::on(console);
+    let load = |located: Located| match located {
+        Located::BuiltIn => weights::builtin(&settings.overrides),
         Located::File { path, source, name } => {
             let overrides = Overrides { source, name, ..settings.overrides.clone() };
-            weights::load(&path, &overrides)?
+            weights::load(&path, &overrides)
         }
     };
+    let mut loaded = load(settings.source.obtain(&progress)?).or_else(|error| {
+        // A file that was verified, and was damaged after that.
+        if matches!(error, Error::Damaged { .. }) && settings.source.is_remote() {
+            console.note(&error.to_string());
+            return load(settings.source.obtain_again(&progress)?);
+        }
+        Err(error)
+    })?;
     for note in &loaded.notes {
         console.note(note);
     }
@@ -52,7 +65,7 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
 /// Loaded weights on a device as they are, for commands that need no labels and no preprocessing of their own.
 ///
 /// # Errors
-/// When weights or device cannot be had.
+/// When weights or device are unavailable.
 pub fn plain(
     model: &ModelSettings,
     device: DeviceChoice,
@@ -72,7 +85,7 @@ pub fn plain(
 /// The classifier of a run.
 ///
 /// # Errors
-/// When weights, labels or device cannot be had.
+/// When weights, labels or device are unavailable.
 pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Result<Classifier> {
     let loaded = weights(&settings.model, console)?;
     let (device, choice) = device::open(settings.device)?;
@@ -95,12 +108,18 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
     Ok(classifier)
 }
 
-/// What a run's output says of its model; `scores` is what its numbers are.
-pub fn describe(classifier: &Classifier, decode: &DecodeOptions, scores: &str) -> ModelHeader {
+/// What a run's output says of its model; `scores` is what its numbers are, and `policy` how answers are made of them.
+pub fn describe(
+    classifier: &Classifier,
+    decode: &DecodeOptions,
+    scores: &str,
+    policy: Option<&Policy>,
+) -> ModelHeader {
     let own = classifier.preprocessing();
     let (height, width) = classifier.config().input_size;
     let crops = matches!(own.resize, Resize::Crop | Resize::Central);
     let weights = classifier.weights();
+    let last = classifier.head().map(|head| head.activation);
     let header = ModelHeader {
         name: classifier.name().to_owned(),
         dialect: classifier.dialect().to_string(),
@@ -112,21 +131,37 @@ pub fn describe(classifier: &Classifier, decode: &DecodeOptions, scores: &str) -
             crop_pct: crops.then_some(own.crop_pct),
             alpha: decode.alpha.to_string(),
             exif: decode.apply_exif,
+            decode: decode.detail.to_string(),
+            truncated: decode.cut.to_string(),
         },
         dtype: classifier.engine().precision().to_string(),
         device: classifier.device(),
         scores: scores.to_owned(),
+        activation: last.filter(|last| *last != Activation::Softmax).map(|last| last.to_string()),
+        temperature: policy.map(Policy::temperature).filter(|temperature| *temperature != 1.0),
         sha256: weights.fingerprint().to_owned(),
         source: weights.source.clone().unwrap_or_else(|| "unknown".to_owned()),
         fingerprint: String::new(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    ModelHeader { fingerprint: fingerprint(&header, classifier.labels()), ..header }
+    ModelHeader { fingerprint: fingerprint(&header, classifier.head(), classifier.labels(), policy), ..header }
 }
 
 /// SHA-256 over all that decides an answer: two runs of the same fingerprint say the same of an image.
-fn fingerprint(header: &ModelHeader, labels: Option<&Labels>) -> String {
+fn fingerprint(
+    header: &ModelHeader,
+    head: Option<&Head>,
+    labels: Option<&Labels>,
+    policy: Option<&Policy>,
+) -> String {
     let ModelHeader { sha256, dialect, preprocessing, dtype, scores, .. } = header;
-    let identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]);
-    Sha256::digest(identity.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut identity =
+        serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]).to_string();
+    if let Some(answers) = policy.map(Policy::identity).filter(|answers| !answers.is_null()) {
+        identity += &answers.to_string();
+    }
+    if let Some(head) = head.filter(|head| !head.is_usual()) {
+        identity += &serde_json::json!(head).to_string();
+    }
+    Sha256::digest(identity).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -10,11 +10,15 @@ use anyhow::Result;
 
 use super::interrupt::Interrupt;
 use super::open;
+use crate::answers::policy::Policy;
+use crate::answers::predictions::Notes;
 use crate::classifier::Classifier;
 use crate::engine::Engine;
 use crate::engine::Output::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
-use crate::image::decode::{DecodeOptions, Rgb8, decode_reusing};
+use crate::files::Stamp;
+use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
+use crate::image::exif::Capture;
 use crate::image::resample::{Kernel, Window, resample};
 use crate::inputs::Source;
 use crate::output::ModelHeader;
@@ -22,7 +26,7 @@ use crate::output::console::Console;
 use crate::output::report::thumbnail;
 use crate::run::ordered::{self, Ordered};
 use crate::settings;
-use buffer_pool::Spares;
+use buffer_pool::BufferPool;
 
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
@@ -41,19 +45,30 @@ pub struct Pipeline {
     batch_size: usize,
     explains: bool,
     thumbnails: bool,
+    reads_exif: bool,
 }
 
-/// An image that went through.
-pub struct Answered {
+/// An image on its way: its place among the inputs, its path, and what it has become, or why it failed.
+pub struct Item<T> {
+    /// Its place among the inputs.
     pub seq: u64,
+    /// Its path.
     pub path: PathBuf,
-    pub image: Result<Numbers, ImageError>,
+    /// Which state of its file it was read from.
+    pub stamp: Option<Stamp>,
+    /// What it has become.
+    pub result: Result<T, ImageError>,
 }
+
+/// An image at the end of its way.
+pub type Answered = Item<Numbers>;
 
 /// What the network says of an image.
 pub struct Numbers {
     pub width: u32,
     pub height: u32,
+    /// What else there is to say of the image.
+    pub notes: Notes,
     /// Class scores or features.
     pub row: Vec<f32>,
     /// A small JPEG in base64, only where a report shows it.
@@ -64,7 +79,7 @@ pub struct Numbers {
 
 /// What an answer is explained by.
 pub struct Scene {
-    /// The image itself, at most [`PHOTO_SIDE`] pixels a side.
+    /// The image itself, at most 1024 pixels a side.
     pub photo: Rgb8,
     /// The last feature map: H, W, C.
     pub features: Vec<f32>,
@@ -74,19 +89,27 @@ impl Pipeline {
     /// Starts threads and loads the model.
     ///
     /// # Errors
-    /// When weights or device cannot be had.
+    /// When weights or device are unavailable.
     pub fn open(settings: &settings::Pipeline, console: Console) -> Result<Self> {
         let threads = open::threads(settings.threads)?;
         let classifier = Arc::new(open::classifier(settings, threads, console)?);
         let fitting = if classifier.device() == "cpu" { threads } else { GPU_BATCH };
         let batch_size = settings.batch_size.unwrap_or(fitting);
-        let settings::Pipeline { decode, explains, thumbnails, .. } = *settings;
-        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails })
+        let settings::Pipeline { mut decode, explains, thumbnails, reads_exif, .. } = *settings;
+        let (height, width) = classifier.config().input_size;
+        // A preview that would have to be enlarged is no photo but its thumbnail.
+        decode.min_preview = height.min(width) as u32;
+        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails, reads_exif })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
     pub fn header(&self, numbers: &str) -> ModelHeader {
-        open::describe(&self.classifier, &self.decode, numbers)
+        open::describe(&self.classifier, &self.decode, numbers, None)
+    }
+
+    /// What the output says of the model whose answers are made by `policy`.
+    pub fn header_of(&self, policy: &Policy) -> ModelHeader {
+        open::describe(&self.classifier, &self.decode, policy.scores().as_str(), Some(policy))
     }
 
     /// Starts workers that take images, each with its place in the input, through the network.
@@ -98,48 +121,52 @@ impl Pipeline {
     /// When threads cannot be started.
     pub fn images(
         &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         output: Output,
     ) -> Result<Images> {
         let load = Arc::new(AtomicUsize::new(0));
-        let read = self.read(jobs, &load)?;
+        let read = self.read(items, &load)?;
         let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
-            let thumbnails = self.thumbnails;
-            let (load, spares) = (Arc::clone(&load), Spares::default());
-            move |(seq, path, bytes): &Bytes| {
-                let mut spare = spares.take();
-                let image = match bytes {
-                    Ok(bytes) => decode_reusing(bytes, &options, &mut spare),
+            let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
+            let (load, buffers) = (Arc::clone(&load), BufferPool::default());
+            move |Item { seq, path, stamp, result }: &Item<Vec<u8>>| {
+                let resized = |size| network.classifier.resized(size);
+                let mut spare = buffers.take();
+                let image = match result {
+                    Ok(bytes) => decode_resized(bytes, &options, &resized, &mut spare),
                     Err(error) => Err(error.clone()),
                 };
-                let item = image.map(|image| {
-                    let (width, height) = (image.width, image.height);
+                let notes =
+                    result.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
+                let result = image.map(|Decoded { image, width, height, truncated }| {
+                    let notes = Notes { truncated, ..notes };
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
                         Some(small(image))
                     } else {
-                        spares.keep(image.pixels);
+                        buffers.keep(image.pixels);
                         None
                     };
                     let busy = load.load(Ordering::Relaxed) >= threads;
                     let rows = if busy { network.run_alone(&pixels) } else { None };
                     let stage = rows.map_or(Stage::Ready(pixels), Stage::Done);
-                    Item { width, height, thumbnail, photo, stage }
+                    Prepared { width, height, notes, thumbnail, photo, stage }
                 });
                 load.fetch_sub(1, Ordering::Relaxed);
-                (*seq, path.clone(), item)
+                Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
             }
         };
         // A decoder's panic is its image's error already; another one is nobody's fault but ours.
-        let rescue = move |(seq, path, _): &Bytes, words: &str| {
+        let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
-            let item =
-                Item { width: 0, height: 0, thumbnail: None, photo: None, stage: Stage::Done(Err(defect)) };
-            (*seq, path.clone(), Ok(item))
+            let stage = Stage::Done(Err(defect));
+            let notes = Notes::default();
+            let prepared = Prepared { width: 0, height: 0, notes, thumbnail: None, photo: None, stage };
+            Item { seq: *seq, path: path.clone(), stamp: *stamp, result: Ok(prepared) }
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
         Ok(Images { ordered, network, batch_size: self.batch_size })
@@ -148,32 +175,36 @@ impl Pipeline {
     /// Starts workers that read files, each with its place in the input, and counts them in `load`.
     fn read(
         &self,
-        jobs: impl Iterator<Item = (u64, Source)> + Send + 'static,
+        items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         load: &Arc<AtomicUsize>,
-    ) -> std::io::Result<Ordered<Bytes>> {
+    ) -> std::io::Result<Ordered<Item<Vec<u8>>>> {
         let load = Arc::clone(load);
-        let jobs = jobs.inspect(move |_| {
+        let items = items.inspect(move |_| {
             load.fetch_add(1, Ordering::Relaxed);
         });
-        let read = |(seq, source): &(u64, Source)| (*seq, source.path.clone(), source.read());
-        let rescue = |(seq, source): &(u64, Source), words: &str| {
-            let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
-            (*seq, source.path.clone(), Err(error))
+        let item =
+            |seq: u64, source: &Source, stamp, result| Item { seq, path: source.path.clone(), stamp, result };
+        let read = move |(seq, source): &(u64, Source)| {
+            // Before it is read: an edit in between makes the stamp an old one, and not one of bytes never seen.
+            let stamp = source.stamp();
+            item(*seq, source, stamp, source.read())
         };
-        ordered::ordered(jobs, READERS * self.threads, self.threads, read, rescue)
+        let rescue = move |(seq, source): &(u64, Source), words: &str| {
+            let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
+            item(*seq, source, None, Err(error))
+        };
+        ordered::ordered(items, READERS * self.threads, self.threads, read, rescue)
     }
 }
-
-/// A file that was read.
-type Bytes = (u64, PathBuf, Result<Vec<u8>, ImageError>);
 
 /// What was asked for, and the feature map where that is wanted too.
 type Rows = (Vec<f32>, Option<Vec<f32>>);
 
-/// An image that could be read.
-struct Item {
+/// An image that could be decoded.
+struct Prepared {
     width: u32,
     height: u32,
+    notes: Notes,
     thumbnail: Option<String>,
     photo: Option<Rgb8>,
     stage: Stage,
@@ -187,7 +218,7 @@ enum Stage {
     Done(error::Result<Rows>),
 }
 
-impl Item {
+impl Prepared {
     /// What is still to run.
     fn pixels(&self) -> Option<&[f32]> {
         match &self.stage {
@@ -231,7 +262,7 @@ impl Network {
 
 /// Images that went through, in the order of their sources.
 pub struct Images {
-    ordered: Ordered<(u64, PathBuf, Result<Item, ImageError>)>,
+    ordered: Ordered<Item<Prepared>>,
     network: Network,
     batch_size: usize,
 }
@@ -247,27 +278,34 @@ impl Images {
         }
         let items = self.ordered.next_batch(self.batch_size, interrupt.flag());
         let pixels: Vec<&[f32]> =
-            items.iter().filter_map(|(_, _, image)| image.as_ref().ok()?.pixels()).collect();
+            items.iter().filter_map(|item| item.result.as_ref().ok()?.pixels()).collect();
         let mut rows = self.network.run(&pixels)?.into_iter();
-        let mut numbers = |Item { width, height, thumbnail, photo, stage }: Item| -> Result<Numbers> {
-            let (row, features) = match stage {
-                Stage::Done(rows) => rows?,
-                Stage::Ready(_) => {
-                    rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
-                }
+        let mut numbers =
+            |Prepared { width, height, notes, thumbnail, photo, stage }: Prepared| -> Result<Numbers> {
+                let (row, features) = match stage {
+                    Stage::Done(rows) => rows?,
+                    Stage::Ready(_) => {
+                        rows.next().ok_or(Error::Config("a row of numbers is missing".to_owned()))?
+                    }
+                };
+                let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
+                Ok(Numbers { width, height, notes, row, thumbnail, scene })
             };
-            let scene = photo.zip(features).map(|(photo, features)| Scene { photo, features });
-            Ok(Numbers { width, height, row, thumbnail, scene })
-        };
-        let answered = items.into_iter().map(|(seq, path, image)| {
-            let image = match image {
-                Ok(item) => Ok(numbers(item)?),
+        let answered = items.into_iter().map(|Item { seq, path, stamp, result }| {
+            let result = match result {
+                Ok(prepared) => Ok(numbers(prepared)?),
                 Err(error) => Err(error),
             };
-            Ok(Answered { seq, path, image })
+            Ok(Item { seq, path, stamp, result })
         });
         answered.collect()
     }
+}
+
+/// What is said of an image beside its answer.
+fn notes(bytes: &[u8], reads_exif: bool) -> Notes {
+    let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
+    Notes { truncated: false, preview: is_preview(bytes), taken, gps }
 }
 
 /// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.

@@ -1,5 +1,4 @@
-//! Where a run's data goes: stdout, a file that gets its name only when it is whole, or a file that is
-//! gone on with.
+//! Where a run's data goes: stdout, a file that gets its name only when it is whole, or a file that is continued.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -7,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::journal::Continued;
 use crate::error::Error;
 use crate::files::{claim_anew, is_claimed, is_same_file, partial_name};
 
@@ -33,6 +33,21 @@ pub enum Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
+    /// The sink of a file that is continued where there is one, else as [`Sink::open`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn behind(
+        continued: Option<Continued>,
+        file: Option<&Path>,
+        force: bool,
+        stdout: &'a mut dyn Write,
+    ) -> Result<Self> {
+        let Some(Continued { file, name, .. }) = continued else { return Sink::open(file, force, stdout) };
+        let length = file.metadata().with_context(|| format!("--output {}", name.display()))?.len();
+        Ok(Sink::Rows { writer: BufWriter::new(file), name, length })
+    }
+
     /// Opens a file's sink, or stdout's where there is no file.
     ///
     /// # Errors
@@ -41,15 +56,6 @@ impl<'a> Sink<'a> {
         let Some(name) = file else { return Ok(Sink::Stdout(stdout)) };
         let (writer, unfinished) = Unfinished::create("--output", name, force)?;
         Ok(Sink::File { writer, unfinished })
-    }
-
-    /// A sink behind the end of `file`, which is open there.
-    ///
-    /// # Errors
-    /// When its length cannot be had.
-    pub fn rows(file: File, name: PathBuf) -> Result<Self> {
-        let length = file.metadata().with_context(|| format!("--output {}", name.display()))?.len();
-        Ok(Sink::Rows { writer: BufWriter::new(file), name, length })
     }
 
     /// Makes the data durable and gives the file its name.

@@ -1,19 +1,15 @@
-//! What a run has to do: its inputs with their places, less those of other shards and those that an output to go on
-//! with has answers for; and what is said of them in the end.
+//! What a run has to do: its inputs with their places, without those of other shards and those that a continued output
+//! has answers for.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::journal::Ledger;
-use crate::inputs::{PassedOver, PathKey, Source};
-use crate::output::console::Console;
+use super::journal::{SharedLedger, locked};
+use crate::inputs::{PathKey, Source};
 use crate::settings::Shard;
 
-/// A ledger that the walk over the inputs asks, and the run tells.
-pub type SharedLedger = Arc<Mutex<Ledger>>;
-
-/// Jobs, as they are found; `walked` counts all inputs.
-pub fn jobs(
+/// The inputs that are this run's, as they are found; `walked` counts all inputs.
+pub fn work_items(
     sources: impl Iterator<Item = Source> + Send + 'static,
     shard: Option<Shard>,
     ledger: Option<SharedLedger>,
@@ -26,33 +22,9 @@ pub fn jobs(
         }
         let key = PathKey::of(&source.path);
         shard.is_none_or(|shard| shard.takes(key))
-            && ledger.as_deref().is_none_or(|ledger| locked(ledger).wants(key, *seq))
+            && ledger.as_deref().is_none_or(|ledger| {
+                let stamp = source.stamp();
+                locked(ledger).wants(key, *seq, stamp)
+            })
     })
-}
-
-/// Nothing that holds the lock can panic.
-pub fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
-    ledger.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Says at the end of a run what became of its inputs, and how many images failed, those of earlier runs included.
-pub fn sum_up(
-    console: Console,
-    passed_over: &PassedOver,
-    ledger: Option<&Mutex<Ledger>>,
-    mut answered: u64,
-    mut failed: u64,
-) -> u64 {
-    if passed_over.count() > 0 {
-        console.note(&format!("{} other files were passed over", passed_over.count()));
-    }
-    if let Some(ledger) = ledger {
-        let ledger = locked(ledger);
-        ledger.notes().iter().for_each(|note| console.note(note));
-        (answered, failed) = (answered + ledger.skipped(), failed + ledger.failed());
-    }
-    if failed > 0 {
-        console.note(&format!("{failed} of {answered} images failed"));
-    }
-    failed
 }

@@ -3,15 +3,17 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{Environment, ModelSettings, device, overrides, threads};
+use super::device::{device, threads};
+use super::model::overrides;
+use super::{Environment, ModelSettings};
 use crate::cli;
 use crate::engine::device::DeviceChoice;
 use crate::error::Result;
 use crate::kernels::Precision;
 use crate::store::ModelSource;
 
-/// The variables that change what the tool does, and whether their values are nobody's business.
-const VARIABLES: [(&str, bool); 26] = [
+/// The variables that change what the tool does, and whether their values are secret.
+const VARIABLES: [(&str, bool); 27] = [
     ("HF_ENDPOINT", false),
     ("HF_HOME", false),
     ("HF_HUB_CACHE", false),
@@ -19,6 +21,7 @@ const VARIABLES: [(&str, bool); 26] = [
     ("HF_TOKEN", true),
     ("HUGGING_FACE_HUB_TOKEN", true),
     ("HF_TOKEN_PATH", false),
+    ("HF_HUB_DISABLE_IMPLICIT_TOKEN", false),
     ("HF_HUB_OFFLINE", false),
     ("HF_HUB_DOWNLOAD_TIMEOUT", false),
     ("HTTP_PROXY", true),
@@ -40,7 +43,7 @@ const VARIABLES: [(&str, bool); 26] = [
     ("CUDA_VISIBLE_DEVICES", false),
 ];
 
-/// Those of the variables that are set, and their values but for secrets.
+/// The variables that are set, with their values unless they are secret.
 pub(super) fn variables(variable: impl Fn(&str) -> Option<OsString>) -> Vec<(&'static str, String)> {
     let value = |(name, secret): (&'static str, bool)| {
         let value = variable(name)?;
@@ -52,21 +55,21 @@ pub(super) fn variables(variable: impl Fn(&str) -> Option<OsString>) -> Vec<(&'s
 /// Settings of `nasnet doctor`.
 #[derive(Debug, Clone)]
 pub struct Doctor {
-    /// Models to examine, with the names by which they are known.
+    /// Models to check, with their names.
     pub models: Vec<(String, ModelSettings)>,
-    /// A model that is not here is an error, since it was asked for.
+    /// A model was asked for: that it is not on this machine is an error.
     pub asked_for: bool,
     /// Which device.
     pub device: DeviceChoice,
-    /// In which numbers it computes.
+    /// The number type of the arithmetic.
     pub precision: Precision,
-    /// How many threads; `None` for one a core.
+    /// How many threads; `None` for one per core.
     pub threads: Option<usize>,
-    /// Where converted weights are kept.
+    /// The folder of converted weights.
     pub cache: Option<PathBuf>,
-    /// Where the Hub's files are kept.
+    /// The folder of the Hub's files.
     pub hub: Option<PathBuf>,
-    /// Variables that are set, and their values but for secrets.
+    /// The variables that are set, with their values unless they are secret.
     pub variables: Vec<(&'static str, String)>,
     /// Print JSON.
     pub json: bool,
@@ -84,11 +87,11 @@ pub fn doctor(flags: &cli::Doctor, environment: &Environment) -> Result<Doctor> 
     };
     let overrides = overrides(&flags.identity)?;
     let model = |name: &str| {
-        let source = ModelSource::named(name).in_caches(environment.caches.clone());
-        (name.to_owned(), ModelSettings { source, overrides: overrides.clone(), labels: None })
+        let source = ModelSource::parse(name)?.in_caches(environment.caches.clone());
+        Ok((name.to_owned(), ModelSettings { source, overrides: overrides.clone(), labels: None }))
     };
     Ok(Doctor {
-        models: names.into_iter().map(model).collect(),
+        models: names.into_iter().map(model).collect::<Result<_>>()?,
         asked_for: flags.model.is_some(),
         device,
         precision,

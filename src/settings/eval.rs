@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::Environment;
 use super::pipeline::{self, Pipeline};
+use super::values::is_json;
+use super::{Environment, answers};
 use crate::cli;
 use crate::error::Result;
 
@@ -12,17 +13,21 @@ use crate::error::Result;
 pub struct Eval {
     /// The images.
     pub dir: PathBuf,
-    /// Their classes, where folders do not say.
+    /// Their classes, where folders are not named by them.
     pub labels_file: Option<PathBuf>,
-    /// What numbers in that file count in.
+    /// The list that numbers in that file count through.
     pub synsets: Option<PathBuf>,
-    /// Through which model, and how.
+    /// Which model, and how it runs.
     pub pipeline: Pipeline,
+    /// What logits are divided by; `None` for what the weights record.
+    pub temperature: Option<f64>,
+    /// Where to write the weights with a temperature that is fitted to the images.
+    pub calibrated: Option<PathBuf>,
     /// Print JSON.
     pub json: bool,
     /// An HTML page to write.
     pub report: Option<PathBuf>,
-    /// Replace that page.
+    /// Replace these files.
     pub force: bool,
 }
 
@@ -36,7 +41,9 @@ pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
         labels_file: flags.labels_file.clone(),
         synsets: flags.synsets.clone(),
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
-        json: flags.json || flags.format == "json",
+        temperature: flags.temperature.map(answers::checked).transpose()?,
+        calibrated: flags.output.clone().filter(|_| flags.calibrate),
+        json: flags.json || is_json(flags.format),
         report: flags.report.clone(),
         force: flags.force,
     })

@@ -19,7 +19,7 @@ pub struct Finetune {
     pub force: bool,
     /// How to train.
     pub recipe: Recipe,
-    /// Features of which model, and how.
+    /// The model whose features are used, and how it runs.
     pub pipeline: Pipeline,
 }
 
@@ -28,12 +28,16 @@ pub struct Finetune {
 /// # Errors
 /// Names the flag at fault.
 pub fn finetune(flags: &cli::Finetune, environment: &Environment) -> Result<Finetune> {
-    if !(flags.holdout > 0.0 && flags.holdout < 1.0) {
-        let detail = format!("--holdout: expected a share between 0 and 1, got {}", flags.holdout);
-        return Err(Error::Config(detail));
+    let cli::Training { holdout, steps, seed } = flags.training;
+    if !(holdout > 0.0 && holdout < 1.0) {
+        return Err(Error::Config(format!("--holdout: expected a share between 0 and 1, got {holdout}")));
     }
-    let recipe =
-        Recipe { seed: flags.seed, holdout: flags.holdout, steps: flags.steps as usize, ..Recipe::default() };
+    let extension = flags.output.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    if extension.is_some_and(|extension| extension != "safetensors") {
+        let file = flags.output.display();
+        return Err(Error::Config(format!("--output {file}: a head is written as NAME.safetensors")));
+    }
+    let recipe = Recipe { seed, holdout, steps: steps as usize, ..Recipe::default() };
     Ok(Finetune {
         dir: flags.dir.clone(),
         output: flags.output.clone(),

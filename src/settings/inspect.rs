@@ -1,8 +1,11 @@
-//! Settings of the commands that look at models and outputs: bench, info, merge.
+//! Settings of the commands that describe models and outputs: bench, info, labels, merge.
 
 use std::path::PathBuf;
 
-use super::{Environment, ModelSettings, device, model, overrides, parquet, threads};
+use super::device::{device, threads};
+use super::model::{model, overrides};
+use super::values::is_json;
+use super::{Environment, ModelSettings, output};
 use crate::cli;
 use crate::engine::device::DeviceChoice;
 use crate::error::Result;
@@ -17,9 +20,9 @@ pub struct Bench {
     pub model: ModelSettings,
     /// Which device.
     pub device: DeviceChoice,
-    /// In which numbers it computes.
+    /// The number type of the arithmetic.
     pub precision: Precision,
-    /// How many threads; `None` for one a core.
+    /// How many threads; `None` for one per core.
     pub threads: Option<usize>,
     /// Images in a forward pass.
     pub batch_size: usize,
@@ -48,7 +51,7 @@ pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
         iterations: flags.iterations as usize,
         warmup: flags.warmup as usize,
         profile: flags.profile,
-        json: flags.format == "json",
+        json: is_json(flags.format),
     })
 }
 
@@ -57,9 +60,9 @@ pub fn bench(flags: &cli::Bench, environment: &Environment) -> Result<Bench> {
 pub struct Merge {
     /// The outputs to join.
     pub files: Vec<PathBuf>,
-    /// Places may have no row, or rows of several paths.
+    /// Inputs may have no row, or rows of several paths.
     pub incomplete: bool,
-    /// In which form: jsonl as it is, or Parquet.
+    /// The format of the output: the rows as they are, or Parquet.
     pub format: Format,
     /// A file to write instead of stdout.
     pub output: Option<PathBuf>,
@@ -70,19 +73,10 @@ pub struct Merge {
 /// Settings of `nasnet merge`.
 ///
 /// # Errors
-/// When the form cannot be written.
+/// When the format cannot be written.
 pub fn merge(flags: &cli::Merge) -> Result<Merge> {
-    let format = match flags.format.as_str() {
-        "parquet" => parquet::format(flags.output.as_deref())?,
-        _ => Format::JsonLines,
-    };
-    Ok(Merge {
-        files: flags.files.clone(),
-        incomplete: flags.incomplete,
-        format,
-        output: flags.output.clone(),
-        force: flags.force,
-    })
+    let (format, output) = output::rows(flags)?;
+    Ok(Merge { files: flags.files.clone(), incomplete: flags.incomplete, format, output, force: flags.force })
 }
 
 /// Settings of `nasnet info`.
@@ -103,7 +97,31 @@ pub struct Info {
 /// # Errors
 /// Names the flag at fault.
 pub fn info(flags: &cli::Info, environment: &Environment) -> Result<Info> {
-    let source = ModelSource::named(&flags.model).in_caches(environment.caches.clone());
+    let source = ModelSource::parse(&flags.model)?.in_caches(environment.caches.clone());
     let model = ModelSettings { source, overrides: overrides(&flags.identity)?, labels: None };
     Ok(Info { model, layers: flags.layers, plan: flags.plan, json: flags.json })
+}
+
+/// Settings of `nasnet labels`.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    /// Which model.
+    pub model: ModelSettings,
+    /// What names must have.
+    pub words: Vec<String>,
+    /// Only list groups.
+    pub groups: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet labels`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn labels(flags: &cli::Labels, environment: &Environment) -> Result<Labels> {
+    let source = ModelSource::parse(&flags.model)?.in_caches(environment.caches.clone());
+    let model =
+        ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() };
+    Ok(Labels { model, words: flags.words.clone(), groups: flags.groups, json: flags.json })
 }

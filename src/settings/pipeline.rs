@@ -1,6 +1,9 @@
-//! What every command needs that runs images through a model.
+//! Settings of every command that runs images through a model.
 
-use super::{Environment, ModelSettings, PreprocessingOverrides, device, model, threads, word};
+use super::device::{device, threads};
+use super::images::{decode, preprocessing};
+use super::model::model;
+use super::{Environment, ModelSettings, PreprocessingOverrides};
 use crate::cli;
 use crate::engine::device::DeviceChoice;
 use crate::error::Result;
@@ -14,20 +17,22 @@ pub struct Pipeline {
     pub model: ModelSettings,
     /// Which device.
     pub device: DeviceChoice,
-    /// In which numbers it computes.
+    /// The number type of the arithmetic.
     pub precision: Precision,
-    /// How many threads; `None` for one a core.
+    /// How many threads; `None` for one per core.
     pub threads: Option<usize>,
     /// Images in a forward pass, at most; `None` for the device's own.
     pub batch_size: Option<usize>,
     /// How images are decoded.
     pub decode: DecodeOptions,
-    /// How images become input.
+    /// How images are prepared for the network.
     pub preprocessing: PreprocessingOverrides,
-    /// Keep what class activation maps are made of: photos and the last layer.
+    /// Keep what class activation maps need: photos and the last feature map.
     pub explains: bool,
-    /// Small copies of the images are wanted.
+    /// Make small copies of the images.
     pub thumbnails: bool,
+    /// Read the capture times and places of photos.
+    pub reads_exif: bool,
 }
 
 /// The pipeline that flags ask for.
@@ -41,25 +46,16 @@ pub(super) fn of_flags(
     environment: &Environment,
 ) -> Result<Pipeline> {
     let (device, precision) = device(run)?;
-    let defaults = DecodeOptions::default();
     Ok(Pipeline {
         model: model(model_flags, environment)?,
         device,
         precision,
         threads: threads(run.threads, environment)?,
         batch_size: run.batch_size.map(|size| size as usize),
-        decode: DecodeOptions {
-            max_pixels: images.max_pixels.unwrap_or(defaults.max_pixels),
-            apply_exif: !images.no_exif,
-            alpha: word("--alpha", Some(&images.alpha))?.unwrap_or_default(),
-        },
-        preprocessing: PreprocessingOverrides::of_flags(
-            images.preset.as_deref(),
-            images.resize.as_deref(),
-            images.filter.as_deref(),
-            images.crop_pct,
-        )?,
+        decode: decode(images),
+        preprocessing: preprocessing(&images.preprocessing)?,
         explains: false,
         thumbnails: false,
+        reads_exif: false,
     })
 }

@@ -2,13 +2,97 @@
 
 use std::path::PathBuf;
 
-use super::{Environment, PreprocessingOverrides, overrides};
+use super::images::preprocessing;
+use super::model::overrides;
+use super::{Environment, PreprocessingOverrides};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::store::ModelSource;
-use crate::store::registry::PUBLISHED;
+use crate::store::{Caches, ModelSource};
 use crate::tensor::Dtype;
 use crate::weights::Overrides;
+
+/// Settings of a subcommand.
+#[derive(Debug, Clone)]
+pub enum Weights {
+    /// `nasnet weights list`.
+    List(List),
+    /// `nasnet weights fetch`.
+    Fetch(Fetch),
+    /// `nasnet weights verify`.
+    Verify(Verify),
+    /// `nasnet weights path`: of these weights.
+    Path(Vec<ModelSource>),
+    /// `nasnet weights remove`: these weights.
+    Remove(Chosen),
+    /// `nasnet weights pack`.
+    Pack(Pack),
+    /// `nasnet weights unpack`.
+    Unpack(Unpack),
+    /// `nasnet weights import`.
+    Import(Box<Import>),
+}
+
+/// Weights that a subcommand works on.
+#[derive(Debug, Clone)]
+pub enum Chosen {
+    /// These.
+    Named(Vec<ModelSource>),
+    /// All in these folders.
+    All(Caches),
+}
+
+/// Settings of `nasnet weights list`.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The folders that weights can be in.
+    pub caches: Caches,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet weights fetch`.
+#[derive(Debug, Clone)]
+pub struct Fetch {
+    /// Which weights.
+    pub models: Vec<ModelSource>,
+    /// Ask the Hub whether a branch or tag has moved.
+    pub refresh: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet weights verify`.
+#[derive(Debug, Clone)]
+pub struct Verify {
+    /// Which weights.
+    pub chosen: Chosen,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet weights pack`.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Which weights.
+    pub chosen: Chosen,
+    /// The tar file to write.
+    pub output: PathBuf,
+    /// Replace it.
+    pub force: bool,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Settings of `nasnet weights unpack`.
+#[derive(Debug, Clone)]
+pub struct Unpack {
+    /// The tar file to read.
+    pub bundle: PathBuf,
+    /// The folders that its weights are put in.
+    pub caches: Caches,
+    /// Print JSON.
+    pub json: bool,
+}
 
 /// Settings of `nasnet weights import`.
 #[derive(Debug, Clone)]
@@ -19,9 +103,9 @@ pub struct Import {
     pub output: PathBuf,
     /// Replace it.
     pub force: bool,
-    /// Number type to store; `None` for the file's own.
+    /// The number type to store; `None` for the file's own.
     pub dtype: Option<Dtype>,
-    /// What the caller knows better.
+    /// What the user knows better than the file.
     pub overrides: Overrides,
     /// A label file to record.
     pub labels: Option<PathBuf>,
@@ -31,53 +115,70 @@ pub struct Import {
     pub notes: Option<PathBuf>,
 }
 
-/// Settings of `nasnet weights import`.
+/// Settings of a subcommand.
 ///
 /// # Errors
-/// Names the flag at fault.
-pub fn import(flags: &cli::Import) -> Result<Import> {
-    let dtype = flags.dtype.as_deref().map(|dtype| match dtype {
-        "f16" => Dtype::F16,
-        "bf16" => Dtype::Bf16,
-        _ => Dtype::F32,
-    });
-    Ok(Import {
-        notes: flags.notes.clone(),
-        file: flags.file.clone(),
-        output: flags.output.clone(),
-        force: flags.force,
-        dtype,
-        overrides: Overrides { name: flags.name.clone(), ..overrides(&flags.identity)? },
-        labels: flags.labels.clone(),
-        preprocessing: PreprocessingOverrides::of_flags(
-            flags.preset.as_deref(),
-            flags.resize.as_deref(),
-            flags.filter.as_deref(),
-            flags.crop_pct,
-        )?,
+/// Names the model that has no known name, or the flag at fault.
+pub fn weights(flags: &cli::Weights, environment: &Environment) -> Result<Weights> {
+    let caches = || environment.caches.clone();
+    let named = |which: &cli::Which| named(which, environment);
+    let chosen = |which: &cli::Which| -> Result<Chosen> {
+        let models = sources(which, environment)?;
+        Ok(if models.is_empty() { Chosen::All(caches()) } else { Chosen::Named(models) })
+    };
+    Ok(match flags {
+        cli::Weights::List { json } => Weights::List(List { caches: caches(), json: *json }),
+        cli::Weights::Fetch { which, refresh, json } => {
+            Weights::Fetch(Fetch { models: named(which)?, refresh: *refresh, json: *json })
+        }
+        cli::Weights::Verify { which, json } => {
+            Weights::Verify(Verify { chosen: chosen(which)?, json: *json })
+        }
+        cli::Weights::Path { which } => Weights::Path(named(which)?),
+        cli::Weights::Remove { which, all } => Weights::Remove(match all {
+            true => Chosen::All(caches()),
+            false => Chosen::Named(named(which)?),
+        }),
+        cli::Weights::Pack { output, which, force, json } => {
+            Weights::Pack(Pack { chosen: chosen(which)?, output: output.clone(), force: *force, json: *json })
+        }
+        cli::Weights::Unpack { bundle, json } => {
+            Weights::Unpack(Unpack { bundle: bundle.clone(), caches: caches(), json: *json })
+        }
+        cli::Weights::Import(flags) => Weights::Import(Box::new(import(flags)?)),
     })
 }
 
-/// Settings of the commands that work on the weight store.
-///
-/// # Errors
-/// Names the model that is not known, or the flag at fault.
-pub fn which(flags: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
-    let mut sources = Vec::new();
-    for name in &flags.models {
-        let source = ModelSource::named(name);
-        if name != "tiny" && source.published().is_none() {
-            let known: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
-            return Err(Error::Config(format!(
-                "expected one of {} or --repo, got {name:?}",
-                known.join(", ")
-            )));
-        }
-        sources.push(environment.provided(source, flags.hub.offline)?);
-    }
-    if let Some(repo) = &flags.hub.repo {
-        let source = ModelSource::hub(repo, &flags.hub.revision, flags.hub.file.as_deref())?;
-        sources.push(environment.provided(source, flags.hub.offline)?);
+fn import(flags: &cli::Import) -> Result<Import> {
+    Ok(Import {
+        file: flags.file.clone(),
+        output: flags.output.clone(),
+        force: flags.force,
+        dtype: flags.dtype.map(Into::into),
+        overrides: Overrides { name: flags.name.clone(), ..overrides(&flags.identity)? },
+        labels: flags.labels.clone(),
+        preprocessing: preprocessing(&flags.preprocessing)?,
+        notes: flags.notes.clone(),
+    })
+}
+
+/// The weights that were named, of which there must be some.
+fn named(which: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
+    let sources = sources(which, environment)?;
+    if sources.is_empty() {
+        let detail = "no model: expected a name of `nasnet weights list`, or hf:OWNER/NAME";
+        return Err(Error::Config(detail.to_owned()));
     }
     Ok(sources)
+}
+
+fn sources(which: &cli::Which, environment: &Environment) -> Result<Vec<ModelSource>> {
+    let source = |name: &String| {
+        let source = ModelSource::parse(name)?;
+        if !source.is_remote() && !source.is_built_in() {
+            return Err(source.not_kept());
+        }
+        environment.provided(source, which.network.offline)
+    };
+    which.models.iter().map(source).collect()
 }

@@ -1,5 +1,5 @@
-//! Weights as one file for machines without a network: a tar archive whose first member, `manifest.json`, says what each
-//! other one is, its size and its sha256. Nothing of a bundle is put into place before all of it was checked.
+//! Weights in one file for machines without a network: a tar archive whose first member, `manifest.json`, gives the
+//! origin, size and sha256 of each other one. Nothing is put into place before the whole bundle was verified.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::cache::{is_commit, is_plain};
 use super::checksum::{Checksum, sha256_of};
-use super::record::HubFile;
+use super::local::{LocalStore, no_folder};
+use super::model_source::{ModelSource, Place};
 use super::registry::{Entry, Origin};
-use super::shelf::{Store, no_folder};
-use super::{Asked, Caches, ModelSource, Name, convert};
+use super::request::HubFileRequest;
+use super::verified::HubFile;
+use super::{Caches, convert};
 use crate::error::{Error, FetchReason, Result};
 use crate::files::{beside, partial_name, write_whole};
 
@@ -21,7 +23,7 @@ const MANIFEST: &str = "manifest.json";
 /// A manifest is shorter than this.
 const LONGEST_MANIFEST: u64 = 1 << 20;
 
-/// The wire form of the list of what a bundle holds.
+/// The wire form of the manifest.
 #[derive(Debug, Serialize, Deserialize)]
 struct Manifest {
     schema: u32,
@@ -31,18 +33,18 @@ struct Manifest {
 /// A file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packed {
-    /// The member of the archive.
+    /// Its name in the archive.
     member: String,
     /// Its size.
     pub bytes: u64,
-    /// Its checksum.
+    /// Its sha256.
     pub sha256: String,
-    /// What it is.
+    /// Its origin.
     #[serde(flatten)]
     pub what: What,
 }
 
-/// What a file of a bundle is.
+/// The origin of a file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum What {
@@ -58,20 +60,20 @@ pub enum What {
         checksum: Checksum,
         /// Branches and tags that point to the commit.
         revisions: Vec<String>,
-        /// Whether it is the file of weights that the repository stands for.
+        /// Whether it is the repository's file of weights.
         chosen: bool,
     },
-    /// What a published file was converted to.
+    /// A published file, converted.
     Converted {
         /// The model's name.
         name: String,
     },
 }
 
-/// Writes a bundle of weights that are here to `output`, which appears under its name only when it is whole.
+/// Writes weights that are on this machine to the bundle `output`, which gets its name when it is complete.
 ///
 /// # Errors
-/// [`Error::Missing`] when some are not here, [`Error::Io`] when it cannot be written.
+/// [`Error::Missing`] when some weights are not here, [`Error::Io`] when the bundle cannot be written.
 pub fn pack(models: &[ModelSource], output: &Path) -> Result<Vec<Packed>> {
     let mut files = Vec::new();
     for model in models {
@@ -109,31 +111,29 @@ fn write(output: &mut impl Write, files: &[(PathBuf, Packed)]) -> std::io::Resul
 impl ModelSource {
     fn packable(&self) -> Result<(PathBuf, What)> {
         let store = self.store();
-        let asked = match &self.name {
-            Name::Hub(asked) => asked.clone(),
-            Name::Published(entry @ Entry { origin: Origin::Hub { .. }, .. }) => Asked::of(entry),
-            Name::Published(entry) => {
-                store.find_converted(entry)?.ok_or_else(|| self.missing())?;
-                let path = store.converted(entry).ok_or_else(|| self.missing())?;
-                return Ok((path, What::Converted { name: entry.name.to_owned() }));
+        let request = match &self.place {
+            Place::Hub(request) => request,
+            Place::Keras(file) => {
+                store.find_converted(file.entry)?.ok_or_else(|| self.missing())?;
+                let path = store.converted(file.entry).ok_or_else(|| self.missing())?;
+                return Ok((path, What::Converted { name: file.entry.name.to_owned() }));
             }
-            Name::Tiny | Name::File(_) => {
-                let arguments = self.arguments();
-                return Err(Error::Config(format!("{arguments}: only models by name and --repo are packed")));
-            }
+            Place::BuiltIn => return Err(Error::Config("tiny is built in and is not packed".to_owned())),
+            Place::File(_) => return Err(self.not_kept()),
         };
-        let found = store.seen_in_hub(&asked, false).ok_or_else(|| self.missing())?;
-        store.trust(&found, &asked.repo)?;
-        let cache = store.repo(&asked.repo).ok_or_else(|| self.missing())?;
+        let found = store.seen_in_hub(request, false).ok_or_else(|| self.missing())?;
+        store.verify_hub_file(&found, &request.repo)?;
+        let cache = store.repo(&request.repo).ok_or_else(|| self.missing())?;
         let checksum = match found.checksum {
             Some(checksum) => checksum,
             None => Checksum::Sha256(sha256_of(&found.path).map_err(|error| Error::io(&found.path, error))?),
         };
-        let chosen = store.choice(&asked.repo, &found.commit).and_then(|path| fs::read_to_string(path).ok());
+        let chosen =
+            store.choice(&request.repo, &found.commit).and_then(|path| fs::read_to_string(path).ok());
         let what = What::Hub {
             revisions: cache.revisions(&found.commit),
-            chosen: asked.file.is_none() || chosen.as_ref() == Some(&found.file),
-            repo: asked.repo,
+            chosen: request.file.is_none() || chosen.as_ref() == Some(&found.file),
+            repo: request.repo.clone(),
             commit: found.commit,
             file: found.file,
             checksum,
@@ -145,37 +145,36 @@ impl ModelSource {
 /// Puts the weights of a bundle into the caches.
 ///
 /// # Errors
-/// [`Error::Fetch`] when the bundle is damaged or no bundle, [`Error::Io`] when it cannot be read or the caches
-/// cannot be written. Then nothing was put into place.
+/// [`Error::Fetch`] when the file is damaged or no bundle, [`Error::Io`] when it cannot be read or the caches cannot
+/// be written. Nothing was put into place then.
 pub fn unpack(bundle: &Path, caches: &Caches) -> Result<Vec<(Packed, PathBuf)>> {
-    let probe = ModelSource::named("tiny").in_caches(caches.clone());
-    let store = probe.store();
+    let store = LocalStore::new(caches);
     let mut staged = Vec::new();
     let checked = store.stage(bundle, &mut staged);
     let placed =
         checked.and_then(|()| staged.iter().map(|file| store.place(file)).collect::<Result<Vec<_>>>());
     for Staged { temporary, .. } in &staged {
-        let _ = fs::remove_file(temporary); // what was placed is no longer there
+        let _ = fs::remove_file(temporary); // placed files are no longer there
     }
     let packed = staged.into_iter().map(|file| file.packed);
     Ok(packed.zip(placed?).collect())
 }
 
-/// A file of a bundle beside its place.
+/// A file of a bundle, unpacked beside its place.
 struct Staged {
     packed: Packed,
     temporary: PathBuf,
 }
 
-impl Store<'_> {
-    /// Takes all files out of a bundle and checks them.
+impl LocalStore<'_> {
+    /// Unpacks all files of a bundle beside their places and verifies them.
     fn stage(&self, bundle: &Path, staged: &mut Vec<Staged>) -> Result<()> {
         let fail = |detail: String| {
             let what = format!("{}: {detail}", bundle.display());
             Error::fetch(
                 FetchReason::Mismatch,
                 what,
-                "copy the bundle again, or pack it anew; nothing was unpacked",
+                "copy the bundle again, or pack it again; nothing was unpacked",
             )
         };
         let broken = |error: std::io::Error| fail(format!("not a whole bundle: {error}"));
@@ -204,7 +203,7 @@ impl Store<'_> {
             let packed = packed.ok_or_else(|| fail(format!("{name:?} is not in its manifest")))?;
             let temporary = beside(&self.place_of(packed)?, &format!(".{}.incomplete", std::process::id()));
             staged.push(Staged { packed: packed.clone(), temporary: temporary.clone() });
-            // A byte more than the manifest says is enough to tell that it is not the file.
+            // One byte more than the manifest says is enough to see that it is not the file.
             copy(&mut member.take(packed.bytes.saturating_add(1)), &temporary).map_err(
                 |error| match error {
                     CopyError::Read(error) => broken(error),
@@ -217,18 +216,18 @@ impl Store<'_> {
             }
         }
         let Some(manifest) = manifest else { return Err(fail("not a bundle: it is empty".to_owned())) };
-        let lacking = manifest.files.iter().find(|file| !staged.iter().any(|staged| staged.packed == **file));
-        match lacking {
-            Some(file) => Err(fail(format!("not a whole bundle: {} is lacking", file.member))),
+        let missing = manifest.files.iter().find(|file| !staged.iter().any(|staged| staged.packed == **file));
+        match missing {
+            Some(file) => Err(fail(format!("not a whole bundle: {} is missing", file.member))),
             None => Ok(()),
         }
     }
 
-    /// Where a file of a bundle belongs.
+    /// The place of a file of a bundle.
     fn place_of(&self, packed: &Packed) -> Result<PathBuf> {
         match &packed.what {
             What::Hub { repo, commit, file, checksum, revisions, .. } => {
-                Asked::new(repo, commit, Some(file))?;
+                HubFileRequest::new(repo, commit, Some(file))?;
                 let plain = |revision: &String| revision.split('/').all(is_plain);
                 let tag = Checksum::from_etag(checksum.value());
                 if !is_commit(commit) || tag.as_ref() != Some(checksum) || !revisions.iter().all(plain) {
@@ -245,7 +244,7 @@ impl Store<'_> {
         }
     }
 
-    /// Gives a checked file its name.
+    /// Gives a verified file its name.
     fn place(&self, Staged { packed, temporary }: &Staged) -> Result<PathBuf> {
         let place = self.place_of(packed)?;
         match &packed.what {
@@ -257,7 +256,7 @@ impl Store<'_> {
                     cache.point(revision, commit)?;
                 }
                 let hub = HubFile { repo: repo.clone(), commit: commit.clone(), file: file.clone() };
-                self.records.remember(&path, checksum, Some(hub));
+                self.verified.remember(&path, checksum, Some(hub));
                 if *chosen {
                     self.choose(repo, commit, file);
                 }
@@ -265,14 +264,14 @@ impl Store<'_> {
             }
             What::Converted { .. } => {
                 fs::rename(temporary, &place).map_err(|error| Error::io(&place, error))?;
-                self.records.remember(&place, &Checksum::Sha256(packed.sha256.clone()), None);
+                self.verified.remember(&place, &Checksum::Sha256(packed.sha256.clone()), None);
                 Ok(place)
             }
         }
     }
 }
 
-/// The entry of a model that is kept converted.
+/// The registry's entry of a model that is kept converted.
 fn of_keras(name: &str) -> Result<&'static Entry> {
     let entry = Entry::named(name).filter(|entry| matches!(entry.origin, Origin::Keras { .. }));
     entry.ok_or_else(|| Error::weights(name, "a model that this version does not know"))
@@ -296,7 +295,7 @@ fn copy(from: &mut impl Read, to: &Path) -> std::result::Result<(), CopyError> {
     }
 }
 
-/// Holds a file against the manifest, and against its entity tag.
+/// Compares a file with the manifest, and with its entity tag.
 fn check(packed: &Packed, path: &Path) -> std::result::Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
     let bytes = path.metadata().map_err(said)?.len();

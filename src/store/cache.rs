@@ -1,7 +1,7 @@
 //! The Hub's cache on disk, as Python's huggingface_hub and hf-hub lay it out:
 //!
 //! ```text
-//! models--OWNER--NAME/blobs/ETAG                content, named by its entity tag: its checksum
+//! models--OWNER--NAME/blobs/ETAG                the content, named by its entity tag, which is its checksum
 //! models--OWNER--NAME/snapshots/COMMIT/FILE  -> ../../blobs/ETAG
 //! models--OWNER--NAME/refs/REVISION             the commit that a branch or tag last pointed to
 //! .locks/models--OWNER--NAME/ETAG.lock
@@ -25,7 +25,7 @@ pub struct RepoCache {
     layout: CacheRepo,
 }
 
-/// A file that is in the cache, checked or not.
+/// A file in the cache, verified or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The file within its snapshot.
@@ -34,7 +34,7 @@ pub struct Found {
     pub commit: String,
     /// The path in the repository.
     pub file: String,
-    /// What it has to be, where the cache says so: by the name of the blob behind the link.
+    /// The checksum that it should have: the name of the blob that it links to.
     pub checksum: Option<Checksum>,
 }
 
@@ -55,18 +55,17 @@ impl RepoCache {
         self.below("blobs").join(checksum.value())
     }
 
-    /// Content that is not yet known to be right. The name is not the one of Python's unfinished files, which it
-    /// would go on with unchecked.
+    /// The unfinished download of a blob. Python has another name for its own: it would continue this one unchecked.
     pub fn partial(&self, checksum: &Checksum) -> PathBuf {
         beside(&self.blob(checksum), ".nasnet.incomplete")
     }
 
-    /// The lock of a name: an entity tag, as Python has it, or one of our own.
+    /// The lock file of a name: an entity tag, as Python has it, or a name of our own.
     pub fn lock(&self, name: &str) -> PathBuf {
         self.root.join(".locks").join(&self.folder).join(format!("{name}.lock"))
     }
 
-    /// The commit that a revision means on this machine.
+    /// The commit that a revision last pointed to, as far as this machine knows.
     pub fn commit(&self, revision: &str) -> Option<String> {
         if is_commit(revision) {
             return Some(revision.to_owned());
@@ -86,7 +85,7 @@ impl RepoCache {
         Some(Found { path, commit: commit.to_owned(), file: file.to_owned(), checksum })
     }
 
-    /// The names of all files of a commit that are here, sorted.
+    /// The names of all cached files of a commit, sorted.
     pub fn files(&self, commit: &str) -> Vec<String> {
         let root = self.layout.pointer_path(commit);
         let entries =
@@ -99,7 +98,7 @@ impl RepoCache {
             .collect()
     }
 
-    /// Makes a blob a file of a commit. Where links cannot be made, the content itself is moved.
+    /// Links a file of a commit to its blob. Where links are not possible, the blob itself is moved there.
     ///
     /// # Errors
     /// When the cache cannot be written.
@@ -113,7 +112,7 @@ impl RepoCache {
             return Ok(path);
         }
         let fresh = beside(&path, &format!(".{}.tmp", std::process::id()));
-        let _ = fs::remove_file(&fresh); // of a process of the same number that was killed
+        let _ = fs::remove_file(&fresh); // left by a killed process with the same id
         let linked = symlink(&target, &fresh)
             .and_then(|()| fs::rename(&fresh, &path))
             .or_else(|_| fs::rename(self.blob(checksum), &path));
@@ -147,7 +146,7 @@ impl RepoCache {
             .collect()
     }
 
-    /// Removes a file of a commit, its content where no other commit has it, and folders that became empty.
+    /// Removes a file of a commit, its blob unless another commit links to it, and empty folders.
     ///
     /// # Errors
     /// When it cannot be removed.
@@ -199,7 +198,7 @@ pub fn is_commit(revision: &str) -> bool {
     revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether a part of a path stays where it is put.
+/// Whether a part of a path is a plain name, which can't lead out of its folder.
 pub fn is_plain(part: &str) -> bool {
     !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '/', '\0'])
 }

@@ -1,4 +1,4 @@
-//! What a file has to be, and whether it is.
+//! Checksums of files: parsed from what servers say, and computed.
 
 use std::fmt;
 use std::fs::File;
@@ -13,9 +13,9 @@ use sha2::digest::Update;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "algorithm", content = "value", rename_all = "kebab-case")]
 pub enum Checksum {
-    /// The Hub's, of large files.
+    /// The Hub's, for large files.
     Sha256(String),
-    /// The Hub's, of files that git itself holds: SHA-1 over `blob LENGTH\0` and the content.
+    /// The Hub's, for files that git itself holds: SHA-1 over `blob LENGTH\0` and the content.
     GitSha1(String),
     /// Keras'.
     Md5(String),
@@ -42,7 +42,7 @@ impl Checksum {
         }
     }
 
-    /// What it is called.
+    /// The name of its algorithm.
     pub fn algorithm(&self) -> &'static str {
         match self {
             Checksum::Sha256(_) => "sha256",
@@ -51,7 +51,7 @@ impl Checksum {
         }
     }
 
-    /// The checksum of the same kind that a file really has.
+    /// The checksum of a file, computed by the same algorithm.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -82,7 +82,7 @@ pub fn sha256_of(path: &Path) -> io::Result<String> {
     digest(sha2::Sha256::new(), File::open(path)?)
 }
 
-/// The sha256 of all that a reader gives.
+/// The sha256 of everything that a reader yields.
 ///
 /// # Errors
 /// When it cannot be read.

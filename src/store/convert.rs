@@ -1,4 +1,4 @@
-//! A published file of another format to the canonical file that is kept. The numbers themselves are the readers' business.
+//! Converts a published Keras file to the canonical file that is kept.
 
 use std::path::Path;
 
@@ -6,11 +6,11 @@ use super::registry::Entry;
 use crate::error::{Error, Result};
 use crate::weights::{Overrides, canonical, fingerprint, load};
 
-/// Converts `original` to a canonical file at `to`, which is there as a whole or not at all. It records the address
-/// `url` and the checksum of the original.
+/// Converts `original` to a canonical file at `to`, which then exists completely or not at all. It records the address
+/// and the checksum of the original.
 ///
 /// # Errors
-/// When the file is not the network that it is published as, or the other one cannot be written.
+/// When the file is not the network of the entry, or the canonical file can't be written.
 pub fn convert(original: &Path, entry: &Entry, url: &str, md5: &str, to: &Path) -> Result<()> {
     let overrides = Overrides {
         name: Some(entry.name.to_owned()),
@@ -31,10 +31,10 @@ pub fn convert(original: &Path, entry: &Entry, url: &str, md5: &str, to: &Path) 
     Ok(())
 }
 
-/// Whether a canonical file is of the network of an entry, and its numbers are those that it says they are.
+/// Verifies a canonical file: it is the network of the entry, and its tensors have the recorded fingerprint.
 ///
 /// # Errors
-/// [`Error::Weights`] when not, or when it is no canonical file.
+/// [`Error::Weights`] or [`Error::Damaged`] when not.
 pub fn check(path: &Path, entry: &Entry) -> Result<()> {
     let loaded = load(path, &Overrides::default())?;
     let fail = |detail: String| Err(Error::weights(path.display(), detail));
@@ -47,7 +47,8 @@ pub fn check(path: &Path, entry: &Entry) -> Result<()> {
     }
     let got = fingerprint(&loaded.graph, loaded.weights.tensors());
     if got != loaded.fingerprint() {
-        return fail(format!("hash mismatch: expected {}, got {got}", loaded.fingerprint()));
+        let expected = loaded.fingerprint();
+        return fail(format!("hash mismatch: tensors with sha256 {expected} expected, got {got}"));
     }
     Ok(())
 }

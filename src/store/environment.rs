@@ -1,5 +1,5 @@
-//! Folders and network as plain values: what the environment variables of this tool and of the Hub say. No file is
-//! opened here.
+//! Folders and network settings as plain values, from the environment variables of this tool and of the Hub. It opens
+//! no file.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,7 +15,7 @@ const ENDPOINT: &str = "https://huggingface.co";
 /// Folders where weights may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Caches {
-    /// Weights that this tool converted: `NAME.safetensors`, and what it remembers of files that it checked.
+    /// Weights that this tool converted (`NAME.safetensors`), and its notes on the files that it verified.
     pub converted: Option<PathBuf>,
     /// The Hub's cache, in the layout of Python's huggingface_hub.
     pub hub: Option<PathBuf>,
@@ -68,7 +68,7 @@ impl Folders<'_> {
         Some(self.home()?.join(".cache"))
     }
 
-    /// A relative one does not count, says its specification.
+    /// By its specification, a relative path is ignored.
     fn xdg(&self) -> Option<PathBuf> {
         self.named("XDG_CACHE_HOME").filter(|path| path.is_absolute())
     }
@@ -80,18 +80,18 @@ impl Folders<'_> {
     }
 }
 
-/// How patient a transfer is.
+/// Time limits of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// To connect.
+    /// For looking up a name, and for connecting.
     pub connect: Duration,
-    /// Without a byte.
+    /// Without a new byte.
     pub silence: Duration,
-    /// Attempts in a row that bring nothing new.
+    /// Failed attempts in a row without a new byte.
     pub attempts: u32,
-    /// Time of failures and of waiting after them, in all.
+    /// Total time of failed attempts and of the waits after them.
     pub failures: Duration,
-    /// The wait after the first failure; each further one doubles it.
+    /// The wait after the first failed attempt; each further one doubles it.
     pub first_wait: Duration,
 }
 
@@ -107,7 +107,7 @@ impl Default for Limits {
     }
 }
 
-/// A text that is not to be seen.
+/// A text that is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -133,35 +133,35 @@ impl fmt::Debug for Secret {
 /// How the network is used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
-    /// Not at all.
+    /// No request is made.
     pub offline: bool,
-    /// The Hub, without a slash behind it.
+    /// The Hub's address, without a slash at the end.
     pub endpoint: String,
-    /// Keras' files, without a slash behind it.
+    /// The address of Keras' files, without a slash at the end.
     pub keras_url: String,
-    /// Who asks the Hub.
+    /// The access token for the Hub.
     pub token: Option<Secret>,
-    /// A file that may hold the token where there is none.
+    /// The file that holds the token if no variable does.
     pub token_file: Option<PathBuf>,
     /// The proxy of http requests.
     pub http_proxy: Option<Secret>,
     /// The proxy of https requests.
     pub https_proxy: Option<Secret>,
-    /// Hosts that are asked directly.
+    /// Hosts that are contacted without a proxy.
     pub no_proxy: Vec<String>,
-    /// Certificates to trust instead of those that are built in: a PEM file.
+    /// Certificates to trust instead of the built-in ones: a PEM file.
     pub certificates: Option<PathBuf>,
-    /// How long it may take.
+    /// Time limits.
     pub limits: Limits,
 }
 
 impl Network {
-    /// What environment variables say: HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT,
-    /// HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, and of this tool NASNET_KERAS_URL, NASNET_RETRY_WAIT
-    /// and NASNET_RETRY_LIMIT.
+    /// Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HUB_OFFLINE,
+    /// HF_HUB_DOWNLOAD_TIMEOUT, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, and this tool's own
+    /// NASNET_KERAS_URL, NASNET_RETRY_WAIT and NASNET_RETRY_LIMIT.
     ///
     /// # Errors
-    /// Names the variable that is not what it should be.
+    /// Names the variable with a wrong value.
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
         let text = |name: &str| -> Result<Option<String>> {
             let Some(value) = variable(name) else { return Ok(None) };
@@ -190,14 +190,21 @@ impl Network {
         let any = proxy("ALL_PROXY")?;
         let usual = Limits::default();
         let folders = Folders(&variable);
-        let token_file =
+        let yes = |name: &str| -> Result<bool> { Ok(text(name)?.is_some_and(|value| is_yes(&value))) };
+        let mut token_file =
             folders.named("HF_TOKEN_PATH").or_else(|| Some(folders.huggingface()?.join("token")));
-        let token = match text("HF_TOKEN")? {
+        let mut token = match text("HF_TOKEN")? {
             Some(token) => Some(token),
             None => text("HUGGING_FACE_HUB_TOKEN")?,
         };
+        // As with Python's client, a token that no argument names is not sent then, be it in a variable or in a file.
+        if yes("HF_HUB_DISABLE_IMPLICIT_TOKEN")? {
+            (token, token_file) = (None, None);
+        }
+        // Python's client takes 0 for "not set".
+        let silence = Some(seconds("HF_HUB_DOWNLOAD_TIMEOUT", usual.silence)?).filter(|wait| !wait.is_zero());
         Ok(Network {
-            offline: text("HF_HUB_OFFLINE")?.is_some_and(|value| is_yes(&value)),
+            offline: yes("HF_HUB_OFFLINE")?,
             endpoint: url("HF_ENDPOINT", ENDPOINT)?,
             keras_url: url("NASNET_KERAS_URL", KERAS_URL)?,
             token: token.map(Secret),
@@ -209,7 +216,7 @@ impl Network {
                 .unwrap_or_default(),
             certificates: variable("SSL_CERT_FILE").map(PathBuf::from),
             limits: Limits {
-                silence: seconds("HF_HUB_DOWNLOAD_TIMEOUT", usual.silence)?,
+                silence: silence.unwrap_or(usual.silence),
                 failures: seconds("NASNET_RETRY_LIMIT", usual.failures)?,
                 first_wait: seconds("NASNET_RETRY_WAIT", usual.first_wait)?,
                 ..usual
@@ -217,7 +224,7 @@ impl Network {
         })
     }
 
-    /// The proxy through which a host is asked.
+    /// The proxy for requests to a host.
     pub fn proxy_for(&self, scheme: &str, host: &str) -> Option<&Secret> {
         let proxy = if scheme == "https" { &self.https_proxy } else { &self.http_proxy };
         let host = host.trim_matches(['[', ']']).to_lowercase();
@@ -229,7 +236,7 @@ impl Network {
     }
 }
 
-/// The words that the Hub's own tools take for yes.
+/// The words that Python's client takes for yes.
 fn is_yes(value: &str) -> bool {
     ["1", "true", "yes", "on"].contains(&value.to_lowercase().as_str())
 }
@@ -284,6 +291,23 @@ mod tests {
         assert_eq!(network.token.as_ref().map(Secret::reveal), Some("hf_x"));
         assert_eq!(network.token_file, Some(PathBuf::from("/f/token")));
         assert!(!format!("{network:?}").contains("hf_x"));
+    }
+
+    #[test]
+    fn no_token_is_sent_where_implicit_tokens_are_disabled() {
+        let set: Set = &[("HF_TOKEN", "hf_x"), ("HF_HOME", "/f"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")];
+        let silent = network(set).unwrap();
+        assert_eq!((silent.token, silent.token_file), (None, None));
+        let set: Set = &[("HF_TOKEN", "hf_x"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "0")];
+        assert!(network(set).unwrap().token.is_some());
+    }
+
+    #[test]
+    fn a_timeout_of_zero_is_the_usual_one() {
+        for (value, seconds) in [("0", 10.0), ("0.0", 10.0), ("", 10.0), ("30", 30.0), ("0.5", 0.5)] {
+            let set: Set = Box::leak(Box::new([("HF_HUB_DOWNLOAD_TIMEOUT", value)]));
+            assert_eq!(network(set).unwrap().limits.silence.as_secs_f64(), seconds, "{value:?}");
+        }
     }
 
     #[test]

@@ -1,26 +1,28 @@
-//! What is known and what is here: listed, checked again, removed. The network is not used.
+//! The models that are known by name and those on this machine: listed, verified again, removed. It makes no request.
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::checksum::Checksum;
-use super::registry::{self, Entry, Origin, PUBLISHED};
-use super::shelf::Store;
-use super::{Asked, Caches, ModelSource, Name, convert};
-use crate::error::{Error, FetchReason, Result};
+use super::local::{LocalStore, mismatch};
+use super::model_source::{ModelSource, Place};
+use super::registry::{self, Entry, PUBLISHED};
+use super::request::{HubFileRequest, KerasFile};
+use super::{Caches, convert};
+use crate::error::{Error, Result};
 use crate::nasnet::Dialect;
 
 /// A model that is known by name or is here.
 #[derive(Debug, Clone, Serialize)]
 pub struct Item {
-    /// How it is asked for: a name, or `OWNER/NAME` of a repository.
+    /// What `--model` takes: a name, or `hf:OWNER/NAME`.
     pub name: String,
     /// Other names for it.
     pub aliases: Vec<String>,
     /// Whether it is on this machine.
     pub here: bool,
-    /// Whether it was checked and is unchanged since.
+    /// Whether it was verified and is unchanged since.
     pub verified: bool,
     /// The file on this machine.
     pub path: Option<PathBuf>,
@@ -32,188 +34,189 @@ pub struct Item {
     pub commit: Option<String>,
     /// The file at its source.
     pub file: String,
-    /// The checksum of what was published, where it is known before it is fetched or from the cache.
+    /// The checksum of the published file, if it is known.
     pub published: Option<Checksum>,
     /// The checksum of the file on this machine.
     pub checksum: Option<Checksum>,
-    /// Which network, for models that are known by name.
+    /// Which network it is, for models that are known by name.
     pub architecture: Option<String>,
     /// How it treats borders, for models that are known by name.
     pub dialect: Option<Dialect>,
-    /// The same as something to locate.
+    /// The same as a source.
     #[serde(skip)]
     pub model: ModelSource,
 }
 
-/// Every model that is known by name, here or not, and every other file of the Hub that this tool has checked.
+/// Every model that is known by name, here or not, and every other file of the Hub that was verified.
 pub fn list(caches: &Caches) -> Vec<Item> {
-    let probe = ModelSource::named("tiny").in_caches(caches.clone());
-    let store = probe.store();
+    let store = LocalStore::new(caches);
     let mut items: Vec<Item> = PUBLISHED.iter().map(|entry| store.item(entry)).collect();
-    for record in store.records.all() {
-        let Some(hub) = record.hub else { continue };
-        let Ok(asked) = Asked::new(&hub.repo, &hub.commit, Some(&hub.file)) else { continue };
+    for note in store.verified.all() {
+        let Some(hub) = note.hub else { continue };
+        let Ok(request) = HubFileRequest::new(&hub.repo, &hub.commit, Some(&hub.file)) else { continue };
         let known = items.iter().any(|item| {
             item.source == hub.repo && item.commit.as_ref() == Some(&hub.commit) && item.file == hub.file
         });
-        let Some(found) = store.seen_in_hub(&asked, false).filter(|_| !known) else { continue };
-        let verified = store.records.of(&record.path).is_some();
+        let Some(found) = store.seen_in_hub(&request, false).filter(|_| !known) else { continue };
+        let verified = store.verified.of(&note.path).is_some();
         items.push(Item {
-            name: hub.repo.clone(),
+            name: store.shortest_name(&request),
             aliases: Vec::new(),
             here: true,
             verified,
             path: Some(found.path),
-            bytes: Some(record.bytes),
+            bytes: Some(note.bytes),
             source: hub.repo,
             commit: Some(hub.commit),
             file: hub.file,
-            checksum: verified.then(|| record.checksum.clone()),
-            published: Some(record.checksum),
+            checksum: verified.then(|| note.checksum.clone()),
+            published: Some(note.checksum),
             architecture: None,
             dialect: None,
-            model: ModelSource { name: Name::Hub(asked), caches: caches.clone(), network: None },
+            model: ModelSource::of_request(request).in_caches(caches.clone()),
         });
     }
     items
 }
 
-impl Store<'_> {
+impl LocalStore<'_> {
     fn item(&self, entry: &'static Entry) -> Item {
-        let (source, commit, file, published, path) = match entry.origin {
-            Origin::Hub { repo, commit, file } => {
-                let found = self.seen_in_hub(&Asked::of(entry), false);
-                let checksum = found.as_ref().and_then(|found| found.checksum.clone());
-                let path = found.map(|found| found.path);
-                (repo.to_owned(), Some(commit.to_owned()), file, checksum, path)
+        let model = ModelSource::published_as(entry).in_caches(self.caches.clone());
+        let (source, commit, file, published, path) = match &model.place {
+            Place::Hub(request) => {
+                let path = self.seen_in_hub(request, false).map(|found| found.path);
+                let file = request.file.clone().unwrap_or_default();
+                (request.repo.clone(), Some(request.revision.clone()), file, request.pinned.clone(), path)
             }
-            Origin::Keras { file, md5 } => {
+            Place::Keras(KerasFile { file, md5, .. }) => {
                 let path = self.converted(entry).filter(|path| path.is_file());
-                (
-                    format!("{}/{file}", registry::KERAS_URL),
-                    None,
-                    file,
-                    Some(Checksum::Md5(md5.to_owned())),
-                    path,
-                )
+                let md5 = Checksum::Md5((*md5).to_owned());
+                (format!("{}/{file}", registry::KERAS_URL), None, (*file).to_owned(), Some(md5), path)
             }
+            Place::BuiltIn | Place::File(_) => Default::default(),
         };
-        let record = path.as_ref().and_then(|path| self.records.of(path));
+        let note = path.as_ref().and_then(|path| self.verified.of(path));
         Item {
             name: entry.name.to_owned(),
             aliases: entry.aliases.iter().map(|&alias| alias.to_owned()).collect(),
             here: path.is_some(),
-            verified: record.is_some(),
+            verified: note.is_some(),
             bytes: path.as_ref().and_then(|path| Some(path.metadata().ok()?.len())),
             path,
             source,
             commit,
-            file: file.to_owned(),
+            file,
             published,
-            checksum: record.map(|record| record.checksum),
+            checksum: note.map(|note| note.checksum),
             architecture: Some(entry.config.to_string()),
             dialect: Some(entry.dialect),
-            model: ModelSource::published_as(entry).in_caches(self.caches.clone()),
+            model,
         }
+    }
+
+    /// The shortest name under which this machine finds a file of the Hub.
+    fn shortest_name(&self, exact: &HubFileRequest) -> String {
+        let HubFileRequest { repo, revision: commit, file, .. } = exact;
+        let there = |request: &HubFileRequest| {
+            let found = self.seen_in_hub(request, true);
+            found.is_some_and(|found| found.commit == *commit && Some(&found.file) == file.as_ref())
+        };
+        let main = [(None, "main"), (file.as_deref(), "main"), (None, commit)];
+        let shorter =
+            main.iter().filter_map(|(file, revision)| HubFileRequest::new(repo, revision, *file).ok());
+        shorter.into_iter().find(there).unwrap_or_else(|| exact.clone()).to_string()
     }
 }
 
-/// A file that was checked from its first byte to its last.
+/// A file that was verified from its first byte to its last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Verified {
+pub struct Verification {
     /// The file.
     pub path: PathBuf,
-    /// What was held against it; `None` where nothing is known that it should be.
+    /// The checksum that it has; `None` where no checksum is known.
     pub checksum: Option<Checksum>,
 }
 
 impl ModelSource {
-    /// Checks weights that are here again, from their first byte to their last.
+    /// Verifies weights on this machine again, from their first byte to their last. `None` for the built-in model.
     ///
     /// # Errors
-    /// [`Error::Missing`] when they are not here, [`Error::Fetch`] or [`Error::Weights`] when they are damaged; then
-    /// it is forgotten that they ever were right.
-    pub fn verify(&self) -> Result<Option<Verified>> {
+    /// [`Error::Missing`] when they are not here; [`Error::Fetch`], [`Error::Weights`] or [`Error::Damaged`] when they
+    /// are damaged, and they don't count as verified any more.
+    pub fn verify(&self) -> Result<Option<Verification>> {
         let store = self.store();
-        let verified = match &self.name {
-            Name::Tiny => return Ok(None),
-            Name::File(path) => return Err(not_kept(path)),
-            Name::Hub(asked) => store.verify_hub(asked),
-            Name::Published(entry) => match entry.origin {
-                Origin::Hub { .. } => store.verify_hub(&Asked::of(entry)),
-                Origin::Keras { .. } => store.verify_converted(entry),
-            },
+        let verified = match &self.place {
+            Place::BuiltIn => return Ok(None),
+            Place::File(_) => return Err(self.not_kept()),
+            Place::Hub(request) => store.verify_hub(request),
+            Place::Keras(file) => store.verify_converted(file.entry),
         };
         verified?.map(Some).ok_or_else(|| self.missing())
     }
 
-    /// Removes weights from this machine, with all that is remembered of them; returns the file that they were.
+    /// Removes weights from this machine, with the notes on them; returns the path of their file.
     ///
     /// # Errors
     /// [`Error::Missing`] when they are not here, [`Error::Io`] when they cannot be removed.
     pub fn remove(&self) -> Result<PathBuf> {
         let store = self.store();
-        let hub = |asked: &Asked| -> Result<Option<PathBuf>> {
-            let (Some(found), Some(cache)) = (store.seen_in_hub(asked, false), store.repo(&asked.repo))
-            else {
-                return Ok(None);
-            };
-            store.records.forget(&found.path);
-            cache.remove(&found)?;
-            Ok(Some(found.path))
-        };
-        let removed = match &self.name {
-            Name::Tiny => return Err(Error::Config("tiny: it is built in and cannot be removed".to_owned())),
-            Name::File(path) => return Err(not_kept(path)),
-            Name::Hub(asked) => hub(asked)?,
-            Name::Published(entry) => match entry.origin {
-                Origin::Hub { .. } => hub(&Asked::of(entry))?,
-                Origin::Keras { .. } => match store.converted(entry).filter(|path| path.is_file()) {
-                    Some(path) => {
-                        store.records.forget(&path);
-                        std::fs::remove_file(&path).map_err(|error| Error::io(&path, error))?;
-                        Some(path)
-                    }
-                    None => None,
-                },
-            },
+        let removed = match &self.place {
+            Place::BuiltIn => return Err(Error::Config("tiny is built in and can't be removed".to_owned())),
+            Place::File(_) => return Err(self.not_kept()),
+            Place::Hub(request) => store.remove_from_hub(request)?,
+            Place::Keras(file) => store.remove_converted(file.entry)?,
         };
         removed.ok_or_else(|| self.missing())
     }
+
+    /// The error for a path, where only models of the store are accepted.
+    pub(crate) fn not_kept(&self) -> Error {
+        let names: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
+        let mut text = format!("expected one of {}, or hf:OWNER/NAME, got `{self}`", names.join(", "));
+        if let Some(nearest) = registry::nearest_name(&self.to_string()) {
+            text += &format!("; did you mean `{nearest}`?");
+        }
+        Error::Config(text)
+    }
 }
 
-impl Store<'_> {
-    fn verify_hub(&self, asked: &Asked) -> Result<Option<Verified>> {
-        let Some(found) = self.seen_in_hub(asked, false) else { return Ok(None) };
-        self.records.distrust(&found.path);
-        self.trust(&found, &asked.repo)?;
-        Ok(Some(Verified { path: found.path, checksum: found.checksum }))
+impl LocalStore<'_> {
+    fn verify_hub(&self, request: &HubFileRequest) -> Result<Option<Verification>> {
+        let Some(found) = self.seen_in_hub(request, false) else { return Ok(None) };
+        self.verified.distrust(&found.path);
+        self.verify_hub_file(&found, &request.repo)?;
+        Ok(Some(Verification { path: found.path, checksum: found.checksum }))
     }
 
-    fn verify_converted(&self, entry: &Entry) -> Result<Option<Verified>> {
+    fn verify_converted(&self, entry: &Entry) -> Result<Option<Verification>> {
         let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
-        let record = self.records.of(&path);
-        self.records.distrust(&path);
-        if let Some(expected) = record.map(|record| record.checksum) {
+        let note = self.verified.of(&path);
+        self.verified.distrust(&path);
+        if let Some(expected) = note.map(|note| note.checksum) {
             let got = expected.measured(&path).map_err(|error| Error::io(&path, error))?;
             if got != expected {
-                let what = format!(
-                    "{}: hash mismatch: expected {expected}, got {}: the file is damaged",
-                    path.display(),
-                    got.value()
-                );
-                let hint = format!("fetch it again with `nasnet weights fetch {}`", entry.name);
-                return Err(Error::fetch(FetchReason::Mismatch, what, hint));
+                return Err(mismatch(&path, &expected, &got, entry.name));
             }
         }
         convert::check(&path, entry)?;
         self.remember_converted(&path)?;
-        let checksum = self.records.of(&path).map(|record| record.checksum);
-        Ok(Some(Verified { path, checksum }))
+        let checksum = self.verified.of(&path).map(|note| note.checksum);
+        Ok(Some(Verification { path, checksum }))
     }
-}
 
-fn not_kept(path: &std::path::Path) -> Error {
-    let names: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
-    Error::Config(format!("{}: expected a model by name ({}) or --repo", path.display(), names.join(", ")))
+    fn remove_from_hub(&self, request: &HubFileRequest) -> Result<Option<PathBuf>> {
+        let (Some(found), Some(cache)) = (self.seen_in_hub(request, false), self.repo(&request.repo)) else {
+            return Ok(None);
+        };
+        self.verified.forget(&found.path);
+        cache.remove(&found)?;
+        Ok(Some(found.path))
+    }
+
+    fn remove_converted(&self, entry: &Entry) -> Result<Option<PathBuf>> {
+        let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
+        self.verified.forget(&path);
+        std::fs::remove_file(&path).map_err(|error| Error::io(&path, error))?;
+        Ok(Some(path))
+    }
 }

@@ -1,5 +1,5 @@
-//! One process at a time. The system frees a lock when its holder ends, however it ends; on Unix it is the lock that
-//! Python's huggingface_hub takes too.
+//! File locks: one process downloads a file at a time. The system frees a lock when its process ends, however it ends.
+//! On Unix, Python's huggingface_hub takes the same locks.
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
@@ -8,13 +8,13 @@ use std::path::Path;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 
-/// A lock that is held until this goes.
+/// A lock, held until this value is dropped.
 #[derive(Debug)]
 pub struct Held {
     _file: Option<File>,
 }
 
-/// Takes a lock, after whoever has it.
+/// Takes a lock, and waits while another process holds it.
 ///
 /// # Errors
 /// When the lock's file cannot be made.
@@ -34,8 +34,8 @@ pub fn take(path: &Path, what: &str, progress: &dyn Progress) -> Result<Held> {
     };
     match taken {
         Ok(()) => Ok(Held { _file: Some(file) }),
-        // Some network file systems have no locks. Every file is checked and renamed into place, so that two
-        // processes at once cost a second download there and nothing else.
+        // Some network file systems have no locks. There, two processes at once download the file twice; both
+        // check it and rename it into place.
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(Held { _file: None }),
         Err(error) => Err(Error::io(path, error)),
     }

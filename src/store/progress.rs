@@ -1,18 +1,18 @@
-//! What a transfer tells whoever waits for it.
+//! How a transfer reports its progress.
 
-/// A listener to transfers.
+/// Receives reports of transfers.
 pub trait Progress {
-    /// Something worth a line.
+    /// A message for people.
     fn note(&self, text: &str);
-    /// A transfer begins, of so many bytes if that is known.
+    /// A transfer begins; `bytes` is its size, if known.
     fn begin(&self, what: &str, bytes: Option<u64>);
-    /// So many bytes are here.
+    /// This many bytes are here.
     fn position(&self, bytes: u64);
-    /// The transfer is over; `whole` if all of it came.
+    /// The transfer ended; `whole` if all of it came.
     fn end(&self, whole: bool);
 }
 
-/// Nobody listens.
+/// Ignores all reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

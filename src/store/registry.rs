@@ -1,12 +1,12 @@
-//! The models that are known by name, as a table of plain data. Adding a source is adding an entry.
+//! The models that are known by name, as a table of plain data. To add a source, add an entry.
 
 use crate::image::preprocess::{Preprocessing, Preset};
 use crate::nasnet::{Config, Dialect};
 
-/// Where a model's file is published, and what it has to be.
+/// Where a model's file is published, and its checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A file of a repository of the Hub at a fixed commit. Its checksum is the one that the Hub itself keeps.
+    /// A file of a Hub repository at a fixed commit.
     Hub {
         /// `OWNER/NAME`.
         repo: &'static str,
@@ -14,42 +14,53 @@ pub enum Origin {
         commit: &'static str,
         /// The file.
         file: &'static str,
+        /// Its sha256, as the Hub's page of the file states it. No mirror can serve another file.
+        sha256: &'static str,
     },
-    /// A file that Keras publishes, converted once after it was fetched.
+    /// A file that Keras publishes, converted once after the download.
     Keras {
         /// The file, below [`KERAS_URL`].
         file: &'static str,
         /// Its md5, as Keras' own source has it.
         md5: &'static str,
+        /// Another address of the same file, for networks from which Keras' host can't be reached.
+        second_url: Option<&'static str>,
     },
 }
 
 /// A model that is known by name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry {
-    /// What people call it.
+    /// Its name.
     pub name: &'static str,
-    /// Other names for the same.
+    /// Other names for the same model.
     pub aliases: &'static [&'static str],
     /// Where it is published.
     pub origin: Origin,
-    /// Which network.
+    /// Which network it is.
     pub config: Config,
     /// How its strided pools treat borders.
     pub dialect: Dialect,
-    /// How its images are resized and cropped, and the share that a crop keeps.
+    /// How its images are resized and cropped, and the share of the short side that a crop keeps.
     pub preset: (Preset, f64),
 }
 
 /// Where Keras publishes its files (`BASE_WEIGHTS_PATH` of keras/src/applications/nasnet.py).
 pub const KERAS_URL: &str = "https://storage.googleapis.com/tensorflow/keras-applications/nasnet";
 
-/// Every model that is known by name, besides the built-in one. The md5 sums are those of keras/src/applications/nasnet.py.
+/// Every model that is known by name, besides the built-in one. The md5 sums are those of
+/// keras/src/applications/nasnet.py.
 pub const PUBLISHED: &[Entry] = &[
     Entry {
         name: "mobile",
         aliases: &["mobile@keras"],
-        origin: Origin::Keras { file: "NASNet-mobile.h5", md5: "020fb642bf7360b370c678b08e0adf61" },
+        origin: Origin::Keras {
+            file: "NASNet-mobile.h5",
+            md5: "020fb642bf7360b370c678b08e0adf61",
+            second_url: Some(
+                "https://github.com/titu1994/Keras-NASNet/releases/download/v1.2/NASNet-mobile.h5",
+            ),
+        },
         config: Config::mobile(),
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
@@ -61,6 +72,7 @@ pub const PUBLISHED: &[Entry] = &[
             repo: "timm/nasnetalarge.tf_in1k",
             commit: "2188423afb58a54ecc6eb20e22179f24bfb92275",
             file: "model.safetensors",
+            sha256: "a9852852333c258f0d86b90185580de4bbad1265cb3a9eb1f13165b91bfe638d",
         },
         config: Config::large(),
         dialect: Dialect::Timm,
@@ -69,7 +81,11 @@ pub const PUBLISHED: &[Entry] = &[
     Entry {
         name: "large@keras",
         aliases: &[],
-        origin: Origin::Keras { file: "NASNet-large.h5", md5: "11577c9a518f0070763c2b964a382f17" },
+        origin: Origin::Keras {
+            file: "NASNet-large.h5",
+            md5: "11577c9a518f0070763c2b964a382f17",
+            second_url: None,
+        },
         config: Config::large(),
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
@@ -77,7 +93,11 @@ pub const PUBLISHED: &[Entry] = &[
     Entry {
         name: "mobile-no-top",
         aliases: &["mobile-no-top@keras"],
-        origin: Origin::Keras { file: "NASNet-mobile-no-top.h5", md5: "1ed92395b5b598bdda52abe5c0dbfd63" },
+        origin: Origin::Keras {
+            file: "NASNet-mobile-no-top.h5",
+            md5: "1ed92395b5b598bdda52abe5c0dbfd63",
+            second_url: None,
+        },
         config: Config { classes: None, ..Config::mobile() },
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
@@ -85,7 +105,11 @@ pub const PUBLISHED: &[Entry] = &[
     Entry {
         name: "large-no-top",
         aliases: &["large-no-top@keras"],
-        origin: Origin::Keras { file: "NASNet-large-no-top.h5", md5: "d81d89dc07e6e56530c4e77faddd61b5" },
+        origin: Origin::Keras {
+            file: "NASNet-large-no-top.h5",
+            md5: "d81d89dc07e6e56530c4e77faddd61b5",
+            second_url: None,
+        },
         config: Config { classes: None, ..Config::large() },
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
@@ -93,7 +117,7 @@ pub const PUBLISHED: &[Entry] = &[
 ];
 
 impl Entry {
-    /// The entry of a name or of another name for it.
+    /// The entry with this name or alias.
     pub fn named(name: &str) -> Option<&'static Entry> {
         PUBLISHED.iter().find(|entry| entry.name == name || entry.aliases.contains(&name))
     }
@@ -103,6 +127,21 @@ impl Entry {
         let (preset, crop_pct) = self.preset;
         Preprocessing { crop_pct, ..preset.into() }
     }
+}
+
+/// The known name that is most like an unknown one, `tiny` among them, if one is close.
+pub fn nearest_name(unknown: &str) -> Option<&'static str> {
+    let unknown = unknown.to_lowercase().replace('_', "-");
+    let published = PUBLISHED.iter().flat_map(|entry| entry.aliases.iter().copied().chain([entry.name]));
+    let names = published.chain(["tiny"]);
+    let likeness = |name: &str| {
+        // People write the family's name too: nasnet-mobile, NASNetLarge, nasnetalarge.
+        let bare = ["nasneta", "nasnet-a", "nasnet"].iter().find_map(|family| unknown.strip_prefix(family));
+        let bare = bare.unwrap_or(&unknown).trim_matches('-');
+        strsim::jaro_winkler(&unknown, name).max(strsim::jaro_winkler(bare, name))
+    };
+    let near = names.map(|name| (likeness(name), name)).filter(|(likeness, _)| *likeness > 0.8);
+    near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len()))).map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -119,12 +158,32 @@ mod tests {
         assert_eq!(names.len(), count);
         for entry in PUBLISHED {
             match entry.origin {
-                Origin::Hub { commit, .. } => assert_eq!(commit.len(), 40),
+                Origin::Hub { commit, sha256, .. } => assert_eq!((commit.len(), sha256.len()), (40, 64)),
                 Origin::Keras { md5, .. } => assert_eq!(md5.len(), 32),
             }
             assert!(entry.preprocessing().validate().is_ok() && entry.config.validate().is_ok());
         }
         assert_eq!(Entry::named("mobile@keras"), Entry::named("mobile"));
         assert_eq!(Entry::named("tiny"), None);
+    }
+
+    #[test]
+    fn an_unknown_name_finds_its_nearest() {
+        for (unknown, expected) in [
+            ("mobil", Some("mobile")),
+            ("Mobile", Some("mobile")),
+            ("nasnet-mobile", Some("mobile")),
+            ("NASNetLarge", Some("large")),
+            ("nasnetalarge", Some("large")),
+            ("lareg", Some("large")),
+            ("large@kears", Some("large@keras")),
+            ("mobile_no_top", Some("mobile-no-top")),
+            ("tinny", Some("tiny")),
+            ("resnet50", None),
+            ("photo", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest_name(unknown), expected, "{unknown}");
+        }
     }
 }

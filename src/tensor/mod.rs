@@ -121,6 +121,18 @@ impl Tensor {
         }
     }
 
+    /// Gives the memory of mapped pages back; they are read from the file again when they are used again.
+    pub fn release_pages(&self) {
+        #[cfg(unix)]
+        if let Bytes::Mapped(map, range) = &self.bytes {
+            // SAFETY: the map is of a file and read-only, so a page that is dropped comes back as it was.
+            // Where the system refuses, the pages stay.
+            let _ = unsafe {
+                map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, range.start, range.len())
+            };
+        }
+    }
+
     /// Its numbers as f32; borrowed where the bytes already are that.
     pub fn to_f32(&self) -> Cow<'_, [f32]> {
         let bytes = self.bytes();

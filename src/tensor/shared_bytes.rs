@@ -63,6 +63,11 @@ impl SharedBytes {
         SharedBytes { owner: Owner::Static(bytes), range: 0..bytes.len() }
     }
 
+    /// Whether the bytes are part of the binary.
+    pub fn is_static(&self) -> bool {
+        matches!(self.owner, Owner::Static(_))
+    }
+
     /// Bytes in memory.
     pub fn from_vec(bytes: Vec<u8>) -> SharedBytes {
         let range = 0..bytes.len();

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Role, WeightSpec};
 use crate::nasnet::head::PREDICTIONS;
-use crate::nasnet::names::{self, Scheme};
+use crate::nasnet::layouts::file_shape;
+use crate::nasnet::names;
 use crate::nasnet::{Config, Head};
 use crate::tensor::Tensor;
-use crate::weights::infer::Index;
+use crate::weights::index::Index;
 use crate::weights::source::{FileTensor, Number, Source};
 
 /// Names shown of each kind of fault.
@@ -18,27 +19,6 @@ const SHOWN: usize = 8;
 
 /// Parameters of the published networks without their tops: (N, P, stem, all). Keras counts the same.
 const PUBLISHED: [(usize, usize, usize, u64); 2] = [(4, 1056, 32, 4_269_716), (6, 4032, 96, 84_916_818)];
-
-/// The shape that a weight has in a file, and for each of its canonical dimensions the file's one. Keras keeps the ones
-/// of a 1 x 1 and of a depthwise kernel; files that dropped them (`rank` tells) are taken too.
-pub(crate) fn file_shape(spec: &WeightSpec, scheme: Scheme, rank: usize) -> (Vec<usize>, Vec<usize>) {
-    let shape = spec.shape.as_slice();
-    match (scheme, spec.role, shape) {
-        (Scheme::Keras, Role::PointwiseKernel, [from, to]) if rank != 2 => {
-            (vec![1, 1, *from, *to], vec![2, 3])
-        }
-        (Scheme::Keras, Role::DepthwiseKernel, [h, w, c]) if rank != 3 => {
-            (vec![*h, *w, *c, 1], vec![0, 1, 2])
-        }
-        (Scheme::Torch { .. }, Role::ConvKernel, [h, w, from, to]) => {
-            (vec![*to, *from, *h, *w], vec![2, 3, 1, 0])
-        }
-        (Scheme::Torch { .. }, Role::PointwiseKernel, [from, to]) => (vec![*to, *from, 1, 1], vec![1, 0]),
-        (Scheme::Torch { .. }, Role::DepthwiseKernel, [h, w, c]) => (vec![*c, 1, *h, *w], vec![2, 3, 0]),
-        (Scheme::Torch { .. }, Role::DenseKernel, [from, to]) => (vec![*to, *from], vec![1, 0]),
-        _ => (shape.to_vec(), (0..shape.len()).collect()),
-    }
-}
 
 /// The place of one weight in the file and how it is to be read.
 struct Match<'a> {
@@ -120,7 +100,7 @@ pub(crate) fn assemble(
 
 impl Match<'_> {
     fn read(&self, origin: &str, source: &Source) -> Result<Tensor> {
-        // A canonical file was checked when it was written; its pages stay untouched until they are used.
+        // A canonical file was checked when it was written, and its hash says that it is still the same.
         if source.card.is_some()
             && let Some(tensor) = self.tensor.in_place()
             && tensor.shape() == self.spec.shape

@@ -1,5 +1,6 @@
 //! The file that every other kind is converted to: safetensors with canonical names and layouts, tensors in the order
-//! of the graph, and a [`Card`] in the header. Numbers in f32 are used where they lie in the mapped file.
+//! of the graph, and a [`Card`] and a hash of the whole file in the header. Numbers in f32 are used where they lie in
+//! the mapped file.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +12,8 @@ use crate::files::{partial_name, write_whole};
 use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::tensor::{Dtype, Tensor};
-use crate::weights::card::{Card, check_labels, fingerprint};
+use crate::weights::card::{Card, check_labels, fingerprint, needed_format};
+use crate::weights::file_hash::{self, FileHasher};
 
 /// The header is padded so that the numbers begin at a multiple of this: a cache line.
 const ALIGNMENT: usize = 64;
@@ -26,8 +28,8 @@ fn stored(dtype: Dtype, tensor: &Tensor) -> Dtype {
 }
 
 /// Writes a canonical file with numbers of type `dtype`; small tensors of f32 stay as they are. The bytes depend on
-/// nothing but the arguments. It gets its name when it is whole. The card's format and fingerprint are set here; the
-/// card as written is returned.
+/// nothing but the arguments. The file gets its name when it is complete. The card's format and fingerprint are set
+/// here; the card as written is returned.
 ///
 /// # Errors
 /// [`Error::Io`] when it cannot be written, [`Error::Weights`] when numbers are beyond what `dtype` holds,
@@ -43,8 +45,8 @@ pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: 
         }
     }
     let fingerprint = fingerprint(graph, &tensors);
-    let card = Card { format: card.needed_format(), fingerprint, ..card.clone() };
-    let header = header(graph, &tensors, &card)?;
+    let card = Card { format: needed_format(card.head.as_ref()), fingerprint, ..card.clone() };
+    let header = sealed(header(graph, &tensors, &card)?, &tensors)?;
     write_whole(path, &partial_name(path), |writer| write_parts(writer, &header, &tensors))
         .map_err(|error| Error::io(path, error))?;
     Ok(card)
@@ -56,9 +58,26 @@ fn write_parts(out: &mut impl Write, header: &str, tensors: &[Tensor]) -> std::i
     tensors.iter().try_for_each(|tensor| out.write_all(tensor.bytes()))
 }
 
+/// The header with the hash of the file that it will head.
+fn sealed(header: String, tensors: &[Tensor]) -> Result<String> {
+    let mut head = (header.len() as u64).to_le_bytes().to_vec();
+    head.extend(header.as_bytes());
+    let mut hasher = FileHasher::default();
+    hasher.update(&head);
+    tensors.iter().for_each(|tensor| hasher.update(tensor.bytes()));
+    let digits = file_hash::digits(&head, header.len()).ok_or_else(|| {
+        Error::Defect("the header of a canonical file has no place for its hash".to_owned())
+    })?;
+    let mut sealed = header;
+    sealed.replace_range(digits.start - 8..digits.end - 8, &hasher.finish());
+    Ok(sealed)
+}
+
 fn header(graph: &Graph, tensors: &[Tensor], card: &Card) -> Result<String> {
     let mut entries = Map::new();
-    entries.insert("__metadata__".to_owned(), json!(card.to_metadata()?));
+    let mut metadata = card.to_metadata()?;
+    metadata.insert(file_hash::KEY.to_owned(), file_hash::UNSET.to_owned());
+    entries.insert("__metadata__".to_owned(), json!(metadata));
     let mut start = 0;
     for (spec, tensor) in graph.weights.iter().zip(tensors) {
         let end = start + tensor.bytes().len();

@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::answers::labels::Labels;
+use crate::answers::temperature::{self, Fitted};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::preprocess::Preprocessing;
 use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::Tensor;
 
-/// The newest version of the record that is read and written: since 2 it can have a head.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version of the record that is written, and the newest that is read. Version 2 brought the hash of the file,
+/// version 3 heads.
+pub const FORMAT_VERSION: u32 = 3;
 
-/// The version of a record without a head, for older readers.
-const WITHOUT_HEAD: u32 = 1;
+/// The first version whose files carry a hash of themselves.
+pub(crate) const FIRST_WITH_HASH: u32 = 2;
 
 /// The metadata key that holds the record as JSON.
 pub(crate) const KEY: &str = "nasnet";
@@ -41,6 +43,9 @@ pub struct Card {
     /// A (WordNet id, name) for each class, in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,
+    /// What logits are to be divided by before softmax, and how that was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<Fitted>,
     /// Where the weights come from: `repository@commit`, a URL or a file's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -52,11 +57,6 @@ pub struct Card {
 }
 
 impl Card {
-    /// The version that its record needs.
-    pub fn needed_format(&self) -> u32 {
-        if self.head.is_some() { FORMAT_VERSION } else { WITHOUT_HEAD }
-    }
-
     /// The header metadata: the record as JSON, and its main lines for people who list a header.
     ///
     /// # Errors
@@ -107,8 +107,17 @@ impl Card {
                 return Err(fail(format!("a head ({head}) for {:?} classes", card.config.classes)));
             }
         }
+        if let Some(fitted) = &card.temperature {
+            temperature::check(fitted.temperature)
+                .map_err(|detail| fail(format!("temperature: {detail}")))?;
+        }
         Ok(Some(card))
     }
+}
+
+/// The version of a record with that head: readers of version 2 know the usual one only.
+pub(crate) fn needed_format(head: Option<&Head>) -> u32 {
+    if head.is_some() { FORMAT_VERSION } else { FIRST_WITH_HASH }
 }
 
 /// Labels have to be as many as the classes are.
@@ -141,13 +150,21 @@ mod tests {
 
     fn card() -> Card {
         Card {
-            format: WITHOUT_HEAD,
+            format: FIRST_WITH_HASH,
             name: "test".into(),
             config: Config { classes: Some(2), ..Config::mobile() },
             dialect: Dialect::Slim,
             head: None,
             preprocessing: Some(Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() }),
             labels: Some(Labels::parse("n01440764 a\nb", "test").unwrap()),
+            temperature: Some(Fitted {
+                temperature: 1.25,
+                method: "least negative log-likelihood".into(),
+                images: 7,
+                expected_error_before: 0.125,
+                expected_error_after: 0.0625,
+                preprocessing: None,
+            }),
             source: None,
             fingerprint: "00".into(),
             notes: serde_json::json!({"top1": 0.74}),
@@ -169,10 +186,15 @@ mod tests {
     fn says_what_is_wrong_with_a_record() {
         let mut newer = serde_json::to_value(card()).unwrap();
         newer["format"] = 99.into();
-        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 2"));
+        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 3"));
         let mut fewer = serde_json::to_value(card()).unwrap();
         fewer["labels"] = serde_json::json!([[null, "a"]]);
         assert!(read(fewer).unwrap_err().to_string().contains("1 labels, expected 2"));
+        let mut cold = serde_json::to_value(card()).unwrap();
+        cold["temperature"]["temperature"] = 0.into();
+        assert!(
+            read(cold).unwrap_err().to_string().contains("temperature: expected a number above 0, got 0")
+        );
         let mut odd = serde_json::to_value(card()).unwrap();
         odd["config"]["penultimate_filters"] = 100.into();
         assert!(read(odd).unwrap_err().to_string().contains("multiple of"));

@@ -1,10 +1,12 @@
-//! From a path to a model's weights: open, look what it is, read, settle the configuration, check, convert.
+//! From a path to a model's weights: open the file, detect its type, list its tensors, work out the configuration,
+//! check names and shapes, convert.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::answers::labels::Labels;
+use crate::answers::temperature::Fitted;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::graph::Weights;
@@ -13,11 +15,18 @@ use crate::nasnet;
 use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
-use crate::weights::card::{Card, FORMAT_VERSION, fingerprint};
+use crate::weights::card::{self, Card, FIRST_WITH_HASH, fingerprint};
 use crate::weights::format::{Format, detect};
-use crate::weights::infer::{Index, Overrides, settle};
+use crate::weights::index::Index;
+use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::source::Source;
-use crate::weights::{keras, pixels, pytorch, safetensors};
+use crate::weights::{keras, pixels, pytorch, safetensors, sharded};
+
+/// What a TensorFlow SavedModel is called in messages.
+pub(super) const SAVED_MODEL: &str = "a TensorFlow SavedModel, which is not read";
+
+/// The way out of a file that Keras can read and this cannot.
+pub(super) const SAVE_AGAIN: &str = "load it in Keras, and save it with model.save(\"model.keras\")";
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
@@ -36,6 +45,8 @@ pub struct Loaded {
     pub preprocessing: Option<Preprocessing>,
     /// What the classes are called, if the file says so.
     pub labels: Option<Labels>,
+    /// What its logits are to be divided by before softmax, if that was fitted.
+    pub temperature: Option<Fitted>,
     /// A short name.
     pub name: String,
     /// Where the weights come from.
@@ -82,17 +93,16 @@ impl Loaded {
 
     /// What a canonical file of it records.
     pub fn card(&self) -> Card {
+        let head = self.head.clone().filter(|head| !head.is_usual());
         Card {
-            format: FORMAT_VERSION,
+            format: card::needed_format(head.as_ref()),
             name: self.name.clone(),
             config: self.config,
             dialect: self.dialect,
-            head: self
-                .head
-                .clone()
-                .filter(|head| self.config.classes.map(Head::usual).as_ref() != Some(head)),
+            head,
             preprocessing: self.preprocessing,
             labels: self.labels.clone(),
+            temperature: self.temperature.clone(),
             source: self.source.clone(),
             fingerprint: self.fingerprint().to_owned(),
             notes: self.card_notes.clone(),
@@ -100,15 +110,28 @@ impl Loaded {
     }
 }
 
-/// Loads a weights file of any kind. Its kind is told by its content; the file is mapped, and nothing but its directory
-/// is read before names and shapes have been checked.
+/// Loads a weights file. Its type is detected from its contents. The file is mapped. A canonical file is compared with
+/// the hash that it carries; of other files only the directory is read before names and shapes have been checked.
 ///
 /// # Errors
-/// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is damaged, no NASNet-A, or its tensors
-/// are not those of the network.
+/// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is no NASNet-A or its tensors are not those of
+/// the network, [`Error::Damaged`] when a checksum within the file does not match.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
+    let origin = path.display().to_string();
+    if path.join("saved_model.pb").is_file() {
+        return Err(Error::Refused { what: format!("{origin}: {SAVED_MODEL}"), hint: SAVE_AGAIN });
+    }
     let blob = SharedBytes::map(path)?;
-    let mut loaded = from_blob(&path.display().to_string(), &blob, overrides)?;
+    let mut loaded = if sharded::is_index(path, &blob) {
+        from_source(&origin, "safetensors", sharded::read(path, &blob)?, overrides)?
+    } else {
+        from_blob(&origin, &blob, overrides).map_err(|error| match sharded::index_of_part(path) {
+            Some(index) if matches!(error, Error::Weights { .. }) => {
+                Error::weights(&origin, format!("one part of several; load their index, {index}"))
+            }
+            _ => error,
+        })?
+    };
     if loaded.name.is_empty() {
         loaded.name = repository(&overrides.source).unwrap_or_else(|| stem(path));
     }
@@ -133,22 +156,37 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
         Format::Safetensors => ("safetensors", safetensors::read(origin, blob)?),
     };
     let kind = if source.card.is_some() { "canonical" } else { kind };
-    from_source(origin, kind, source, overrides)
+    // Canonical files of the first format carry no hash, but a fingerprint of their tensors. The binary's own is trusted.
+    let unhashed = source.card.as_ref().is_some_and(|card| card.format < FIRST_WITH_HASH);
+    let loaded = from_source(origin, kind, source, overrides)?;
+    if unhashed && !blob.is_static() {
+        let got = fingerprint(&loaded.graph, loaded.weights.tensors());
+        if got != loaded.fingerprint() {
+            let expected = loaded.fingerprint();
+            return Err(Error::damaged(
+                origin,
+                format!("tensors with sha256 {expected} expected, got {got}"),
+            ));
+        }
+    }
+    Ok(loaded)
 }
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
     let index = Index::new(origin, &source)?;
-    let mut settled = settle(origin, &source, &index, overrides)?;
-    let (config, dialect) = (settled.config, settled.dialect);
-    let head = settled.head;
+    let mut resolved = resolve(origin, &source, &index, overrides)?;
+    let (config, dialect) = (resolved.config, resolved.dialect);
+    let head = resolved.head;
     let graph = nasnet::graph_with_head(&config, dialect, head.as_ref())
         .map_err(|error| Error::weights(origin, error))?;
-    let top = (head.as_ref(), settled.background);
+    let top = (head.as_ref(), resolved.background);
     let mut tensors = assemble(origin, &source, &index, &graph, &config, top)?;
+    resolved.notes.extend(index.notes(&source.tensors));
+    resolved.notes.extend(source.notes);
     if let Some(model) = source.model {
-        settled.notes.extend(model.notes);
+        resolved.notes.extend(model.notes);
         if let Some(note) = model.pixels.and_then(|pixels| pixels::fold(&graph, &mut tensors, pixels)) {
-            settled.notes.push(note);
+            resolved.notes.push(note);
         }
     }
     let weights = Weights::new(&graph, tensors);
@@ -158,9 +196,9 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         overrides.name.clone().or_else(|| recorded(|card| Some(card.name.clone()))).unwrap_or_default();
     let source_text = overrides.source.clone().or_else(|| recorded(|card| card.source.clone()));
     let fingerprint = recorded(|card| Some(card.fingerprint.clone())).map(OnceLock::from).unwrap_or_default();
-    let (preprocessing, labels, card_notes) = match card {
-        Some(card) => (card.preprocessing, card.labels, card.notes),
-        None => (usual_preprocessing(&config, dialect), None, serde_json::Value::Null),
+    let (preprocessing, labels, temperature, card_notes) = match card {
+        Some(card) => (card.preprocessing, card.labels, card.temperature, card.notes),
+        None => (usual_preprocessing(&config, dialect), None, None, serde_json::Value::Null),
     };
     Ok(Loaded {
         config,
@@ -170,10 +208,11 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         weights,
         preprocessing,
         labels,
+        temperature,
         name,
         source: source_text,
         kind,
-        notes: settled.notes,
+        notes: resolved.notes,
         card_notes,
         fingerprint,
     })
@@ -195,7 +234,7 @@ fn repository(source: &Option<String>) -> Option<String> {
 /// A file's name without what tells its kind.
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let known = [".weights.h5", ".safetensors", ".keras", ".h5", ".hdf5", ".pth", ".pt", ".bin"];
+    let known = [".weights.h5", ".safetensors.index.json", ".safetensors", ".keras", ".h5", ".hdf5", ".pth.tar", ".pth", ".pt", ".ckpt", ".bin"];
     let cut = known.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     cut.to_owned()
 }

@@ -1,19 +1,24 @@
 //! Weights: from any file that people have to the tensors that a graph asks for.
 //!
 //! [`load()`] maps a file and asks `format` what it is; a reader (`keras`, `pytorch`, `safetensors`) lists its
-//! tensors as a `Source`, unread; `infer` settles which network they are; `assemble` holds every name and shape against
+//! tensors as a `Source`, unread; `resolve` decides which network they are; `assemble` holds every name and shape against
 //! that network's graph and only then reads the numbers, turned into canonical layout. [`canonical`] writes the result.
 
 mod assemble;
 pub mod canonical;
 pub mod card;
+#[cfg(test)]
+mod damage_tests;
+mod file_hash;
 mod format;
-mod infer;
+mod index;
 mod keras;
 mod load;
 mod pixels;
 mod pytorch;
+mod resolve;
 mod safetensors;
+mod sharded;
 mod source;
 mod strided_copy;
 #[cfg(test)]
@@ -21,8 +26,8 @@ mod tests;
 mod zipped;
 
 pub use card::{Card, fingerprint};
-pub use infer::Overrides;
 pub use load::{Loaded, load, load_static};
+pub use resolve::Overrides;
 
 /// The built-in small model: canonical safetensors with its card, within the binary.
 static TINY: &[u8] = include_bytes!("tiny/nasnet-a-4-768-tiny-imagenet.safetensors");

@@ -6,14 +6,16 @@ use safetensors::tensor::{Dtype as FileDtype, SafeTensorError};
 use crate::error::{Error, Result};
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
-use crate::weights::card::Card;
+use crate::weights::card::{Card, FIRST_WITH_HASH};
+use crate::weights::file_hash;
 use crate::weights::keras::config::HeadFacts;
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer, row_major};
 
 /// Lists the tensors of a safetensors file.
 ///
 /// # Errors
-/// [`Error::Weights`] when the header is damaged or the file is shorter or longer than its header says.
+/// [`Error::Weights`] when the header is damaged or the file is shorter or longer than its header says;
+/// [`Error::Damaged`] when a canonical file does not have the hash that it carries.
 pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
     let (header, metadata) =
         SafeTensors::read_metadata(blob).map_err(|error| Error::weights(origin, explain(blob, &error)))?;
@@ -35,8 +37,16 @@ pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
         let data = Data::Bytes { bytes, offset: 0, strides: row_major(&info.shape) };
         tensors.push(FileTensor { path: name.clone(), name, shape: info.shape.clone(), number, data });
     }
-    let card = Card::from_metadata(origin, metadata.metadata().as_ref())?;
-    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None, head: HeadFacts::Unknown })
+    let texts = metadata.metadata();
+    let hashed = texts.as_ref().is_some_and(|texts| texts.contains_key(file_hash::KEY));
+    if hashed {
+        file_hash::check(blob, header).map_err(|detail| Error::damaged(origin, detail))?;
+    }
+    let card = Card::from_metadata(origin, texts.as_ref())?;
+    if !hashed && card.as_ref().is_some_and(|card| card.format >= FIRST_WITH_HASH) {
+        return Err(Error::damaged(origin, format!("its metadata has no {}", file_hash::KEY)));
+    }
+    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None, head: HeadFacts::Unknown, notes: Vec::new() })
 }
 
 /// What is wrong with a safetensors file, with sizes where they are known.

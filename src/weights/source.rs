@@ -154,6 +154,8 @@ pub(crate) struct Source {
     pub model: Option<ModelConfig>,
     /// What it says about the head.
     pub head: HeadFacts,
+    /// What people should be told about how the file was read.
+    pub notes: Vec<String>,
 }
 
 /// Kinds of writers, for the defaults that differ between them.

@@ -72,12 +72,12 @@ fn every_kind_of_file_gives_the_same_numbers() {
         ("early_port.h5", "keras", Dialect::Keras),
         ("timm.safetensors", "safetensors", Dialect::Timm),
         ("cadene.safetensors", "safetensors", Dialect::Slim),
-        ("zip.pth", "pytorch", Dialect::Slim),
-        ("nested.pth", "pytorch", Dialect::Slim),
-        ("nested_legacy.pth", "pytorch", Dialect::Slim),
-        ("shared.pth", "pytorch", Dialect::Slim),
+        ("zip.pth", "pytorch", Dialect::Timm),
+        ("nested.pth", "pytorch", Dialect::Timm),
+        ("nested_legacy.pth", "pytorch", Dialect::Timm),
+        ("shared.pth", "pytorch", Dialect::Timm),
         ("shared_legacy.pth", "pytorch", Dialect::Slim),
-        ("timm_f64.pth", "pytorch", Dialect::Slim),
+        ("timm_f64.pth", "pytorch", Dialect::Timm),
     ] {
         let other = loaded(name);
         assert_eq!((other.kind, other.dialect), (kind, dialect), "{name}");

@@ -1,4 +1,5 @@
-//! Entries of a zip, as parts of the mapped file where they are stored, unpacked where they are deflated.
+//! Entries of a zip, as parts of the mapped file where they are stored, unpacked where they are deflated. Each entry
+//! is compared with its CRC when it is read.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -17,6 +18,8 @@ pub(crate) struct Archive {
     blob: SharedBytes,
     zip: ZipArchive<Cursor<SharedBytes>>,
     entries: BTreeMap<String, usize>,
+    /// PyTorch can be told to write zeros in place of all CRCs (`torch.serialization.set_crc32_options(False)`).
+    has_crcs: bool,
 }
 
 impl Archive {
@@ -25,7 +28,7 @@ impl Archive {
     /// # Errors
     /// [`Error::Weights`] when there is none, as in a file that was cut short.
     pub fn open(origin: &str, blob: &SharedBytes) -> Result<Archive> {
-        let zip = ZipArchive::new(Cursor::new(blob.clone())).map_err(|error| {
+        let mut zip = ZipArchive::new(Cursor::new(blob.clone())).map_err(|error| {
             let detail = format!(
                 "truncated or damaged: a zip of {} bytes without its directory ({error})",
                 blob.len()
@@ -38,7 +41,9 @@ impl Archive {
                 entries.insert(name.to_string(), index);
             }
         }
-        Ok(Archive { origin: origin.to_owned(), blob: blob.clone(), zip, entries })
+        let has_crcs =
+            (0..zip.len()).any(|index| zip.by_index_raw(index).is_ok_and(|entry| entry.crc32() != 0));
+        Ok(Archive { origin: origin.to_owned(), blob: blob.clone(), zip, entries, has_crcs })
     }
 
     /// Names of the entries, sorted.
@@ -49,20 +54,30 @@ impl Archive {
     /// The content of an entry; `None` when there is no such entry.
     ///
     /// # Errors
-    /// [`Error::Weights`] when it is damaged, or packed in a way that is not read.
+    /// [`Error::Damaged`] when it does not have its CRC, [`Error::Weights`] when it is damaged in another way, or
+    /// packed in a way that is not read.
     pub fn read(&mut self, name: &str) -> Result<Option<SharedBytes>> {
         let Some(&index) = self.entries.get(name) else { return Ok(None) };
         let origin = self.origin.clone();
         let fail = |detail: String| Error::weights(&origin, format!("zip entry {name}: {detail}"));
         let entry = self.zip.by_index(index).map_err(|error| fail(error.to_string()))?;
-        let size = entry.size();
+        let (size, crc) = (entry.size(), entry.crc32());
+        let has_crcs = self.has_crcs;
+        let checked = |content: SharedBytes| {
+            let got = if has_crcs { crc32fast::hash(&content) } else { crc };
+            if got != crc {
+                let detail = format!("zip entry {name}: CRC-32 {crc:08x} expected, got {got:08x}");
+                return Err(Error::damaged(&origin, detail));
+            }
+            Ok(Some(content))
+        };
         match entry.compression() {
             CompressionMethod::Stored => {
                 let part = entry.data_start().and_then(|start| {
                     self.blob.slice(usize::try_from(start).ok()?, usize::try_from(size).ok()?)
                 });
                 let short = || fail(format!("{size} bytes expected, which the file does not have"));
-                part.map(Some).ok_or_else(short)
+                checked(part.ok_or_else(short)?)
             }
             CompressionMethod::Deflated if size <= MAX_UNPACKED => {
                 let mut bytes = Vec::new(); // grows with what is there: a size in a header is no reason to allocate
@@ -70,7 +85,7 @@ impl Archive {
                 if bytes.len() as u64 != size {
                     return Err(fail(format!("{size} bytes expected, got {}", bytes.len())));
                 }
-                Ok(Some(SharedBytes::from_vec(bytes)))
+                checked(SharedBytes::from_vec(bytes))
             }
             CompressionMethod::Deflated => {
                 Err(fail(format!("{size} bytes unpacked, more than any NASNet-A has")))

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::on_this_machine;
 use crate::commands::ExitStatus;
 use crate::output;
 use crate::run::sink::refuse_to_replace;
-use crate::settings::Common;
+use crate::settings::{Common, Pack, Unpack};
 use crate::store::bundle::{self, Packed, What};
-use crate::store::{Caches, ModelSource};
 
 /// The wire form of an unpacked file.
 #[derive(Debug, Serialize)]
@@ -25,17 +25,12 @@ struct Unpacked<'a> {
 ///
 /// # Errors
 /// When weights are not here, or the file cannot be written.
-pub fn pack(
-    models: &[ModelSource],
-    file: &Path,
-    force: bool,
-    json: bool,
-    common: Common,
-    stdout: &mut dyn Write,
-) -> Result<ExitStatus> {
-    refuse_to_replace("bundle", file, force)?;
-    let packed = bundle::pack(models, file)?;
-    if json {
+pub fn pack(settings: &Pack, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let file = &settings.output;
+    let models = on_this_machine(&settings.chosen)?;
+    refuse_to_replace("bundle", file, settings.force)?;
+    let packed = bundle::pack(&models, file)?;
+    if settings.json {
         output::pretty(&packed, stdout)?;
     }
     for packed in &packed {
@@ -48,15 +43,9 @@ pub fn pack(
 ///
 /// # Errors
 /// When the file is no bundle or damaged, or the caches cannot be written.
-pub fn unpack(
-    file: &Path,
-    caches: &Caches,
-    json: bool,
-    common: Common,
-    stdout: &mut dyn Write,
-) -> Result<ExitStatus> {
-    let unpacked = bundle::unpack(file, caches)?;
-    if json {
+pub fn unpack(settings: &Unpack, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let unpacked = bundle::unpack(&settings.bundle, &settings.caches)?;
+    if settings.json {
         let list: Vec<_> = unpacked.iter().map(|(packed, path)| Unpacked { packed, path }).collect();
         output::pretty(&list, stdout)?;
     } else {

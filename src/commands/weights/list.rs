@@ -1,4 +1,4 @@
-//! `nasnet weights list`: what is known by name, and what is here.
+//! `nasnet weights list`: which models have names, and what is on this machine.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::commands::ExitStatus;
 use crate::output;
 use crate::output::text::printable;
-use crate::store::Caches;
+use crate::settings;
 use crate::store::inventory::{self, Item};
 
 /// The wire form.
@@ -23,9 +23,9 @@ struct List {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn run(caches: &Caches, json: bool, stdout: &mut dyn Write) -> Result<ExitStatus> {
-    let models = inventory::list(caches);
-    if json {
+pub fn run(settings: &settings::List, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let models = inventory::list(&settings.caches);
+    if settings.json {
         output::pretty(&List { schema: 1, models }, stdout)?;
     } else {
         table(&models, stdout)?;

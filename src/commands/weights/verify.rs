@@ -1,4 +1,4 @@
-//! `nasnet weights verify`: the check of every byte, done again.
+//! `nasnet weights verify`: checks every byte again.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::on_this_machine;
 use crate::commands::ExitStatus;
+use crate::commands::failure::hint;
 use crate::error::Error;
 use crate::output;
 use crate::output::text::printable;
-use crate::settings::Common;
-use crate::store::ModelSource;
+use crate::settings::{Common, Verify};
 use crate::store::checksum::Checksum;
 
 /// The wire form of a check.
@@ -27,9 +28,9 @@ struct Check {
 ///
 /// # Errors
 /// When weights that were named are not here.
-pub fn run(models: &[ModelSource], json: bool, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+pub fn run(settings: &Verify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let mut checks = Vec::new();
-    for model in models {
+    for model in &on_this_machine(&settings.chosen)? {
         match model.verify() {
             Ok(None) => common.console.note("tiny is built in"),
             Ok(Some(verified)) => checks.push(Check {
@@ -40,14 +41,14 @@ pub fn run(models: &[ModelSource], json: bool, common: Common, stdout: &mut dyn 
             }),
             Err(error @ (Error::Missing { .. } | Error::Config(_))) => return Err(error.into()),
             Err(error) => {
-                if let Some(hint) = error.hint().filter(|_| !json) {
+                if let Some(hint) = hint(&error).filter(|_| !settings.json) {
                     common.console.hint(hint);
                 }
                 checks.push(Check { ok: false, path: None, checksum: None, error: Some(error.to_string()) });
             }
         }
     }
-    if json {
+    if settings.json {
         output::pretty(&checks, stdout)?;
     } else {
         for check in &checks {

@@ -7,6 +7,7 @@
 //! process holds up the others for one piece at most. Either way every number is computed by the same operations in the same order, so results are
 //! the same bits for any number of threads and any batch.
 
+mod caches;
 mod check;
 mod memory;
 mod profile;
@@ -28,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::kernels::Kernels;
+pub use caches::Caches;
 use memory::{Memory, Shared};
 use profile::Clock;
 pub use profile::{Profile, StepTime};
@@ -60,6 +62,7 @@ pub struct Images<'a> {
 /// A network with its weights, ready to run on the CPU.
 pub struct Engine {
     kernels: Kernels,
+    caches: Caches,
     team: Team,
     packed: Arc<Memory>,
     sizes: HashMap<(usize, usize), Arc<Prepared>>,
@@ -87,15 +90,17 @@ impl Engine {
     /// When the graph has something that this engine has no step for, or memory is short.
     pub fn new(graph: &Graph, weights: &Weights, options: Options) -> Result<Engine> {
         let plan = Plan::new(graph, options.kernels.lanes())?;
+        let caches = Caches::found();
         let mut team = Team::new(options.threads.max(1));
         let mut packed = Memory::new(plan.packed)?;
         pack(&plan, weights, &mut packed, &mut team);
         let input = (plan.input.height, plan.input.width);
         let engine = Engine {
             kernels: options.kernels,
+            caches,
             team,
             packed: Arc::new(packed),
-            sizes: HashMap::from([(input, Arc::new(Prepared::new(plan, options.threads.max(1))))]),
+            sizes: HashMap::from([(input, Arc::new(Prepared::new(plan, caches, options.threads.max(1))))]),
             arena: Memory::new(0)?,
             results: Results::default(),
             with_features: false,
@@ -109,6 +114,7 @@ impl Engine {
     pub fn sibling(&self) -> Result<Engine> {
         Ok(Engine {
             kernels: self.kernels,
+            caches: self.caches,
             team: Team::new(1),
             packed: Arc::clone(&self.packed),
             sizes: self.sizes.clone(),
@@ -133,7 +139,7 @@ impl Engine {
         if known.is_some_and(|known| known.matrices != plan.matrices || known.windows != plan.windows) {
             return Err(Error::Config(format!("the graph for {size:?} pixels is that of another network")));
         }
-        self.sizes.insert(size, Arc::new(Prepared::new(plan, self.team.size())));
+        self.sizes.insert(size, Arc::new(Prepared::new(plan, self.caches, self.team.size())));
         Ok(())
     }
 
@@ -190,6 +196,7 @@ impl Engine {
         let run = Run {
             plan,
             kernels: self.kernels,
+            caches: self.caches,
             packed: self.packed.as_ptr(),
             images,
             sink: Sink::new(&mut self.results),
@@ -231,9 +238,10 @@ impl Engine {
 }
 
 impl Prepared {
-    fn new(plan: Plan, threads: usize) -> Self {
+    fn new(plan: Plan, caches: Caches, threads: usize) -> Self {
         let clock = Clock::new(&plan, threads);
-        let (alone, together) = (Schedule::new(&plan, 1, 1), Schedule::new(&plan, 1, threads));
+        let (alone, together) =
+            (Schedule::new(&plan, caches, 1, 1), Schedule::new(&plan, caches, 1, threads));
         Prepared { plan, alone, together, clock, timed: AtomicUsize::new(0) }
     }
 }
@@ -260,6 +268,7 @@ fn pack(plan: &Plan, weights: &Weights, packed: &mut Memory, team: &mut Team) {
 struct Run<'a> {
     plan: &'a Plan,
     kernels: Kernels,
+    caches: Caches,
     packed: *const f32,
     images: &'a [&'a [f32]],
     sink: Sink,
@@ -275,6 +284,7 @@ impl Run<'_> {
         move |image| Pass {
             plan: self.plan,
             kernels: &self.kernels,
+            caches: self.caches,
             packed: self.packed,
             pixels: self.images[image].as_ptr(),
             images: 1,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::caches::Caches;
 use crate::engine::plan::{Plan, Source, Step, Work};
 
 /// A part of a step.
@@ -107,10 +108,10 @@ const SMALL_WEIGHTS: usize = 512 << 10;
 const LEAST_PIECE: f64 = 30e3;
 
 impl Schedule {
-    pub(super) fn new(plan: &Plan, images: usize, threads: usize) -> Schedule {
+    pub(super) fn new(plan: &Plan, caches: Caches, images: usize, threads: usize) -> Schedule {
         let mut regions = Vec::with_capacity(plan.regions.len());
         for region in &plan.regions {
-            let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, step, images)).collect();
+            let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, caches, step, images)).collect();
             let weights: usize = region.clone().map(|step| weight_bytes(plan, &plan.steps[step])).sum();
             let mut cuts: Vec<Vec<usize>> = (0..=threads)
                 .map(|thread| {
@@ -141,7 +142,7 @@ impl Schedule {
             };
             regions.push(Region::new((0..threads).map(share).collect()));
         }
-        let scratch = plan.steps.iter().map(|step| scratch(plan, step)).max().unwrap_or(0);
+        let scratch = plan.steps.iter().map(|step| scratch(plan, caches, step)).max().unwrap_or(0);
         Schedule { regions, scratch }
     }
 }
@@ -168,7 +169,7 @@ struct Cost {
 }
 
 impl Cost {
-    fn new(plan: &Plan, step: usize, images: usize) -> Cost {
+    fn new(plan: &Plan, caches: Caches, step: usize, images: usize) -> Cost {
         let index = step;
         let step = &plan.steps[index];
         let (unit, units) = unit(plan, step, images);
@@ -198,7 +199,7 @@ impl Cost {
         debug_assert!(units > 0, "{unit:?}");
         let grain = match unit {
             Unit::Pixel => 72,
-            Unit::Row => block_rows(plan, step),
+            Unit::Row => block_rows(plan, caches, step),
             Unit::Panel | Unit::Part => 1,
         };
         Cost { step: index, units, each: whole / units as f64, grain }
@@ -267,22 +268,14 @@ fn weight_bytes(plan: &Plan, step: &Step) -> usize {
     }
 }
 
-/// Floats of scratch that a block of rows may take where the weights stay in the second level of cache,
-/// and where they do not: then they are worth being used for many rows.
-const BLOCK: [usize; 2] = [16 << 10, 128 << 10];
-
-/// Bytes of weights that stay in the second level of cache.
-const NEAR_WEIGHTS: usize = 256 << 10;
-
 /// Rows of output for which a step computes depthwise results before it multiplies them.
-pub(super) fn block_rows(plan: &Plan, step: &Step) -> usize {
-    let row = row_scratch(plan, step);
-    let block = BLOCK[usize::from(weight_bytes(plan, step) > NEAR_WEIGHTS)];
-    block.checked_div(row).map_or(1, |rows| rows.clamp(1, step.shape.height))
+pub(super) fn block_rows(plan: &Plan, caches: Caches, step: &Step) -> usize {
+    let block = caches.scratch();
+    block.checked_div(row_scratch(plan, step)).map_or(1, |rows| rows.clamp(1, step.shape.height))
 }
 
-fn scratch(plan: &Plan, step: &Step) -> usize {
-    row_scratch(plan, step) * block_rows(plan, step)
+fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
+    row_scratch(plan, step) * block_rows(plan, caches, step)
 }
 
 /// Floats of one row of depthwise results.

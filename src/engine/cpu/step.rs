@@ -1,5 +1,6 @@
 //! One piece of a step: from places in the plan to pointers for the kernels.
 
+use super::caches::Caches;
 use super::memory::Shared;
 use super::schedule::{Piece, Unit, block_rows, unit};
 use crate::engine::plan::{BufferId, Plan, Source, Step, Work};
@@ -16,6 +17,7 @@ const MOST_SEGMENTS: usize = 16;
 pub(super) struct Pass<'a> {
     pub(super) plan: &'a Plan,
     pub(super) kernels: &'a Kernels,
+    pub(super) caches: Caches,
     /// All packed weights.
     pub(super) packed: *const f32,
     /// The images: N, H, W, 3.
@@ -130,7 +132,9 @@ impl Pass<'_> {
         let row = step.shape.channels.next_multiple_of(crate::kernels::CHANNEL_ALIGN);
         let is_last = first_channel + panels.columns == step.shape.channels;
         let columns = if is_last { row - first_channel } else { panels.columns };
-        let groups = if columns < panels.width() { 1 } else { panels.depth.div_ceil(GROUP_DEPTH) };
+        // Sums can only wait in results that take whole vectors.
+        let is_whole = columns >= panels.width();
+        let kc = if is_whole { self.caches.kc(panels.widest()) } else { panels.depth };
         let gemm = Gemm {
             rows: count,
             left,
@@ -142,8 +146,8 @@ impl Pass<'_> {
             raw: self.place(step.raw, first, first_channel),
             relu: self.place(step.relu, first, first_channel),
             columns,
-            block: (LEFT_BLOCK / panels.depth.div_ceil(groups)).clamp(36, 252),
-            group: left.len().div_ceil(groups),
+            mc: self.caches.mc(panels.depth.min(kc)),
+            kc,
         };
         // SAFETY: the buffers are of the plan's sizes, and results never lie where operands do.
         unsafe { self.kernels.gemm(&gemm) }
@@ -155,7 +159,7 @@ impl Pass<'_> {
     /// As [`Pass::run`].
     unsafe fn rows(&self, step: &Step, piece: &Piece) {
         let height = step.shape.height;
-        let most = block_rows(self.plan, step);
+        let most = block_rows(self.plan, self.caches, step);
         let mut at = piece.start;
         while at < piece.end {
             let (image, row) = (at / height, at % height);
@@ -368,9 +372,3 @@ impl Pass<'_> {
         }
     }
 }
-
-/// Depth that goes through all panels at a time: a panel of it takes a quarter of a second level of cache.
-const GROUP_DEPTH: usize = 700;
-
-/// Floats of the left side that go through all panels at a time: a third of a second level of cache.
-const LEFT_BLOCK: usize = 96 << 10;

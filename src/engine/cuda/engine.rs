@@ -13,8 +13,9 @@ use candle_core::cuda_backend::cudarc::driver::{
 use half::{bf16, f16};
 use rayon::prelude::*;
 
-use super::program::{Launch, Program};
-use super::ready::{Bases, Ready};
+use super::launch::Launch;
+use super::launch::{Bases, Ready};
+use super::program::Program;
 use crate::engine::Output;
 use crate::engine::plan::Plan;
 use crate::error::{Error, Result};

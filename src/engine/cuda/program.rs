@@ -1,116 +1,13 @@
 //! A plan as what a card does: kernels and products, in branches that may run side by side.
 
 use super::arena::{Arena, Place, padded};
+use super::launch::{Bases, Launch, Ready};
 use super::parameters::{Block, Parameters};
-use super::ready::{Bases, Ready};
 use crate::engine::Output;
 use crate::engine::plan::{BufferId, Plan, Source, Step, Work};
 use crate::error::{Error, Result};
 use crate::graph::Shape;
 use crate::kernels::cuda::CHANNELS;
-use crate::kernels::pool::PoolKind;
-
-/// One thing that a card does. Shapes are those of the input; channels are padded.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Launch {
-    /// Patches of the image.
-    Patches {
-        /// The image.
-        shape: Shape,
-        /// Where they go.
-        to: Place,
-    },
-    /// A depthwise convolution.
-    Depthwise {
-        /// What it slides over.
-        from: Place,
-        /// Its shape.
-        shape: Shape,
-        /// Side of the window.
-        size: usize,
-        /// 1 or 2.
-        stride: usize,
-        /// Of what is read after relu.
-        relu: bool,
-        /// Where its weights start.
-        windows: usize,
-        /// Where the result goes.
-        to: Place,
-    },
-    /// Every pixel, or every second one from `offset` on.
-    Gather {
-        /// What is read.
-        from: Place,
-        /// Its shape.
-        shape: Shape,
-        /// 1 or 2.
-        step: usize,
-        /// 0 or 1.
-        offset: usize,
-        /// After relu.
-        relu: bool,
-        /// Where it goes.
-        to: Place,
-    },
-    /// A 3 x 3 pool.
-    Pool {
-        /// What it slides over.
-        from: Place,
-        /// Its shape.
-        shape: Shape,
-        /// What becomes of a window.
-        kind: PoolKind,
-        /// 1 or 2.
-        stride: usize,
-        /// Added to the result.
-        addend: Option<Place>,
-        /// Where the result goes as it is.
-        raw: Option<Place>,
-        /// Where it goes after relu.
-        relu: Option<Place>,
-    },
-    /// Some channels, wherever they start.
-    Copy {
-        /// What is read.
-        from: Place,
-        /// Its shape, without padding.
-        shape: Shape,
-        /// Only their mean over all pixels.
-        mean: bool,
-        /// After relu.
-        relu: bool,
-        /// Where they go.
-        to: Place,
-        /// Channels that are written: zeros follow.
-        channels: usize,
-    },
-    /// A product over all pixels.
-    Product {
-        /// In [`Parameters::filters`].
-        filters: usize,
-        /// The left side.
-        left: Place,
-        /// Of the result.
-        pixels: usize,
-        /// Added to the result.
-        addend: Option<Place>,
-        /// After relu.
-        relu: bool,
-        /// Where the result goes.
-        to: Place,
-    },
-    /// Some channels of a result, as f32 and without padding.
-    Result {
-        /// What is read.
-        from: Place,
-        /// Its shape.
-        shape: Shape,
-        /// The first number of the result that they become.
-        first: usize,
-        /// Numbers of the result from pixel to pixel.
-        row: usize,
-    },
-}
 
 /// What a card does for a plan.
 #[derive(Debug, Clone)]

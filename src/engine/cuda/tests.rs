@@ -8,8 +8,9 @@ use std::process::Command;
 use candle_core::{Device, Tensor};
 use half::{bf16, f16};
 
-use super::program::{Launch, Program};
-use super::ready::{Bases, Ready};
+use super::launch::Launch;
+use super::launch::{Bases, Ready};
+use super::program::Program;
 use crate::engine::Output;
 use crate::engine::plan::Plan;
 use crate::engine::portable::Portable;

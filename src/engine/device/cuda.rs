@@ -8,7 +8,7 @@ use super::found::{Found, version};
 /// Card `index`.
 ///
 /// # Errors
-/// Why it cannot be had, and what was found instead.
+/// Why it is unavailable, and what was found instead.
 pub(super) fn open(index: usize) -> Result<Device, String> {
     if let Some(trouble) = look().trouble(index) {
         return Err(trouble);

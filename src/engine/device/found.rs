@@ -12,7 +12,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Why card `index` cannot be had, if that is known.
+    /// Why card `index` is unavailable, if that is known.
     pub(super) fn trouble(&self, index: usize) -> Option<String> {
         let built = version(self.built);
         let driver = match self.driver {

@@ -51,9 +51,7 @@ impl FromStr for DeviceChoice {
                 .and_then(|index| index.parse().ok())
                 .map(DeviceChoice::Cuda)
                 .ok_or_else(|| {
-                    Error::Config(format!(
-                        "--device: expected auto, cpu, cuda, cuda:N or metal, got {text:?}"
-                    ))
+                    Error::Config(format!("expected auto, cpu, cuda, cuda:N or metal, got {text:?}"))
                 }),
         }
     }

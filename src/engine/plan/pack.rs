@@ -23,18 +23,21 @@ impl Plan {
         matrix.bias..matrix.offset + matrix.panels.elements()
     }
 
-    /// Fills a piece.
+    /// Fills a piece, and gives back the mapped pages that it was made of: a large network would otherwise be in
+    /// memory twice.
     ///
     /// # Panics
     /// When `packed` is not of the size of the piece.
     pub fn pack(&self, index: usize, weights: &Weights, packed: &mut [f32]) {
         if let Some(windows) = self.windows.get(index) {
             let kernel = weights.get(windows.kernel).to_f32();
-            return pack_depthwise(packed, windows.taps, windows.channels, self.lanes, &kernel);
+            pack_depthwise(packed, windows.taps, windows.channels, self.lanes, &kernel);
+            return weights.get(windows.kernel).release_pages();
         }
         let matrix = &self.matrices[index - self.windows.len()];
         let (bias, panels) = packed.split_at_mut(matrix.offset - matrix.bias);
         pack_matrix(matrix, weights, bias, panels);
+        matrix.parts.iter().for_each(|part| weights.get(part.kernel).release_pages());
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, FloatType, Int32Type, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
@@ -34,12 +34,22 @@ pub(super) struct Columns {
     path_bytes: Column<ByteArrayType>,
     width: Column<Int32Type>,
     height: Column<Int32Type>,
+    truncated: Column<BoolType>,
     model: Column<ByteArrayType>,
     error_kind: Column<ByteArrayType>,
     error_message: Column<ByteArrayType>,
     classes: Classes,
+    groups: Option<Groups>,
     rows: usize,
     bytes: usize,
+}
+
+/// The columns of rolled-up answers.
+#[derive(Default)]
+struct Groups {
+    wnid: Column<ByteArrayType>,
+    label: Column<ByteArrayType>,
+    score: Column<FloatType>,
 }
 
 /// The columns under `predictions`.
@@ -53,16 +63,28 @@ struct Classes {
 }
 
 impl Columns {
+    /// Empty columns, with those of rolled-up answers or without.
+    pub(super) fn new(rolled_up: bool) -> Self {
+        Columns { groups: rolled_up.then(Groups::default), ..Columns::default() }
+    }
+
     pub(super) fn push(&mut self, row: &Row) {
         self.seq.required(row.seq);
         self.path.required(text(&row.path));
         self.path_bytes.optional(row.path_bytes.as_deref().map(bytes));
         self.width.optional(row.width);
         self.height.optional(row.height);
+        self.truncated.optional(row.truncated);
         self.model.required(text(&row.model));
         self.error_kind.optional(row.error.as_ref().map(|error| text(&error.kind)));
         self.error_message.optional(row.error.as_ref().map(|error| text(&error.message)));
         self.classes.push(row.predictions.as_deref());
+        if let Some(groups) = &mut self.groups {
+            let group = row.group.as_ref();
+            groups.wnid.optional(group.and_then(|group| group.wnid.as_deref()).map(text));
+            groups.label.optional(group.and_then(|group| group.label.as_deref()).map(text));
+            groups.score.optional(group.map(|group| group.score));
+        }
         self.rows += 1;
         self.bytes += weight(row);
     }
@@ -83,10 +105,16 @@ impl Columns {
         self.path_bytes.write(&mut group)?;
         self.width.write(&mut group)?;
         self.height.write(&mut group)?;
+        self.truncated.write(&mut group)?;
         self.model.write(&mut group)?;
         self.error_kind.write(&mut group)?;
         self.error_message.write(&mut group)?;
         self.classes.write(&mut group)?;
+        if let Some(groups) = &mut self.groups {
+            groups.wnid.write(&mut group)?;
+            groups.label.write(&mut group)?;
+            groups.score.write(&mut group)?;
+        }
         group.close()?;
         (self.rows, self.bytes) = (0, 0);
         Ok(())

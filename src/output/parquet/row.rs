@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::answers::predictions::{Answer, Record};
+use crate::answers::rollup::RolledUp;
 
 /// One image.
 #[derive(Debug, Deserialize)]
@@ -22,12 +23,17 @@ pub struct Row<'a> {
     pub(super) width: Option<i32>,
     #[serde(default)]
     pub(super) height: Option<i32>,
+    /// Only of images that were.
+    #[serde(default)]
+    pub(super) truncated: Option<bool>,
     #[serde(borrow)]
     pub(super) model: Cow<'a, str>,
     #[serde(borrow, default)]
     pub(super) error: Option<Failure<'a>>,
     #[serde(borrow, default)]
     pub(super) predictions: Option<Vec<Prediction<'a>>>,
+    #[serde(borrow, default)]
+    pub(super) group: Option<Group<'a>>,
 }
 
 /// Why an image has no answer.
@@ -37,6 +43,16 @@ pub(super) struct Failure<'a> {
     pub(super) kind: Cow<'a, str>,
     #[serde(borrow)]
     pub(super) message: Cow<'a, str>,
+}
+
+/// A rolled-up answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Group<'a> {
+    #[serde(borrow)]
+    pub(super) wnid: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) label: Option<Cow<'a, str>>,
+    pub(super) score: f32,
 }
 
 /// A class of an answer.
@@ -74,9 +90,11 @@ impl<'a> Row<'a> {
             path_bytes: (!is_text).then(|| record.path.as_os_str().as_encoded_bytes().into()),
             width: answer.map(|answer| answer.width.try_into()).transpose()?,
             height: answer.map(|answer| answer.height.try_into()).transpose()?,
+            truncated: answer.and_then(|answer| answer.notes.truncated.then_some(true)),
             model: model.into(),
             error: record.outcome.as_ref().err().map(failure),
             predictions: answer.map(Prediction::all).transpose()?,
+            group: answer.and_then(|answer| Group::of(answer.group.as_ref()?)),
         })
     }
 
@@ -86,6 +104,14 @@ impl<'a> Row<'a> {
     /// When the line is no whole row.
     pub fn parse(line: &'a [u8]) -> io::Result<Self> {
         Ok(serde_json::from_slice(line)?)
+    }
+}
+
+impl<'a> Group<'a> {
+    fn of(group: &'a RolledUp) -> Option<Self> {
+        let RolledUp::Known { wnid, label, score } = group else { return None };
+        let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        Some(Group { wnid: text(wnid), label: text(label), score: *score })
     }
 }
 
@@ -113,12 +139,12 @@ fn base64<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::predictions::Prediction;
+    use crate::answers::predictions::{Notes, Prediction};
     use crate::output::wire::StreamLine;
     use crate::{ImageError, ImageErrorKind, Label};
 
     fn rows_agree(record: &Record) {
-        let line = serde_json::to_vec(&StreamLine::new(record, "x@y@0123")).unwrap();
+        let line = serde_json::to_vec(&StreamLine::new(record, "x@y@0123", None)).unwrap();
         let (direct, parsed) = (Row::new(record, "x@y@0123").unwrap(), Row::parse(&line).unwrap());
         assert_eq!(format!("{direct:?}"), format!("{parsed:?}"));
     }
@@ -133,15 +159,26 @@ mod tests {
             let label = (index % 2 == 0).then(|| label.clone());
             Prediction { rank: index + 1, index, label, score }
         });
-        let answer = Answer { width: 17, height: 5, predictions: predictions.collect(), explained: None };
-        rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, outcome: Ok(answer) });
+        let answer = Answer {
+            width: 17,
+            height: 5,
+            notes: Notes { truncated: true, ..Notes::default() },
+            predictions: predictions.collect(),
+            group: None,
+            explained: None,
+        };
+        let known = RolledUp::Known { wnid: Some("n02084071".to_owned()), label: None, score: 0.1 };
+        for group in [None, Some(RolledUp::Unknown), Some(known)] {
+            let outcome = Ok(Answer { group, ..answer.clone() });
+            rows_agree(&Record { path: "ü\n.jpg".into(), seq: 1 << 40, stamp: None, outcome });
+        }
         let error = ImageError::new(ImageErrorKind::Decode, "\"corrupt\"\u{7f}");
-        rows_agree(&Record { path: "b".into(), seq: 0, outcome: Err(error.clone()) });
+        rows_agree(&Record { path: "b".into(), seq: 0, stamp: None, outcome: Err(error.clone()) });
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt;
             let path = std::ffi::OsStr::from_bytes(b"not\xffutf8").into();
-            rows_agree(&Record { path, seq: 0, outcome: Err(error) });
+            rows_agree(&Record { path, seq: 0, stamp: None, outcome: Err(error) });
         }
     }
 

@@ -10,6 +10,7 @@ const best = (record) => (record.predictions && record.predictions[0]) || { scor
 const called = (prediction) => prediction.label === null ? `class ${prediction.index}` : prediction.label;
 for (const record of records) {
   const names = (record.predictions || []).map((p) => `${called(p)} ${p.wnid || ""}`);
+  if (record.group) names.push(`${record.group.label} ${record.group.wnid || ""}`);
   record.text = [record.path, ...names, record.error ? record.error.kind : ""].join("\n").toLowerCase();
 }
 const orders = {
@@ -37,6 +38,12 @@ const card = (record) => {
     if (PROBABILITIES) bar.style.width = `${share * 100}%`;
     const score = PROBABILITIES ? `${(prediction.score * 100).toFixed(2)} %` : prediction.score.toFixed(3);
     row.append(bar, make("span", called(prediction)), make("span", score));
+    box.append(row);
+  }
+  if (record.group !== undefined) {
+    const group = record.group, row = make("div", undefined, "row group");
+    row.append(make("span", `group: ${group ? group.label.replaceAll("_", " ") : "unknown"}`));
+    if (group) row.append(make("span", `${(group.score * 100).toFixed(2)} %`));
     box.append(row);
   }
   return box;

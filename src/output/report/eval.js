@@ -31,7 +31,8 @@ into("summary", table(["", "accuracy", "95 %"], [
   ...data.published.flatMap((p) => [[`published top-1 (${p.source})`, `${p.top1} %`, ""], [`published top-5 (${p.source})`, `${p.top5} %`, ""]]),
 ]));
 into("facts", `${data.model.name}, ${data.images} images answered, ${data.failed} failed, ${data.images_per_second.toFixed(1)} images/s. ` +
-  `Calibration error ${percent(data.calibration.expected_error * 100)}, at the fitted temperature ` +
+  `Calibration error ${percent(data.calibration.expected_error * 100)} at temperature ${data.temperature.toFixed(3)}, ` +
+  `at the best one for these images, ` +
   `${data.calibration.temperature.toFixed(3)}: ${percent(data.calibration.expected_error_at_temperature * 100)}.`);
 const draw = (id, side, paint) => {
   const canvas = document.getElementById(id);
@@ -51,6 +52,29 @@ draw("reliability", 360, (pen, side) => {
   pen.strokeStyle = "#888";
   pen.beginPath(); pen.moveTo(0, side); pen.lineTo(side, 0); pen.stroke();
 });
+if (data.selective) {
+  draw("selective", 360, (pen, side) => {
+    const points = data.selective_curve, x = (row) => row.rollup * side, y = (value) => side * (1 - value / 100);
+    const area = (colour, low, high) => {
+      pen.fillStyle = colour;
+      pen.beginPath();
+      points.forEach((row) => pen.lineTo(x(row), y(high(row))));
+      [...points].reverse().forEach((row) => pen.lineTo(x(row), y(low(row))));
+      pen.fill();
+    };
+    area("#3a7bd5", () => 0, (row) => row.class.percent);
+    area("#e08a2e", (row) => row.class.percent, (row) => row.answered.percent);
+    area("#8884", (row) => row.answered.percent, () => 100);
+    pen.strokeStyle = "#c0392b";
+    pen.lineWidth = 2;
+    pen.beginPath();
+    for (const row of points) if (row.answered.precision !== null) pen.lineTo(x(row), y(row.answered.precision));
+    pen.stroke();
+  });
+  const cell = (share) => `${percent(share.percent)}, right: ${share.precision === null ? "-" : percent(share.precision)}`;
+  into("figures", table(["P", "class", "group", "either", "unknown"], data.selective.map((row) =>
+    [row.rollup, cell(row.class), cell(row.group), cell(row.answered), percent(row.unknown_percent)])));
+} else document.getElementById("rolled").remove();
 const order = [...names.keys()].sort((a, b) => a - b), place = new Map(order.map((c, i) => [c, i]));
 const cell = Math.max(1, Math.floor(560 / order.length));
 draw("confusion", cell * Math.max(order.length, 1), (pen, side) => {

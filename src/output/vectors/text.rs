@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Row, VectorWriter};
 use crate::output::json::write as write_json;
 use crate::output::text::printable;
-use crate::output::wire::{ErrorLine, ModelHeader, path_bytes};
+use crate::output::wire::{ErrorLine, ModelHeader, StampLine, path_bytes};
 
 /// A record of features.
 #[derive(Debug, Serialize)]
@@ -23,6 +23,8 @@ struct Line<'a> {
     outcome: Outcome<'a>,
     seq: u64,
     model: &'a str,
+    #[serde(flatten)]
+    file: Option<StampLine>,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,7 +54,8 @@ fn line<'a>(row: &Row<'a>, place: Option<u64>, shape: Option<&'a [usize]>, model
         Err(error) => Outcome::Failure { error: ErrorLine::new(error) },
     };
     let path = row.path.to_string_lossy().into_owned();
-    Line { path, path_bytes: path_bytes(row.path), row: place, outcome, seq: row.seq, model }
+    let file = row.stamp.map(StampLine::new);
+    Line { path, path_bytes: path_bytes(row.path), row: place, outcome, seq: row.seq, model, file }
 }
 
 /// A writer that knows how many bytes it has taken.

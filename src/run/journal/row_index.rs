@@ -1,4 +1,4 @@
-//! What is known of each path, in about 40 bytes: a run over millions of images holds them to its end.
+//! What is known of each path, in about 50 bytes: a run over millions of images holds them to its end.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub(super) struct Row {
     /// Where in the file it starts, below 2^50 - 1; `None` until it is written.
     pub(super) at: Option<u64>,
     pub(super) state: State,
+    /// Which state of its file it speaks of, as a hash; `None` where that is not known.
+    pub(super) file: Option<u64>,
 }
 
 const STATE_BITS: u32 = 3;
@@ -41,26 +43,33 @@ const SEQ_BITS: u32 = SEQ_LIMIT.ilog2();
 const AT_BITS: u32 = 50;
 const NOWHERE: u64 = (1 << AT_BITS) - 1;
 
-/// A [`Row`] in twelve bytes.
+/// The hash that stands for none.
+const UNKNOWN: u64 = 0;
+
+/// A [`Row`] in twenty bytes.
 #[derive(Debug, Clone, Copy)]
-struct Packed([u32; 3]);
+struct Packed([u32; 5]);
 
 impl Packed {
     fn new(row: Row) -> Self {
         let bits = u128::from(row.at.unwrap_or(NOWHERE)) << (SEQ_BITS + STATE_BITS)
             | u128::from(row.seq) << STATE_BITS
             | row.state as u128;
-        Packed([0, 32, 64].map(|shift| (bits >> shift) as u32))
+        let [low, middle, high] = [0, 32, 64].map(|shift| (bits >> shift) as u32);
+        let file = row.file.unwrap_or(UNKNOWN);
+        Packed([low, middle, high, file as u32, (file >> 32) as u32])
     }
 
     fn row(self) -> Row {
-        let [low, middle, high] = self.0.map(u128::from);
+        let [low, middle, high, file_low, file_high] = self.0.map(u128::from);
+        let file = (file_high << 32 | file_low) as u64;
         let bits = high << 64 | middle << 32 | low;
         let part = |shift: u32, length: u32| (bits >> shift) as u64 & ((1 << length) - 1);
         Row {
             seq: part(STATE_BITS, SEQ_BITS),
             at: Some(part(STATE_BITS + SEQ_BITS, AT_BITS)).filter(|at| *at != NOWHERE),
             state: State::ALL[part(0, STATE_BITS) as usize],
+            file: Some(file).filter(|file| *file != UNKNOWN),
         }
     }
 }
@@ -98,7 +107,7 @@ mod tests {
         for at in ats {
             for seq in seqs {
                 for state in State::ALL {
-                    let row = Row { seq, at, state };
+                    let row = Row { seq, at, state, file: Some(1 + seq).filter(|_| seq % 2 == 0) };
                     rows.set(key(at, seq), row);
                     assert_eq!(rows.get(key(at, seq)), Some(row));
                 }

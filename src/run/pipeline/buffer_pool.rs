@@ -4,9 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// Buffers that nobody uses; there are never more of them than workers.
 #[derive(Default)]
-pub(super) struct Spares(Mutex<Vec<Vec<u8>>>);
+pub(super) struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
-impl Spares {
+impl BufferPool {
     /// The most that is kept of an image, 32 megapixels: larger ones are too few to hold memory for.
     const MAX_BYTES: usize = 96 << 20;
 

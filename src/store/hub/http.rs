@@ -1,31 +1,37 @@
-//! One request and its redirects. The token goes to the Hub's own host and to no other; every failure comes back as
-//! one of the reasons that people are told, with whether trying again may help.
+//! One request and its redirects. The token goes to the Hub's own host only. Every failure becomes an error for people
+//! and says whether another attempt may help.
 
-use std::io::Read;
+use std::cell::Cell;
+use std::io::{ErrorKind, Read};
 use std::time::SystemTime;
 
 use ureq::http::{HeaderMap, Method, Request, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Body, Proxy, Timeout};
 
-use super::retry::{Failure, retry_after};
+use super::retry::Failure;
+use super::retry_headers::wait_asked_for;
 use crate::error::{Error, FetchReason, Result};
 use crate::store::environment::{Network, Secret};
+use crate::store::progress::Progress;
 
-/// A chain of redirects longer than this is a loop.
+/// More redirects than this are a loop.
 const MOST_REDIRECTS: usize = 10;
 /// A listing of a repository is shorter than this.
 const LONGEST_TEXT: u64 = 32 << 20;
 const USER_AGENT: &str = concat!("nasnet/", env!("CARGO_PKG_VERSION"));
+/// Hosts that answer as the Hub does: the Hub itself and its best known mirror.
+const HUB_HOSTS: [&str; 4] = ["huggingface.co", "www.huggingface.co", "hf.co", "hf-mirror.com"];
 
-/// What a request may say.
+/// How a request is made.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Ask {
-    /// Only the headers.
+pub struct RequestOptions {
+    /// Ask for the headers only.
     pub head: bool,
-    /// A redirect to another host is not followed: its headers are the answer.
-    pub stay: bool,
-    /// The first byte that is wanted, where it is not the first of all.
+    /// The Hub's description of a file is wanted, not the file. A redirect to the storage behind the Hub carries that
+    /// description, and is not followed.
+    pub describes: bool,
+    /// The first byte that is wanted.
     pub from: u64,
 }
 
@@ -50,12 +56,14 @@ impl Reply {
         self.header(name)?.trim().parse().ok()
     }
 
-    /// Whether it is a page for people, as proxies and login pages send in place of a file.
+    /// Whether it is an HTML page with a status of success, as proxies and login pages send it in place of a file. The
+    /// short page that explains a redirect is none.
     pub fn is_page(&self) -> bool {
-        self.header("content-type").is_some_and(|kind| kind.trim_start().starts_with("text/html"))
+        let html = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        (200..300).contains(&self.status) && self.header("content-type").is_some_and(html)
     }
 
-    /// The bytes as they come.
+    /// Its bytes as they come.
     pub fn into_reader(self) -> impl Read {
         self.body.into_reader()
     }
@@ -71,20 +79,23 @@ impl Reply {
     }
 }
 
-/// The way to the network.
-#[derive(Debug)]
+/// The HTTP client.
 pub struct Http<'a> {
     agent: Agent,
     network: &'a Network,
+    progress: &'a dyn Progress,
     token: Option<Secret>,
+    /// The Hub refused the token, and is asked without it from then on.
+    token_refused: Cell<bool>,
 }
 
 impl<'a> Http<'a> {
-    /// Reads the token and the certificates, if files hold them. No connection is made.
+    /// A client that reports to `progress`. It reads the token and the certificates where files hold them, and opens no
+    /// connection.
     ///
     /// # Errors
     /// When the certificates cannot be read.
-    pub fn new(network: &'a Network) -> Result<Self> {
+    pub fn new(network: &'a Network, progress: &'a dyn Progress) -> Result<Self> {
         let limits = network.limits;
         let mut tls = TlsConfig::builder();
         if let Some(path) = &network.certificates {
@@ -110,7 +121,7 @@ impl<'a> Http<'a> {
             Some(text.trim().to_owned()).filter(|text| !text.is_empty())
         };
         let token = network.token.clone().or_else(|| from_file().map(Secret::from));
-        Ok(Http { agent: agent.into(), network, token })
+        Ok(Http { agent: agent.into(), network, progress, token, token_refused: Cell::new(false) })
     }
 
     /// How the network is used.
@@ -118,119 +129,182 @@ impl<'a> Http<'a> {
         self.network
     }
 
-    /// Whether somebody is known to ask.
+    /// Who hears of failures and of what came.
+    pub fn progress(&self) -> &'a dyn Progress {
+        self.progress
+    }
+
+    /// Whether requests to the Hub carried a token.
     pub fn has_token(&self) -> bool {
         self.token.is_some()
     }
 
-    /// Asks for `url`, following redirects.
+    /// Whether the Hub refused the token.
+    pub fn token_refused(&self) -> bool {
+        self.token_refused.get()
+    }
+
+    /// Requests `url` and follows redirects.
     ///
     /// # Errors
-    /// When nobody answers, or the answer is no.
-    pub fn ask(&self, url: &str, ask: Ask) -> std::result::Result<Reply, Failure> {
+    /// When there is no answer, or one that no caller can use.
+    pub fn get(&self, url: &str, options: RequestOptions) -> std::result::Result<Reply, Failure> {
         let mut at = url.to_owned();
         for _ in 0..=MOST_REDIRECTS {
-            let reply = self.once(&at, ask)?;
+            let reply = self.once(&at, options)?;
             let location = reply.header("location").filter(|_| (300..400).contains(&reply.status));
             let Some(location) = location else { return checked(reply, &at) };
             let next = joined(&at, location);
             if at.starts_with("https:") && !next.starts_with("https:") {
                 let what = format!("{url}: redirects from https to {next}");
-                return Err(Failure::lasting(Error::fetch(FetchReason::Server, what, PROXY_HINT)));
+                return Err(Failure::permanent(Error::fetch(FetchReason::Server, what, PROXY_HINT)));
             }
-            if ask.stay && origin(&next) != origin(&at) {
+            if options.describes && origin(&next) != origin(&at) && !self.describes_elsewhere(&reply, &next) {
                 return Ok(reply);
             }
             at = next;
         }
         let what = format!("{url}: more than {MOST_REDIRECTS} redirects");
-        Err(Failure::lasting(Error::fetch(FetchReason::Server, what, PROXY_HINT)))
+        Err(Failure::permanent(Error::fetch(FetchReason::Server, what, PROXY_HINT)))
     }
 
-    fn once(&self, url: &str, ask: Ask) -> std::result::Result<Reply, Failure> {
-        let method = if ask.head { Method::HEAD } else { Method::GET };
+    /// Whether a redirect to another host leads to a description of the file: it carries none itself, and the file has
+    /// moved for good (a mirror that sends everybody to the Hub), or the other host answers as the Hub does.
+    fn describes_elsewhere(&self, redirect: &Reply, next: &str) -> bool {
+        let described =
+            ["x-repo-commit", "x-linked-etag"].iter().any(|name| redirect.headers.contains_key(*name));
+        let (_, host, _) = origin(next);
+        let is_hub = HUB_HOSTS.contains(&&*host) || origin(next) == origin(&self.network.endpoint);
+        !described && (matches!(redirect.status, 301 | 308) || is_hub)
+    }
+
+    /// One request. A login that expired must not stand in the way of public weights: a request that is refused with a
+    /// token is made once more without it.
+    fn once(&self, url: &str, options: RequestOptions) -> std::result::Result<Reply, Failure> {
+        let to_hub = origin(url) == origin(&self.network.endpoint);
+        let token = self.token.as_ref().filter(|_| to_hub && !self.token_refused.get());
+        let reply = self.send(url, options, token)?;
+        if token.is_none() || reply.status != 401 {
+            return Ok(reply);
+        }
+        self.token_refused.set(true);
+        let reply = self.send(url, options, None)?;
+        if reply.status < 400 {
+            self.progress
+                .note("the Hub refuses the access token (401): it may have expired; going on without it");
+        }
+        Ok(reply)
+    }
+
+    fn send(
+        &self,
+        url: &str,
+        options: RequestOptions,
+        token: Option<&Secret>,
+    ) -> std::result::Result<Reply, Failure> {
+        let method = if options.head { Method::HEAD } else { Method::GET };
         let mut request = Request::builder().method(method).uri(url);
-        if let Some(token) = self.token.as_ref().filter(|_| origin(url) == origin(&self.network.endpoint)) {
+        if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
-        if ask.from > 0 {
-            request = request.header("range", format!("bytes={}-", ask.from));
+        if options.from > 0 {
+            request = request.header("range", format!("bytes={}-", options.from));
         }
         let request = request.body(()).map_err(|error| {
-            Failure::lasting(Error::Config(format!("{url:?} or the token cannot be sent: {error}")))
+            Failure::permanent(Error::Config(format!("can't send {url:?} or the token: {error}")))
         })?;
         let (scheme, host, _) = origin(url);
         let proxy = match self.network.proxy_for(&scheme, &host) {
             None => None,
             Some(proxy) => Some(Proxy::new(proxy.reveal()).map_err(|_| {
                 let name = format!("{}_PROXY", scheme.to_uppercase());
-                Failure::lasting(Error::Config(format!("{name}: expected the address of a proxy")))
+                Failure::permanent(Error::Config(format!("{name}: expected the address of a proxy")))
             })?),
         };
+        let proxied = proxy.is_some();
         let request = self.agent.configure_request(request).proxy(proxy).build();
-        let (parts, body) = self.agent.run(request).map_err(|error| unreached(url, &error))?.into_parts();
+        let reply = self.agent.run(request).map_err(|error| unreached(url, proxied, &error))?;
+        let (parts, body) = reply.into_parts();
         Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }
 
 const PROXY_HINT: &str = "a proxy or a login page may be in between; HF_ENDPOINT names a mirror";
 
-const OFFLINE_HINT: &str =
-    "check the network, HTTPS_PROXY and HF_ENDPOINT; `--model tiny` is built in and needs no network";
+/// What to do without a network.
+pub const OFFLINE_HINT: &str = "check the network, HTTPS_PROXY and HF_ENDPOINT. Without a network: `--model tiny` is built in; `nasnet weights pack` on another machine and `unpack` here, or `nasnet weights import FILE`, bring other models; HF_HUB_OFFLINE=1 skips this attempt";
 
-/// What an answer's status means, but for those that depend on what was asked for.
+/// Sorts answers by status into those that depend on what was asked for and those that are failures.
 fn checked(reply: Reply, url: &str) -> std::result::Result<Reply, Failure> {
     let status = reply.status;
     if matches!(status, 200..=299 | 401 | 403 | 404 | 405 | 416 | 501) {
         return Ok(reply);
     }
     let error = Error::fetch(FetchReason::Server, format!("{url}: the server answers {status}"), SERVER_HINT);
-    let after = reply.header("retry-after").and_then(|value| retry_after(value, SystemTime::now()));
-    Err(Failure { passing: matches!(status, 408 | 425 | 429 | 500..=599), after, error })
+    if !matches!(status, 408 | 425 | 429 | 500..=599) {
+        return Err(Failure::permanent(error));
+    }
+    Err(Failure { wait: wait_asked_for(&reply.headers, SystemTime::now()), ..Failure::transient(error) })
 }
 
-const SERVER_HINT: &str = "try again later: what is here already is kept; HF_ENDPOINT names a mirror";
+const SERVER_HINT: &str =
+    "try again later: the part that is already here is kept; HF_ENDPOINT names a mirror";
 
-fn unreached(url: &str, error: &ureq::Error) -> Failure {
+fn unreached(url: &str, proxied: bool, error: &ureq::Error) -> Failure {
     use ureq::Error as Cause;
     let (scheme, host, port) = origin(url);
-    let place = if port.is_empty() { host } else { format!("{host}:{port}") };
+    let mut place = if port.is_empty() { host } else { format!("{host}:{port}") };
+    if proxied {
+        place += &format!(" (through {}_PROXY)", scheme.to_uppercase());
+    }
+    let network = |what: String| Error::fetch(FetchReason::Network, what, OFFLINE_HINT);
+    let no_tls = |cause: &dyn std::fmt::Display| {
+        let what = format!("{place}: no secure connection: {cause}");
+        let hint = "where a company's proxy signs connections, SSL_CERT_FILE names its certificates";
+        Failure::permanent(Error::fetch(FetchReason::Network, what, hint))
+    };
     match error {
-        Cause::Rustls(_) | Cause::Tls(_) => {
-            let what = format!("{place}: no secure connection: {error}");
-            let hint = "where a company's proxy signs connections, SSL_CERT_FILE names its certificates";
-            Failure::lasting(Error::fetch(FetchReason::Network, what, hint))
-        }
+        Cause::Rustls(_) | Cause::Tls(_) => no_tls(error),
         Cause::Io(io) if io.get_ref().is_some_and(|inner| inner.to_string().contains("certificate")) => {
-            let what = format!("{place}: no secure connection: {io}");
-            let hint = "where a company's proxy signs connections, SSL_CERT_FILE names its certificates";
-            Failure::lasting(Error::fetch(FetchReason::Network, what, hint))
+            no_tls(io)
         }
         Cause::BadUri(_) | Cause::InvalidProxyUrl | Cause::RequireHttpsOnly(_) => {
-            Failure::lasting(Error::Config(format!("{scheme}://{place}: {error}")))
+            Failure::permanent(Error::Config(format!("{scheme}://{place}: {error}")))
         }
-        Cause::HostNotFound => Failure::passing(Error::fetch(
-            FetchReason::Network,
-            format!("no network: the host {place} is not found"),
-            OFFLINE_HINT,
-        )),
-        Cause::Timeout(_) => Failure::passing(Error::fetch(
-            FetchReason::Network,
-            format!("{place} does not answer in time ({error})"),
-            OFFLINE_HINT,
-        )),
-        _ => Failure::passing(Error::fetch(
-            FetchReason::Network,
-            format!("no connection to {place}: {error}"),
-            OFFLINE_HINT,
-        )),
+        Cause::HostNotFound => {
+            Failure::no_network(network(format!("no network: the name {place} does not resolve")))
+        }
+        Cause::Timeout(Timeout::Resolve) => {
+            Failure::no_network(network(format!("no network: the name {place} does not resolve ({error})")))
+        }
+        Cause::Io(io) if is_lookup(io) => {
+            Failure::no_network(network(format!("no network: the name {place} does not resolve ({io})")))
+        }
+        Cause::Io(io) if is_without_route(io.kind()) => {
+            Failure::no_network(network(format!("no network: no route to {place} ({io})")))
+        }
+        Cause::Timeout(_) => {
+            Failure::transient(network(format!("{place} does not answer in time ({error})")))
+        }
+        _ => Failure::transient(network(format!("no connection to {place}: {error}"))),
     }
+}
+
+/// Whether a name could not be looked up. The standard library has no kind of error for that, only these words; Windows
+/// has its numbers.
+fn is_lookup(error: &std::io::Error) -> bool {
+    let windows = cfg!(windows) && matches!(error.raw_os_error(), Some(11001..=11004));
+    windows || error.to_string().starts_with("failed to lookup address")
+}
+
+fn is_without_route(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown)
 }
 
 /// Whether reading an answer failed because nothing came for too long.
 pub fn is_silence(error: &std::io::Error) -> bool {
     let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
-    error.kind() == std::io::ErrorKind::TimedOut || matches!(cause, Some(ureq::Error::Timeout(_)))
+    error.kind() == ErrorKind::TimedOut || matches!(cause, Some(ureq::Error::Timeout(_)))
 }
 
 /// Scheme, host and port of an address.
@@ -242,7 +316,7 @@ fn origin(url: &str) -> (String, String, String) {
     (scheme, uri.host().unwrap_or_default().to_lowercase(), port.unwrap_or_default())
 }
 
-/// The address that `location` means when `base` says it.
+/// The address that the Location header of an answer from `base` means.
 fn joined(base: &str, location: &str) -> String {
     let is_scheme =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -283,7 +357,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_redirect_is_taken_from_where_it_was_said() {
+    fn a_redirect_may_be_relative() {
         let base = "http://hub:1/a/b/resolve/main/f?x=1";
         for (location, expected) in [
             ("https://cdn/x", "https://cdn/x"),

@@ -1,40 +1,38 @@
-//! What the Hub says of a repository: which files it holds, which commit a revision is, what a file has to be; and
-//! what its refusals mean.
+//! What the Hub says about a repository: which files it holds, which commit a revision is, a file's checksum and size;
+//! and what its refusals mean.
 
 pub mod http;
 pub mod retry;
+mod retry_headers;
 pub mod transfer;
 
 use std::time::Instant;
 
 use serde::Deserialize;
 
+use self::http::{Http, Reply, RequestOptions};
+use self::retry::{Failure, RetryBudget};
+use self::transfer::Wanted;
 use super::cache::is_commit;
 use super::checksum::Checksum;
-use super::progress::Progress;
 use crate::error::{Error, FetchReason, Result};
-use crate::store::hub::http::{Ask, Http, Reply};
-use crate::store::hub::retry::{Failure, Patience};
-use crate::store::hub::transfer::Wanted;
 
-/// The Hub, asked patiently.
+/// The Hub, or a mirror of it. Requests are retried.
 pub struct Hub<'a> {
-    /// The way there.
+    /// The client.
     pub http: &'a Http<'a>,
-    /// Who hears of failures.
-    pub progress: &'a dyn Progress,
 }
 
-/// A file as the Hub describes it.
+/// The Hub's description of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
     /// The commit that the revision is.
     pub commit: String,
-    /// What the file has to be.
+    /// The file's checksum.
     pub checksum: Checksum,
     /// Its size.
     pub bytes: Option<u64>,
-    /// Where its content is asked for.
+    /// Its address.
     pub url: String,
 }
 
@@ -62,13 +60,13 @@ struct Lfs {
 }
 
 impl Hub<'_> {
-    fn patiently<T>(&self, mut attempt: impl FnMut() -> std::result::Result<T, Failure>) -> Result<T> {
-        let mut patience = Patience::new(self.http.network().limits);
+    fn with_retries<T>(&self, mut attempt: impl FnMut() -> std::result::Result<T, Failure>) -> Result<T> {
+        let mut budget = RetryBudget::new(self.http.network().limits);
         loop {
             let began = Instant::now();
             match attempt() {
                 Ok(answer) => return Ok(answer),
-                Err(failure) => patience.wait(failure, began.elapsed(), self.progress)?,
+                Err(failure) => budget.wait(failure, began.elapsed(), self.http.progress())?,
             }
         }
     }
@@ -77,10 +75,10 @@ impl Hub<'_> {
         &self.http.network().endpoint
     }
 
-    /// The commit of a revision, and the file of a repository that holds its weights.
+    /// The commit of a revision, and the file of the repository that holds its weights.
     ///
     /// # Errors
-    /// When the repository cannot be listed, or it is not plain which file is meant.
+    /// When the repository can't be listed, or it is not clear which file is meant.
     pub fn choose(&self, repo: &str, revision: &str) -> Result<(Option<String>, String)> {
         let info = self.info(repo, revision, "")?;
         let names: Vec<&str> = info.siblings.iter().map(|sibling| &sibling.rfilename[..]).collect();
@@ -93,94 +91,126 @@ impl Hub<'_> {
     fn info(&self, repo: &str, revision: &str, query: &str) -> Result<Info> {
         let url =
             format!("{}/api/models/{repo}/revision/{}{query}", self.endpoint(), escaped(revision, true));
-        self.patiently(|| {
-            let reply = self.http.ask(&url, Ask::default())?;
+        self.with_retries(|| {
+            let reply = self.http.get(&url, RequestOptions::default())?;
             if !(200..300).contains(&reply.status) {
-                return Err(Failure::lasting(self.refusal(&reply, repo, revision, None)));
+                return Err(Failure::permanent(self.refusal(&reply, repo, revision, None)));
             }
             let text = reply.into_text();
             let info = text.map_err(|error| error.to_string()).and_then(|text| {
                 serde_json::from_str(&text).map_err(|error| format!("not a listing of files: {error}"))
             });
             info.map_err(|detail| {
-                Failure::passing(Error::fetch(FetchReason::Server, format!("{url}: {detail}"), BETWEEN_HINT))
+                let what = format!("{url}: {detail}");
+                Failure::transient(Error::fetch(FetchReason::Server, what, BETWEEN_HINT))
             })
         })
     }
 
-    /// What a file has to be.
+    /// A file's description. A `pinned` checksum is the one that counts; a server that announces another one is refused
+    /// before anything is downloaded.
     ///
     /// # Errors
-    /// When there is no such file, or the server does not tell.
-    pub fn metadata(&self, repo: &str, revision: &str, file: &str) -> Result<Metadata> {
+    /// When there is no such file, or the server doesn't describe it.
+    pub fn metadata(
+        &self,
+        repo: &str,
+        revision: &str,
+        file: &str,
+        pinned: Option<&Checksum>,
+    ) -> Result<Metadata> {
         let url = format!(
             "{}/{repo}/resolve/{}/{}",
             self.endpoint(),
             escaped(revision, true),
             escaped(file, false)
         );
-        let reply = self.patiently(|| {
-            let mut reply = self.http.ask(&url, Ask { head: true, stay: true, from: 0 })?;
-            if matches!(reply.status, 405 | 501) {
-                // A mirror that knows no HEAD: the headers of the content itself, of which nothing is read.
-                reply = self.http.ask(&url, Ask { head: false, stay: true, from: 0 })?;
-            }
-            match reply.status {
-                200..=399 => {}
-                405 | 501 => {
-                    let what = format!("{url}: the server answers {}", reply.status);
-                    return Err(Failure::lasting(Error::fetch(FetchReason::Server, what, BETWEEN_HINT)));
-                }
-                _ => return Err(Failure::lasting(self.refusal(&reply, repo, revision, Some(file)))),
-            }
-            if reply.is_page() && reply.header("x-repo-commit").is_none() {
-                let what = format!("{url}: the server sent an HTML page in place of the file");
-                return Err(Failure::passing(Error::fetch(FetchReason::Server, what, BETWEEN_HINT)));
-            }
-            Ok(reply)
-        })?;
-        let commit = reply.header("x-repo-commit").filter(|commit| is_commit(commit)).map(str::to_owned);
-        let mut commit = commit.or_else(|| is_commit(revision).then(|| revision.to_owned()));
-        let etag = reply.header("x-linked-etag").or_else(|| reply.header("etag"));
-        let mut checksum = etag.and_then(Checksum::from_etag);
-        let own_length = reply.number("content-length").filter(|_| reply.status == 200);
+        let reply = self.describe(&url, repo, revision, file)?;
+        let announced = reply.header("x-linked-etag").and_then(Checksum::from_etag);
+        if let (Some(pinned @ Checksum::Sha256(_)), Some(announced @ Checksum::Sha256(_))) =
+            (pinned, &announced)
+            && pinned != announced
+        {
+            let got = announced.value();
+            let what = format!("{repo} {file}: hash mismatch: expected {pinned}, {url} announces {got}");
+            return Err(Error::fetch(FetchReason::Mismatch, what, BETWEEN_HINT));
+        }
+        // A revision that is a commit needs no confirmation.
+        let commit = if is_commit(revision) { Some(revision) } else { reply.header("x-repo-commit") };
+        let mut commit = commit.filter(|commit| is_commit(commit)).map(str::to_owned);
+        let mut checksum = pinned.cloned().or(announced);
+        // Servers that don't know the length say 0 to HEAD.
+        let own_length = reply.number("content-length").filter(|length| reply.status == 200 && *length > 0);
         let mut bytes = reply.number("x-linked-size").or(own_length);
         if commit.is_none() || checksum.is_none() {
-            // A mirror that leaves headers out may still have the listing.
-            let info = self.info(repo, revision, "?blobs=true")?;
-            commit = commit.or(info.sha.filter(|sha| is_commit(sha)));
-            let sibling = info.siblings.into_iter().find(|sibling| sibling.rfilename == file);
-            if let (None, Some(sibling)) = (&checksum, sibling) {
-                bytes = sibling.lfs.as_ref().and_then(|lfs| lfs.size).or(sibling.size).or(bytes);
-                let name = sibling.lfs.and_then(|lfs| lfs.sha256).or(sibling.blob_id);
-                checksum = name.as_deref().and_then(Checksum::from_etag);
+            // Mirrors leave headers out, but many have the listing. The plain ETag is the last resort: behind a mirror
+            // it may be that of the storage, or of git's pointer to the file.
+            let etag = reply.header("etag").and_then(Checksum::from_etag);
+            match self.info(repo, revision, "?blobs=true") {
+                Ok(info) => {
+                    commit = commit.or(info.sha.filter(|sha| is_commit(sha)));
+                    let sibling = info.siblings.into_iter().find(|sibling| sibling.rfilename == file);
+                    if let (None, Some(sibling)) = (&checksum, sibling) {
+                        bytes = sibling.lfs.as_ref().and_then(|lfs| lfs.size).or(sibling.size).or(bytes);
+                        let name = sibling.lfs.and_then(|lfs| lfs.sha256).or(sibling.blob_id);
+                        checksum = name.as_deref().and_then(Checksum::from_etag);
+                    }
+                }
+                Err(error) if commit.is_none() || etag.is_none() => return Err(error),
+                Err(_) => {}
             }
+            checksum = checksum.or(etag);
         }
         let (Some(commit), Some(checksum)) = (commit, checksum) else {
-            let what =
-                format!("{url}: the server says neither what the file has to be nor of which commit it is");
+            let what = format!("{url}: the server gives no checksum of the file, or no commit");
             let hint = "this is not how the Hub answers: check HF_ENDPOINT and HTTPS_PROXY";
             return Err(Error::fetch(FetchReason::Server, what, hint));
         };
         Ok(Metadata { commit, checksum, bytes, url })
     }
 
-    /// What a 401, 403 or 404 means.
+    /// The answer whose headers describe a file.
+    fn describe(&self, url: &str, repo: &str, revision: &str, file: &str) -> Result<Reply> {
+        self.with_retries(|| {
+            let head = RequestOptions { head: true, describes: true, from: 0 };
+            let mut reply = self.http.get(url, head)?;
+            if matches!(reply.status, 405 | 501) {
+                // A mirror without HEAD: the headers of the file itself, of which nothing is read.
+                reply = self.http.get(url, RequestOptions { head: false, ..head })?;
+            }
+            match reply.status {
+                200..=399 => {}
+                405 | 501 => {
+                    let what = format!("{url}: the server answers {}", reply.status);
+                    return Err(Failure::permanent(Error::fetch(FetchReason::Server, what, BETWEEN_HINT)));
+                }
+                _ => return Err(Failure::permanent(self.refusal(&reply, repo, revision, Some(file)))),
+            }
+            if reply.is_page() && reply.header("x-repo-commit").is_none() {
+                let what = format!("{url}: the server sent an HTML page in place of the file");
+                return Err(Failure::transient(Error::fetch(FetchReason::Server, what, BETWEEN_HINT)));
+            }
+            Ok(reply)
+        })
+    }
+
+    /// The error for an answer of 401, 403 or 404.
     fn refusal(&self, reply: &Reply, repo: &str, revision: &str, file: Option<&str>) -> Error {
         let (status, code) = (reply.status, reply.header("x-error-code").unwrap_or_default());
         if matches!(status, 401 | 403) {
-            return denied(repo, self.endpoint(), status, code == "GatedRepo", self.http.has_token());
+            return self.denied(repo, status, code == "GatedRepo");
         }
         let exists = |path: &str| -> bool {
             let url = format!("{}/api/models/{path}", self.endpoint());
-            self.http.ask(&url, Ask::default()).is_ok_and(|reply| (200..300).contains(&reply.status))
+            let reply = self.http.get(&url, RequestOptions::default());
+            reply.is_ok_and(|reply| (200..300).contains(&reply.status))
         };
         let revision_path = format!("{repo}/revision/{}", escaped(revision, true));
         let reason = match (code, file) {
             ("EntryNotFound", _) => FetchReason::NoFile,
             ("RevisionNotFound", _) => FetchReason::NoRevision,
             ("RepoNotFound", _) => FetchReason::NoRepository,
-            // Without the Hub's word for it, what is missing shows by what is there.
+            // Mirrors give no code: what exists shows what is missing.
             (_, Some(_)) if exists(&revision_path) => FetchReason::NoFile,
             _ if exists(repo) => FetchReason::NoRevision,
             _ => FetchReason::NoRepository,
@@ -190,48 +220,56 @@ impl Hub<'_> {
                 reason,
                 format!("{repo} at {revision} has no file {file} ({status})"),
                 format!(
-                    "see {}/{repo}/tree/{revision}, or leave --file out to have it found",
+                    "see {}/{repo}/tree/{revision}, or leave the file out to have it found",
                     self.endpoint()
                 ),
             ),
             (FetchReason::NoRevision | FetchReason::NoFile, _) => Error::fetch(
                 FetchReason::NoRevision,
                 format!("{repo} has no revision {revision} ({status})"),
-                format!("--revision takes a branch, a tag or a commit of {}/{repo}", self.endpoint()),
+                format!("a revision is a branch, a tag or a commit of {}/{repo}", self.endpoint()),
             ),
             _ => Error::fetch(
                 reason,
                 format!("there is no repository {repo} on {} ({status})", self.endpoint()),
-                "check --repo and HF_ENDPOINT; a private repository needs HF_TOKEN",
+                "check its name and HF_ENDPOINT; a private repository needs HF_TOKEN",
             ),
         }
+    }
+
+    fn denied(&self, repo: &str, status: u16, gated: bool) -> Error {
+        let mut what = if gated {
+            format!("{repo} is gated ({status})")
+        } else {
+            format!("there is no repository {repo}, or it is private or gated ({status})")
+        };
+        let token = match (self.http.token_refused(), self.http.has_token()) {
+            (true, _) => {
+                what += "; the Hub refuses the access token, and the repository can't be read without one";
+                "the token may have expired: set HF_TOKEN to a valid one, or log in again with `hf auth login`"
+            }
+            (_, true) => "the token in use gives no access: set HF_TOKEN to one that does",
+            _ => "set HF_TOKEN to a token that may read it (or log in with `hf auth login`)",
+        };
+        let terms = if gated {
+            format!(", and accept its terms at {}/{repo}", self.endpoint())
+        } else {
+            String::new()
+        };
+        Error::fetch(FetchReason::Denied, what, format!("{token}{terms}"))
     }
 }
 
 const BETWEEN_HINT: &str = "a proxy, a login page or a bad mirror may be in between; check HF_ENDPOINT and HTTPS_PROXY, then try again";
 
-fn denied(repo: &str, endpoint: &str, status: u16, gated: bool, has_token: bool) -> Error {
-    let what = if gated {
-        format!("{repo} is gated ({status})")
-    } else {
-        format!("there is no repository {repo}, or it is private or gated ({status})")
-    };
-    let token = match has_token {
-        true => "the token in use gives no access: set HF_TOKEN to one that does",
-        false => "set HF_TOKEN to a token that may read it (or log in with `hf auth login`)",
-    };
-    let terms = if gated { format!(", and accept its terms at {endpoint}/{repo}") } else { String::new() };
-    Error::fetch(FetchReason::Denied, what, format!("{token}{terms}"))
-}
-
-/// What it means that a file, whose description was given, is refused.
+/// The error for an answer of 401, 403 or 404 to the request for the file itself.
 pub fn refused(wanted: &Wanted, reply: &Reply) -> Error {
     let Wanted { what, url, .. } = wanted;
     match reply.status {
         404 => Error::fetch(
             FetchReason::NoFile,
             format!("{what}: there is no such file: {url} (404)"),
-            "the server or mirror may hold it in part only: check HF_ENDPOINT and NASNET_KERAS_URL",
+            "the server may be an incomplete mirror: check HF_ENDPOINT and NASNET_KERAS_URL",
         ),
         status => Error::fetch(
             FetchReason::Denied,
@@ -254,11 +292,11 @@ fn escaped(text: &str, slashes: bool) -> String {
     address
 }
 
-/// The weights among a repository's files: safetensors before Keras' before PyTorch's; within a format the usual name,
-/// else the only one.
+/// The file of weights among a repository's files: safetensors before Keras before PyTorch; within a format the usual
+/// name, else the only file.
 ///
 /// # Errors
-/// What is in the way, and the way out.
+/// Why there is no choice, and a hint.
 pub fn choose<'a>(files: &[&'a str]) -> std::result::Result<&'a str, (String, String)> {
     const FORMATS: [&[&str]; 3] = [&[".safetensors"], &[".h5", ".hdf5", ".keras"], &[".pth", ".pt", ".bin"]];
     const USUAL: [&str; 4] = ["model.safetensors", "model.h5", "pytorch_model.bin", "model.pth"];
@@ -271,7 +309,7 @@ pub fn choose<'a>(files: &[&'a str]) -> std::result::Result<&'a str, (String, St
             (Some(file), _) | (None, [file]) => return Ok(file),
             (None, several) => {
                 let detail = format!("it holds {} files of weights: {}", several.len(), short_list(several));
-                return Err((detail, "say which one with --file".to_owned()));
+                return Err((detail, "name one of them: hf:OWNER/NAME/FILE".to_owned()));
             }
         }
     }
@@ -301,7 +339,8 @@ mod tests {
         assert_eq!(found(&["sub/nasnet.pth"]), Ok("sub/nasnet.pth"));
         let (detail, hint) = found(&["a.safetensors", "b.safetensors"]).unwrap_err();
         assert!(
-            detail.contains("2 files of weights: a.safetensors, b.safetensors") && hint.contains("--file")
+            detail.contains("2 files of weights: a.safetensors, b.safetensors")
+                && hint.contains("hf:OWNER/NAME/FILE")
         );
         assert!(found(&["README.md"]).unwrap_err().0.contains("no file of weights, but README.md"));
         assert!(found(&[]).is_err());

@@ -7,74 +7,97 @@ use crate::error::{Error, Result};
 use crate::store::environment::Limits;
 use crate::store::progress::Progress;
 
-/// Waits grow up to this.
+/// Waits double up to this one.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// A request that failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// Whether it may go better next time.
-    pub passing: bool,
-    /// The wait that the server asks for.
-    pub after: Option<Duration>,
     /// What happened.
     pub error: Error,
+    /// Whether another attempt may help.
+    pub kind: FailureKind,
+    /// The wait that the server asks for.
+    pub wait: Option<Duration>,
+}
+
+/// Whether another attempt may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// It may: the server is busy, or the connection broke.
+    Transient,
+    /// It may only if the network worked a moment ago: the host's name does not resolve, or no route leads to it.
+    NoNetwork,
+    /// It will not.
+    Permanent,
 }
 
 impl Failure {
-    /// A failure that will not go away.
-    pub fn lasting(error: Error) -> Self {
-        Failure { passing: false, after: None, error }
+    /// A failure that another attempt will not change.
+    pub fn permanent(error: Error) -> Self {
+        Failure { error, kind: FailureKind::Permanent, wait: None }
     }
 
-    /// A failure that may go away.
-    pub fn passing(error: Error) -> Self {
-        Failure { passing: true, after: None, error }
+    /// A failure that may be over soon.
+    pub fn transient(error: Error) -> Self {
+        Failure { error, kind: FailureKind::Transient, wait: None }
+    }
+
+    /// No network.
+    pub fn no_network(error: Error) -> Self {
+        Failure { error, kind: FailureKind::NoNetwork, wait: None }
     }
 }
 
-/// What is left of the patience with one file.
+/// The attempts and the time that are left for one file.
 #[derive(Debug)]
-pub struct Patience {
+pub struct RetryBudget {
     limits: Limits,
+    /// Failed attempts since the last progress.
     attempts: u32,
+    /// Time that failed attempts and the waits after them took.
     failing: Duration,
+    /// Whether the network worked at all.
+    progressed: bool,
 }
 
-impl Patience {
-    /// All of it.
+impl RetryBudget {
+    /// A full budget.
     pub fn new(limits: Limits) -> Self {
-        Patience { limits, attempts: 0, failing: Duration::ZERO }
+        RetryBudget { limits, attempts: 0, failing: Duration::ZERO, progressed: false }
     }
 
-    /// Something new came: attempts count from the start again. The time that failures took still counts.
+    /// New bytes came: attempts are counted from zero again. The time that failures took still counts.
     pub fn progressed(&mut self) {
         self.attempts = 0;
+        self.progressed = true;
     }
 
-    /// How long to wait before the next attempt.
+    /// How long to wait before the next attempt, after one that took `spent`.
     ///
     /// # Errors
-    /// The failure's own, with the count of attempts, when there is to be none.
+    /// The failure's own error, with the number of attempts, when there is no next attempt.
     fn next(&mut self, failure: Failure, spent: Duration) -> Result<Duration> {
-        if !failure.passing {
-            return Err(failure.error);
+        match failure.kind {
+            FailureKind::Permanent => return Err(failure.error),
+            FailureKind::NoNetwork if !self.progressed => return Err(failure.error),
+            FailureKind::NoNetwork | FailureKind::Transient => {}
         }
         self.attempts += 1;
         self.failing = self.failing.saturating_add(spent);
         let doubled = self.limits.first_wait.saturating_mul(1 << (self.attempts - 1).min(16));
-        let wait = failure.after.unwrap_or_default().max(jittered(doubled.min(LONGEST_WAIT)));
+        let wait = failure.wait.unwrap_or_default().max(jittered(doubled.min(LONGEST_WAIT)));
         if self.attempts >= self.limits.attempts {
             return Err(counted(failure.error, &format!("after {} attempts", self.attempts)));
         }
         if self.failing.saturating_add(wait) > self.limits.failures {
             let limit = self.limits.failures.as_secs_f32();
             let times = if self.attempts == 1 { "1 attempt" } else { &format!("{} attempts", self.attempts) };
-            let given_up = match failure.after {
-                Some(after) if after == wait => {
+            let given_up = match failure.wait {
+                Some(asked) if asked == wait => {
+                    let asked = asked.as_secs();
                     format!(
-                        "after {times}; it asks for a wait of {} s, which is over the limit of {limit} s",
-                        after.as_secs()
+                        "after {times}; it asks for a wait of {asked} s, which is over the limit of {limit} s"
                     )
                 }
                 _ => format!("after {times} and {limit} s of failures"),
@@ -85,10 +108,10 @@ impl Patience {
         Ok(wait)
     }
 
-    /// Waits for the next attempt, and says why.
+    /// Notes the failure and waits for the next attempt.
     ///
     /// # Errors
-    /// When there is to be none.
+    /// As [`RetryBudget::next`].
     pub fn wait(&mut self, failure: Failure, spent: Duration, progress: &dyn Progress) -> Result<()> {
         let reason = failure.error.to_string();
         let wait = self.next(failure, spent)?;
@@ -98,7 +121,7 @@ impl Patience {
     }
 }
 
-/// Up to a quarter more, so that many machines that failed together do not come back together.
+/// Up to a quarter more, so that machines that failed at the same time do not all come back at the same time.
 fn jittered(wait: Duration) -> Duration {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
     wait + wait.mul_f64(f64::from(nanos % 1000) / 4000.0)
@@ -113,95 +136,59 @@ fn counted(error: Error, given_up: &str) -> Error {
     }
 }
 
-/// The wait in a Retry-After header: seconds, or a date as HTTP writes it (`Sun, 06 Nov 1994 08:49:37 GMT`).
-pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let words: Vec<&str> = value.split_ascii_whitespace().collect();
-    let [_, day, month, year, time, "GMT"] = words[..] else { return None };
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = months.iter().position(|name| *name == month)? as u64;
-    let [day, year]: [u64; 2] = [day.parse().ok()?, year.parse().ok()?];
-    let clock: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [hours, minutes, seconds] = clock[..] else { return None };
-    let in_a_day = hours < 24 && minutes < 60 && seconds < 61;
-    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || !in_a_day {
-        return None;
-    }
-    // Days before a year and before a month of the Gregorian calendar.
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days_of_years: u64 = (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum();
-    let days_of_months: u64 = (0..month)
-        .map(|month| match month {
-            1 => 28 + u64::from(leap(year)),
-            3 | 5 | 8 | 10 => 30,
-            _ => 31,
-        })
-        .sum();
-    let days = days_of_years + days_of_months + day - 1;
-    let then = UNIX_EPOCH + Duration::from_secs(days * 86_400 + hours * 3600 + minutes * 60 + seconds);
-    Some(then.duration_since(now).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::FetchReason;
 
-    fn failure(after: Option<u64>) -> Failure {
+    fn failure(wait: Option<u64>) -> Failure {
         let error = Error::fetch(FetchReason::Server, "503", "");
-        Failure { passing: true, after: after.map(Duration::from_secs), error }
+        Failure { wait: wait.map(Duration::from_secs), ..Failure::transient(error) }
     }
 
     #[test]
     fn five_attempts_wait_longer_each_time() {
-        let mut patience = Patience::new(Limits::default());
+        let mut budget = RetryBudget::new(Limits::default());
         for seconds in [1.0, 2.0, 4.0, 8.0] {
-            let wait = patience.next(failure(None), Duration::ZERO).unwrap().as_secs_f64();
+            let wait = budget.next(failure(None), Duration::ZERO).unwrap().as_secs_f64();
             assert!((seconds..=seconds * 1.25).contains(&wait), "{wait}");
         }
-        let error = patience.next(failure(None), Duration::ZERO).unwrap_err();
+        let error = budget.next(failure(None), Duration::ZERO).unwrap_err();
         assert_eq!(error.to_string(), "503 (after 5 attempts)");
     }
 
     #[test]
     fn a_server_that_asks_for_time_gets_it_within_the_limit() {
-        let mut patience = Patience::new(Limits::default());
-        assert_eq!(patience.next(failure(Some(7)), Duration::ZERO).unwrap(), Duration::from_secs(7));
-        let error = patience.next(failure(Some(3600)), Duration::ZERO).unwrap_err().to_string();
+        let mut budget = RetryBudget::new(Limits::default());
+        assert_eq!(budget.next(failure(Some(7)), Duration::ZERO).unwrap(), Duration::from_secs(7));
+        let error = budget.next(failure(Some(3600)), Duration::ZERO).unwrap_err().to_string();
         assert!(error.contains("a wait of 3600 s") && error.contains("limit of 90 s"), "{error}");
     }
 
     #[test]
     fn a_wait_without_end_is_not_waited_for() {
-        let mut patience = Patience::new(Limits::default());
-        assert!(patience.next(failure(Some(u64::MAX)), Duration::ZERO).is_err());
-        let now = UNIX_EPOCH;
-        assert_eq!(retry_after("99999999999999999999", now), None);
-        assert_eq!(retry_after("Sun, 99 Nov 1994 99999999999999999:49:37 GMT", now), None);
+        let mut budget = RetryBudget::new(Limits::default());
+        assert!(budget.next(failure(Some(u64::MAX)), Duration::ZERO).is_err());
     }
 
     #[test]
     fn failures_that_take_too_long_in_all_end_it_however_much_came_between() {
-        let mut patience = Patience::new(Limits::default());
+        let mut budget = RetryBudget::new(Limits::default());
         let mut failures = 0;
-        while patience.next(failure(None), Duration::from_secs(10)).is_ok() {
+        while budget.next(failure(None), Duration::from_secs(10)).is_ok() {
             failures += 1;
-            patience.progressed();
+            budget.progressed();
         }
         assert!((7..=8).contains(&failures), "{failures}");
     }
 
     #[test]
-    fn a_wait_is_seconds_or_a_date() {
-        let now = UNIX_EPOCH + Duration::from_secs(784_111_777); // 06 Nov 1994 08:49:37
-        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
-        let date = "Sun, 06 Nov 1994 08:50:07 GMT";
-        assert_eq!(retry_after(date, now), Some(Duration::from_secs(30)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now), Some(Duration::ZERO));
-        for bad in ["", "soon", "-1", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1 08:49 GMT"] {
-            assert_eq!(retry_after(bad, now), None, "{bad}");
-        }
+    fn a_network_that_is_not_there_is_tried_once_and_one_that_was_there_again() {
+        let gone = || Failure::no_network(Error::fetch(FetchReason::Network, "no such host", ""));
+        let mut budget = RetryBudget::new(Limits::default());
+        let error = budget.next(gone(), Duration::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), "no such host");
+        budget.progressed();
+        assert!(budget.next(gone(), Duration::ZERO).is_ok());
     }
 }

@@ -1,44 +1,42 @@
-//! A file from an address to this machine: resumed where it broke off, tried again after failures that may pass, and
-//! checked. What it leaves under the name that it was given is the whole file and the right one; the caller renames it
-//! into place.
+//! Downloads one file: resumes where it broke off, retries after transient failures, and compares the result with its
+//! checksum. The file under the given name is then complete and right; the caller renames it into place.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use super::http::{Ask, Http, Reply, is_silence};
-use super::retry::{Failure, Patience};
+use super::http::{Http, Reply, RequestOptions, is_silence};
+use super::retry::{Failure, RetryBudget};
 use crate::error::{Error, FetchReason, Result};
 use crate::store::checksum::Checksum;
-use crate::store::progress::Progress;
 
-/// A file to fetch.
+/// A file to download.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
-    /// Where it is.
+    /// Its address.
     pub url: &'a str,
-    /// What people call it.
+    /// Its name for people.
     pub what: &'a str,
-    /// Its size, if that is known.
+    /// Its size, if known.
     pub bytes: Option<u64>,
-    /// What it has to be.
+    /// Its checksum.
     pub checksum: &'a Checksum,
-    /// What it means when the server says 401, 403 or 404.
+    /// The error for an answer of 401, 403 or 404.
     pub explain: fn(&Wanted, &Reply) -> Error,
 }
 
-/// Fetches a file to `partial`, going on where an earlier attempt ended.
+/// Downloads a file to `partial`, continuing an earlier attempt.
 ///
 /// # Errors
-/// [`Error::Fetch`] with the reason. What broke off stays for the next attempt; what is wrong does not stay.
-pub fn fetch(http: &Http, wanted: &Wanted, partial: &Path, progress: &dyn Progress) -> Result<()> {
+/// [`Error::Fetch`] with the reason. An incomplete file stays for the next attempt; a wrong one is deleted.
+pub fn download(http: &Http, wanted: &Wanted, partial: &Path) -> Result<()> {
     if let Some(folder) = partial.parent() {
         fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
     }
-    let mut download = Download { http, wanted, partial, progress, furthest: 0, last: None, resumed: false };
+    let mut download = Download { http, wanted, partial, furthest: 0, last: None, resumed: false };
     let done = download.run();
-    progress.end(done.is_ok());
+    http.progress().end(done.is_ok());
     done
 }
 
@@ -46,8 +44,7 @@ struct Download<'a> {
     http: &'a Http<'a>,
     wanted: &'a Wanted<'a>,
     partial: &'a Path,
-    progress: &'a dyn Progress,
-    /// The most bytes that were ever here: what counts as progress.
+    /// The most bytes that were ever here: more than that is progress.
     furthest: u64,
     /// When the last byte came.
     last: Option<Instant>,
@@ -62,16 +59,18 @@ impl Download<'_> {
         if !self.resumed {
             return Err(self.wrong(&got));
         }
-        // The part that was here before may be the one that is wrong.
-        self.progress.note(&format!("{}: the resumed file is damaged; starting over", self.wanted.what));
+        // The part of the earlier attempt may be the wrong one.
+        self.http
+            .progress()
+            .note(&format!("{}: the resumed file is damaged; starting over", self.wanted.what));
         self.resumed = false;
         self.whole()?;
         self.mismatch()?.map_or(Ok(()), |got| Err(self.wrong(&got)))
     }
 
-    /// Attempts until all bytes are here.
+    /// Requests until all bytes are here.
     fn whole(&mut self) -> Result<()> {
-        let mut patience = Patience::new(self.http.network().limits);
+        let mut budget = RetryBudget::new(self.http.network().limits);
         let file = File::options().read(true).write(true).create(true).truncate(false).open(self.partial);
         let mut file = file.map_err(|error| unwritable(self.partial, self.wanted, error))?;
         self.furthest =
@@ -80,7 +79,7 @@ impl Download<'_> {
             self.resumed = true;
             return Ok(());
         }
-        self.progress.begin(self.wanted.what, self.wanted.bytes);
+        self.http.progress().begin(self.wanted.what, self.wanted.bytes);
         loop {
             let (began, before) = (Instant::now(), self.furthest);
             match self.attempt(&mut file) {
@@ -89,33 +88,34 @@ impl Download<'_> {
                 }
                 Err(failure) => {
                     if self.furthest > before {
-                        patience.progressed();
+                        budget.progressed();
                     }
-                    // Time in which bytes came is no failure; the silence behind them is.
+                    // Only the silence after the last byte counts as time of failure.
                     let spent = self.last.filter(|last| *last > began).unwrap_or(began).elapsed();
-                    patience.wait(failure, spent, self.progress)?;
+                    budget.wait(failure, spent, self.http.progress())?;
                 }
             }
         }
     }
 
-    /// One request for all that is not here yet.
+    /// One request for all bytes that are not here yet.
     fn attempt(&mut self, file: &mut File) -> std::result::Result<(), Failure> {
         let (partial, wanted) = (self.partial, self.wanted);
-        let unwritable = |error| Failure::lasting(unwritable(partial, wanted, error));
+        let unwritable = |error| Failure::permanent(unwritable(partial, wanted, error));
         let mut have = file.seek(SeekFrom::End(0)).map_err(unwritable)?;
         if self.wanted.bytes.is_some_and(|bytes| have >= bytes) {
             have = 0;
         }
-        let reply = self.http.ask(self.wanted.url, Ask { from: have, ..Ask::default() })?;
+        let reply =
+            self.http.get(self.wanted.url, RequestOptions { from: have, ..RequestOptions::default() })?;
         if reply.status == 416 && reply.header("content-range") == Some(&format!("bytes */{have}")) {
             self.resumed = true;
-            return Ok(()); // there is nothing behind what is here
+            return Ok(()); // all bytes are here
         }
         let total = match self.range(&reply, have) {
             Ok(total) => total,
             Err(failure) => {
-                // A server that makes something odd of a range is not asked for one again.
+                // A server that answers a range wrongly is not asked for one again.
                 if matches!(reply.status, 206 | 416) {
                     file.set_len(0).map_err(unwritable)?;
                 }
@@ -132,14 +132,14 @@ impl Download<'_> {
         self.copy(reply.into_reader(), file, have, total)
     }
 
-    /// The size of the whole file as an answer has it, when the answer is of the file and begins where it should.
+    /// The size of the whole file by the answer's headers, if the answer is the file and begins at byte `have`.
     fn range(&self, reply: &Reply, have: u64) -> std::result::Result<Option<u64>, Failure> {
         let what = self.wanted.what;
         let refuse = |detail: String| {
-            Failure::passing(Error::fetch(FetchReason::Server, format!("{what}: {detail}"), BETWEEN_HINT))
+            Failure::transient(Error::fetch(FetchReason::Server, format!("{what}: {detail}"), BETWEEN_HINT))
         };
         if matches!(reply.status, 401 | 403 | 404) {
-            return Err(Failure::lasting((self.wanted.explain)(self.wanted, reply)));
+            return Err(Failure::permanent((self.wanted.explain)(self.wanted, reply)));
         }
         if reply.is_page() {
             return Err(refuse("the server sent an HTML page in place of the file".to_owned()));
@@ -173,13 +173,13 @@ impl Download<'_> {
     ) -> std::result::Result<(), Failure> {
         let what = self.wanted.what;
         let broken = |detail: String| {
-            Failure::passing(Error::fetch(FetchReason::Network, format!("{what}: {detail}"), RESUME_HINT))
+            Failure::transient(Error::fetch(FetchReason::Network, format!("{what}: {detail}"), RESUME_HINT))
         };
         let of = total.map_or(String::new(), |total| format!(" of {total}"));
         let limit = total.unwrap_or(u64::MAX);
         let mut buffer = vec![0; 1 << 17];
         let mut here = have;
-        self.progress.position(here);
+        self.http.progress().position(here);
         loop {
             let count = match from.read(&mut buffer) {
                 Ok(0) => break,
@@ -195,13 +195,13 @@ impl Download<'_> {
             self.last = Some(Instant::now());
             if here > limit {
                 file.set_len(0)
-                    .map_err(|error| Failure::lasting(unwritable(self.partial, self.wanted, error)))?;
+                    .map_err(|error| Failure::permanent(unwritable(self.partial, self.wanted, error)))?;
                 return Err(broken(format!("expected {limit} bytes, the server sends more")));
             }
             file.write_all(&buffer[..count])
-                .map_err(|error| Failure::lasting(unwritable(self.partial, self.wanted, error)))?;
+                .map_err(|error| Failure::permanent(unwritable(self.partial, self.wanted, error)))?;
             self.furthest = self.furthest.max(here);
-            self.progress.position(here);
+            self.http.progress().position(here);
         }
         if total.is_some_and(|total| here < total) {
             return Err(broken(format!("ended after {here}{of} bytes")));
@@ -209,7 +209,7 @@ impl Download<'_> {
         Ok(())
     }
 
-    /// The checksum that the file has in place of the right one. A wrong file is deleted.
+    /// The file's checksum, if it is the wrong one. The file is deleted then.
     fn mismatch(&self) -> Result<Option<Checksum>> {
         let got =
             self.wanted.checksum.measured(self.partial).map_err(|error| Error::io(self.partial, error))?;
@@ -230,7 +230,7 @@ impl Download<'_> {
     }
 }
 
-/// Why a file cannot be written. A full disk is not kept full by half a file.
+/// The error for a file that can't be written. On a full disk, the incomplete file is deleted.
 fn unwritable(partial: &Path, wanted: &Wanted, error: io::Error) -> Error {
     let full = [ErrorKind::StorageFull, ErrorKind::FileTooLarge, ErrorKind::QuotaExceeded];
     if !full.contains(&error.kind()) {
@@ -244,9 +244,9 @@ fn unwritable(partial: &Path, wanted: &Wanted, error: io::Error) -> Error {
 }
 
 const BETWEEN_HINT: &str = "a proxy, a login page or a bad mirror may be in between; check HF_ENDPOINT and HTTPS_PROXY, then try again";
-const RESUME_HINT: &str = "what came so far is kept: the same command goes on from there";
+const RESUME_HINT: &str = "the part that came is kept: the same command continues it";
 
-/// The first byte and the size of the whole in `bytes START-END/SIZE`.
+/// The first byte and the size of the whole file in `bytes START-END/SIZE`.
 fn content_range(value: &str) -> Option<(u64, Option<u64>)> {
     let (range, size) = value.trim().strip_prefix("bytes ")?.split_once('/')?;
     let (start, _) = range.split_once('-')?;

@@ -64,7 +64,10 @@ impl ModelConfig {
     /// The layer by name that cannot be represented.
     pub fn parse(json: &[u8]) -> Result<Option<ModelConfig>, String> {
         let Ok(value) = serde_json::from_slice::<Value>(json) else { return Ok(None) };
-        let Some(network) = network_layers(&value, 0) else { return Ok(None) };
+        let Some(network) = network_layers(&value, 0).filter(|layers| layers.iter().all(Value::is_object))
+        else {
+            return Ok(None);
+        };
         let mut model = ModelConfig::default();
         let mut by_name = HashMap::new();
         for entry in network {

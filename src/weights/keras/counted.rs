@@ -7,8 +7,8 @@ use hdf5_reader::group::Group;
 
 use super::config::{HeadFacts, ModelConfig};
 use super::hdf5::{self, File};
-use super::{FIRST_LAYERS, source, supposed};
-use crate::error::{Error, Result};
+use super::{FIRST_LAYERS, headless, source, supposed};
+use crate::error::Result;
 use crate::nasnet::{Config, HeadLayer, keras_order};
 use crate::weights::source::{FileTensor, Source};
 
@@ -89,7 +89,7 @@ pub(super) fn read(
             let mut groups = Vec::new();
             list(file, layers, "", 0, &mut groups)?;
             let dense = dense_layers(&tensors, &places);
-            supposed::of_groups(&groups, dense).map_err(|detail| Error::weights(origin, detail))?
+            supposed::of_groups(&groups, dense).map_err(|detail| headless(origin, detail))?
         }
         Some(head) => head.clone(),
     };

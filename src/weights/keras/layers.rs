@@ -7,10 +7,6 @@ use super::chain::{LayerConfig, tensors};
 use crate::graph::{Activation, Window};
 use crate::nasnet::HeadLayer;
 
-/// What is added behind a refusal.
-const WAY_OUT: &str =
-    "rebuild the model without it (its work can be done before or after), and save that one";
-
 /// Layers that do nothing once a model is trained.
 const TRAINING_ONLY: [&str; 9] = [
     "Dropout",
@@ -64,7 +60,7 @@ pub(super) enum Front {
 }
 
 fn refused(layer: LayerConfig, why: &str) -> String {
-    format!("{} {why}; {WAY_OUT}", layer.describe())
+    format!("{} {why}", layer.describe())
 }
 
 /// A layer in front of the network.

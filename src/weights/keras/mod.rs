@@ -69,7 +69,18 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
 }
 
 fn parse(origin: &str, json: &[u8]) -> Result<Option<ModelConfig>> {
-    ModelConfig::parse(json).map_err(|detail| Error::weights(origin, detail))
+    ModelConfig::parse(json).map_err(|detail| Error::Refused {
+        what: format!("{origin}: {detail}"),
+        hint: "build a model with the same weights without it, and save that one",
+    })
+}
+
+/// The refusal of a file whose head nobody can know.
+fn headless(origin: &str, detail: String) -> Error {
+    Error::Refused {
+        what: format!("{origin}: {detail}"),
+        hint: "save the whole model, as in model.save(\"model.keras\")",
+    }
 }
 
 /// The old kind: groups are named after layers.
@@ -98,7 +109,7 @@ fn named(origin: &str, file: &File, weights: &Group, model: Option<ModelConfig>)
     let head = match model.as_ref().map(|model| &model.head) {
         None | Some(HeadFacts::Unknown) => {
             let (groups, _) = file.names(weights)?;
-            supposed::of_names(&groups, &tensors).map_err(|detail| Error::weights(origin, detail))?
+            supposed::of_names(&groups, &tensors).map_err(|detail| headless(origin, detail))?
         }
         Some(head) => head.clone(),
     };
@@ -150,5 +161,5 @@ fn source(mut tensors: Vec<FileTensor>, model: Option<ModelConfig>, head: HeadFa
         }
         other => other,
     };
-    Source { tensors, writer: Writer::Keras, card: None, model, head }
+    Source { tensors, writer: Writer::Keras, card: None, model, head, notes: Vec::new() }
 }

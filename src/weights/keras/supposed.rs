@@ -45,10 +45,6 @@ const HARMLESS: [&str; 15] = [
     "activity_regularization",
 ];
 
-/// What people can do about a file that does not tell.
-const WAY_OUT: &str =
-    "a file of weights alone does not say: save the whole model, model.save(\"model.keras\")";
-
 /// The head by the groups of a new file, each with the model that it is in, and its dense layers.
 ///
 /// # Errors
@@ -63,7 +59,7 @@ pub(super) fn of_groups(groups: &[(String, String)], dense: Vec<HeadLayer>) -> R
             || (model == network && NETWORK.contains(&class))
     };
     if let Some((model, group)) = groups.iter().find(|group| !known(group)) {
-        return Err(format!("what layers/{model}{group} does, {WAY_OUT}"));
+        return Err(format!("a file of weights alone does not record what layers/{model}{group} does"));
     }
     let has = |wanted: &str| groups.iter().any(|(_, group)| class(group) == wanted);
     of_layers(dense, has("global_max_pooling2d"), has("flatten") && !has("global_average_pooling2d"))
@@ -110,7 +106,7 @@ fn of_layers(dense: Vec<HeadLayer>, max: bool, flatten: bool) -> Result<HeadFact
         (Some(_), Some(_)) => {
             let count = 2 + dense.count();
             return Err(format!(
-                "in which order its {count} dense layers follow each other and what they apply, {WAY_OUT}"
+                "a file of weights alone does not record the order and the activations of its {count} dense layers"
             ));
         }
     };

@@ -2,8 +2,6 @@
 //! Nothing is ever called: a `REDUCE` or `BUILD` is recorded as what it is. Objects live in one list and refer to each
 //! other by place, so that a hostile file can neither nest beyond the stack nor multiply what it says.
 
-use crate::weights::pytorch::unpickle::unpickle;
-
 /// The place of a value in [`Pickle::values`].
 pub(crate) type Id = usize;
 
@@ -44,14 +42,6 @@ pub(crate) struct Pickle {
 }
 
 impl Pickle {
-    /// Reads one pickle from the start of `bytes`.
-    ///
-    /// # Errors
-    /// A text with the place in the bytes: at what it is cut short, unknown or contradicts itself.
-    pub fn read(bytes: &[u8]) -> Result<Pickle, String> {
-        unpickle(bytes)
-    }
-
     /// The value behind an id.
     pub fn get(&self, id: Id) -> &Value {
         &self.values[id]
@@ -107,13 +97,13 @@ impl Pickle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::weights::pytorch::unpickle::MAX_OPERATIONS;
+    use crate::weights::pytorch::unpickle::{MAX_OPERATIONS, unpickle};
 
     #[test]
     fn reads_what_python_writes() {
         // pickle.dumps(collections.OrderedDict(a=(1, -2, 70000)), protocol=2)
         let bytes = b"\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01X\x01\x00\x00\x00aq\x02K\x01J\xfe\xff\xff\xffJp\x11\x01\x00\x87q\x03s.rest";
-        let pickle = Pickle::read(bytes).unwrap();
+        let pickle = unpickle(bytes).unwrap();
         let entries = pickle.entries(pickle.root).unwrap();
         assert_eq!(pickle.text(entries[0].0), Some("a"));
         let numbers: Vec<_> = pickle.items(entries[0].1).iter().map(|id| pickle.get(*id).clone()).collect();
@@ -137,14 +127,14 @@ mod tests {
             (b"NNa", "a list expected, got None"),
             (b"\xff", "0xff is unknown"),
         ] {
-            let error = Pickle::read(bytes).map(|p| p.values).unwrap_err();
+            let error = unpickle(bytes).map(|p| p.values).unwrap_err();
             assert!(error.contains(expected), "{bytes:?}: {error}");
         }
         // A tuple within a tuple within ..., a million deep, and a tuple doubled forty times over.
         let deep: Vec<u8> = [vec![b')'], vec![0x85; 1_000_000], vec![b'.']].concat();
-        assert_eq!(Pickle::read(&deep).unwrap().values.len(), 1_000_001);
+        assert_eq!(unpickle(&deep).unwrap().values.len(), 1_000_001);
         let doubled: Vec<u8> = [vec![b')'], [b'2', 0x86].repeat(40), vec![b'.']].concat();
-        assert_eq!(Pickle::read(&doubled).unwrap().values.len(), 41);
-        assert!(Pickle::read(&vec![b'N'; MAX_OPERATIONS + 1]).unwrap_err().contains("operations"));
+        assert_eq!(unpickle(&doubled).unwrap().values.len(), 41);
+        assert!(unpickle(&vec![b'N'; MAX_OPERATIONS + 1]).unwrap_err().contains("operations"));
     }
 }

@@ -7,7 +7,10 @@ use crate::weights::pytorch::pickle::{Id, Pickle, Value};
 /// Operations that are carried out; a state dict of the largest NASNet-A takes some 60,000.
 pub(super) const MAX_OPERATIONS: usize = 4_000_000;
 
-/// Reads one pickle from the start of `bytes`, see [`Pickle::read`].
+/// Reads one pickle from the start of `bytes`.
+///
+/// # Errors
+/// A text that says at which byte the pickle is cut short, unknown or contradicts itself.
 pub(super) fn unpickle(bytes: &[u8]) -> Result<Pickle, String> {
     let (values, stack, marks, memo) = (Vec::new(), Vec::new(), Vec::new(), HashMap::new());
     let mut machine = Machine { bytes, at: 0, values, stack, marks, memo };

@@ -1,0 +1,27 @@
+//! Flags that say what computes, and how.
+
+use clap::Args;
+
+use super::values::Dtype;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Device")]
+pub struct Run {
+    /// auto, cpu, cuda, cuda:N or metal; if the device is unavailable, that is an error
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+
+    /// Threads to use [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(hide_short_help = true)]
+    pub threads: Option<u32>,
+
+    /// The number type of the arithmetic; anything but f32 needs --device cuda
+    #[arg(long, value_enum, default_value_t = Dtype::F32, hide_short_help = true)]
+    pub dtype: Dtype,
+
+    /// Images in one forward pass, at most; a CPU takes one at a time per thread [default: by device]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    #[arg(hide_short_help = true)]
+    pub batch_size: Option<u32>,
+}

@@ -1,0 +1,56 @@
+//! Flags of `nasnet explain`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::values::RecordFormat;
+use super::{Images, Inputs, Model, Run};
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub inputs: Inputs,
+
+    /// The folder of the PNG files
+    #[arg(long, short, value_name = "DIR", help_heading = "Output")]
+    pub output: PathBuf,
+
+    /// Classes to draw an image, best first
+    #[arg(long, short = 'k', value_name = "N", default_value_t = 1, help_heading = "Output")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub top_k: u32,
+
+    /// Only classes with at least this probability
+    #[arg(long, value_name = "P", allow_negative_numbers = true, help_heading = "Output")]
+    pub threshold: Option<f32>,
+
+    /// Only images whose best class is one of these (indices, wnids or labels)
+    #[arg(
+        long,
+        value_name = "LABEL",
+        value_delimiter = ',',
+        help_heading = "Output",
+        hide_short_help = true
+    )]
+    pub only: Vec<String>,
+
+    /// The format of the records on stdout, which name the files
+    #[arg(long, value_enum, default_value_t = RecordFormat::Table, help_heading = "Output")]
+    pub format: RecordFormat,
+
+    /// Replace existing files of other content
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+
+    /// Exit with 0 even if images failed
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    pub exit_zero: bool,
+
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub run: Run,
+    #[command(flatten)]
+    pub images: Images,
+}

@@ -1,0 +1,32 @@
+//! Flags of `nasnet labels`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Identity;
+
+#[derive(Debug, Args)]
+pub struct Labels {
+    /// A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file
+    #[arg(default_value = "mobile")]
+    pub model: String,
+
+    /// Only classes and groups that have all these words in their id, their names or those of a group above them
+    pub words: Vec<String>,
+
+    /// List the WordNet groups above the classes, and how many classes each one has
+    #[arg(long)]
+    pub groups: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Names of the classes: one a line, or a class-index JSON
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub identity: Identity,
+}

@@ -1,0 +1,56 @@
+//! Flags of `nasnet sort`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Answers, Images, Inputs, Model, Run};
+
+#[derive(Debug, Args)]
+pub struct Sort {
+    #[command(flatten)]
+    pub inputs: Inputs,
+
+    /// The folder that gets a folder for each answer
+    #[arg(long, value_name = "DIR", help_heading = "Sorting")]
+    pub into: PathBuf,
+
+    /// Make hard links instead of copies
+    #[arg(long, conflicts_with = "move_files", help_heading = "Sorting")]
+    pub link: bool,
+
+    /// Move the images instead of copying them
+    #[arg(long = "move", help_heading = "Sorting")]
+    pub move_files: bool,
+
+    /// Leave images where they are whose best class (with --rollup: group) has a smaller probability
+    #[arg(long, value_name = "P", help_heading = "Sorting")]
+    pub min_score: Option<f32>,
+
+    /// Only images whose best class is one of these (indices, wnids or labels)
+    #[arg(
+        long,
+        value_name = "LABEL",
+        value_delimiter = ',',
+        help_heading = "Sorting",
+        hide_short_help = true
+    )]
+    pub only: Vec<String>,
+
+    /// Change nothing: print what would go where
+    #[arg(long, help_heading = "Sorting")]
+    pub dry_run: bool,
+
+    /// Exit with 0 even if images failed
+    #[arg(long, help_heading = "Sorting", hide_short_help = true)]
+    pub exit_zero: bool,
+
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub run: Run,
+    #[command(flatten)]
+    pub images: Images,
+    #[command(flatten)]
+    pub answers: Answers,
+}

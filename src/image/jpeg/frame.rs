@@ -1,0 +1,128 @@
+//! What a JPEG's frame header says, and which frames are read.
+
+use ::image::metadata::Orientation;
+
+use crate::error::{ImageError, ImageErrorKind};
+
+/// A frame header (ITU-T T.81, B.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub width: u32,
+    pub height: u32,
+    pub components: u8,
+    /// A component has more samples than the first one, the luma.
+    pub luma_is_coarser: bool,
+}
+
+impl Frame {
+    /// The frame of the image itself, not of a thumbnail in one of its segments.
+    ///
+    /// # Errors
+    /// `decode` where there is none, `unsupported` for lossless, hierarchical and 12-bit JPEG, and for numbers of
+    /// components that stand for no colours.
+    pub fn find(bytes: &[u8]) -> Result<Frame, ImageError> {
+        let Some((code, body)) = segments(bytes).find(|(code, _)| is_frame(*code)) else {
+            return Err(ImageError::new(
+                ImageErrorKind::Decode,
+                "truncated JPEG: it ends before its pixels do",
+            ));
+        };
+        let short = |at: usize| Some(u32::from(u16::from_be_bytes([*body.get(at)?, *body.get(at + 1)?])));
+        let header = || Some((*body.first()?, short(1)?, short(3)?, *body.get(5)?));
+        let Some((precision, height, width, components)) = header() else {
+            return Err(ImageError::new(
+                ImageErrorKind::Decode,
+                "corrupt JPEG: its frame header is too short",
+            ));
+        };
+        match code {
+            0xc3 | 0xcb => return Err(unread("lossless JPEG")),
+            0xc5..=0xc7 | 0xcd..=0xcf => return Err(unread("hierarchical JPEG")),
+            _ => {}
+        }
+        if precision != 8 {
+            return Err(unread(&format!("{precision}-bit JPEG")));
+        }
+        if !matches!(components, 1 | 3 | 4) {
+            return Err(unread(&format!("JPEG of {components} components")));
+        }
+        // Three bytes a component: its name, its samples across and down in half bytes, its table.
+        let samples =
+            body.get(6..).unwrap_or_default().chunks_exact(3).map(|part| (part[1] >> 4, part[1] & 15));
+        let (across, down) = samples.clone().next().unwrap_or_default();
+        let luma_is_coarser = samples.into_iter().any(|other| other.0 > across || other.1 > down);
+        Ok(Frame { width, height, components, luma_is_coarser })
+    }
+}
+
+/// The orientation by the EXIF block; a damaged one is no reason to refuse the pixels.
+pub(super) fn orientation(bytes: &[u8]) -> Orientation {
+    let exif = segments(bytes)
+        .filter(|(code, _)| *code == 0xe1)
+        .find_map(|(_, body)| body.strip_prefix(b"Exif\0\0"));
+    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+}
+
+/// Whether a marker begins a frame header.
+fn is_frame(code: u8) -> bool {
+    matches!(code, 0xc0..=0xcf) && !matches!(code, 0xc4 | 0xc8 | 0xcc)
+}
+
+/// The segments before the first scan: code and body.
+fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        loop {
+            let marker = rest.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff))?;
+            let code = rest[marker + 1];
+            rest = &rest[marker + 2..];
+            match code {
+                0x01 | 0xd0..=0xd8 => {}
+                0xd9 | 0xda => return None,
+                _ => break Some(code),
+            }
+        }
+        .and_then(|code| {
+            let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?)).max(2);
+            let body = rest.get(2..length)?;
+            rest = &rest[length..];
+            Some((code, body))
+        })
+    })
+}
+
+fn unread(kind: &str) -> ImageError {
+    ImageError::new(
+        ImageErrorKind::Unsupported,
+        format!("{kind} is not read; convert it to 8-bit JPEG or PNG first"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_frame(code: u8, body: &[u8]) -> Vec<u8> {
+        let length = (body.len() + 2) as u16;
+        [b"\xff\xd8\xff\xe0\x00\x04\xff\xc0\xff".as_slice(), &[code], &length.to_be_bytes(), body].concat()
+    }
+
+    #[test]
+    fn a_frame_is_found_behind_segments_that_hold_its_marker() {
+        let bytes = with_frame(0xca, b"\x08\x00\x1f\x00\x2e\x03\x01\x21\x00\x02\x12\x01\x03\x11\x01");
+        let frame = Frame { width: 46, height: 31, components: 3, luma_is_coarser: true };
+        assert_eq!(Frame::find(&bytes), Ok(frame));
+        for length in 0..bytes.len() {
+            assert!(Frame::find(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn frames_that_are_not_read_are_named() {
+        let message = |code, body| Frame::find(&with_frame(code, body)).unwrap_err().message;
+        assert!(message(0xc3, b"\x08\0\x1f\0\x2e\x03").starts_with("lossless JPEG is not read"));
+        assert!(message(0xc5, b"\x08\0\x1f\0\x2e\x03").starts_with("hierarchical JPEG is not read"));
+        assert!(message(0xc1, b"\x0c\0\x1f\0\x2e\x03").starts_with("12-bit JPEG is not read"));
+        assert!(message(0xc0, b"\x08\0\x1f\0\x2e\x02").starts_with("JPEG of 2 components is not read"));
+    }
+}

@@ -1,0 +1,202 @@
+//! JPEG to pixels that equal Pillow's to the bit: libjpeg-turbo's accurate integer DCT and smooth upsampling.
+//!
+//! The crate `libjpeg-turbo-rs` decodes; this module decides what is an image at all (which frames are read, how
+//! large they may be, whether the file was cut), and what becomes of inks. What libjpeg warns of is decoded, as Pillow
+//! does; what libjpeg refuses is an error.
+
+mod cmyk;
+mod end;
+mod frame;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::io::Cursor;
+
+use ::image::codecs::jpeg::JpegDecoder;
+use ::image::metadata::Orientation;
+use ::image::{DynamicImage, GrayImage, RgbImage};
+use libjpeg_turbo_rs::{DecodeLimits, DecodeWarning, Decoder, JpegError, PixelFormat, ScalingFactor};
+
+use super::limits::{Cut, DecodeOptions, check_size};
+use crate::error::{ImageError, ImageErrorKind};
+use end::End;
+use frame::{Frame, orientation};
+
+/// Scans of a progressive JPEG: the largest scripts of encoders have a few dozen, and each scan visits all pixels.
+const MAX_SCANS: usize = 200;
+
+/// Bytes that libjpeg wants behind the last pixel before it takes a file without an end for whole: it fills 64 bits
+/// at a time.
+const READ_AHEAD: usize = 8;
+
+/// The marker that ends an image.
+const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
+
+/// A decoded JPEG.
+pub(super) struct Jpeg {
+    pub image: DynamicImage,
+    /// By its EXIF block.
+    pub orientation: Orientation,
+    /// Width and height of the file, of which `image` may have a fraction.
+    pub size: (u32, u32),
+    /// The file ends before its pixels do.
+    pub truncated: bool,
+}
+
+/// The fraction, 1 to 8, of which each side is decoded: of `size` (width, height) before it is turned by
+/// an orientation.
+pub(super) type Fraction<'a> = &'a dyn Fn((u32, u32), Orientation) -> u32;
+
+/// Decodes a JPEG: the first image of an MPO.
+///
+/// # Errors
+/// Those of [`super::decode::decode`].
+pub(super) fn decode(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    fraction: Fraction<'_>,
+    spare: &mut Vec<u8>,
+) -> Result<Jpeg, ImageError> {
+    let frame = Frame::find(bytes)?;
+    let pixels = u64::from(frame.width) * u64::from(frame.height);
+    check_size(frame.width, frame.height, pixels * u64::from(frame.components), options)?;
+    let whole = match end::end(bytes) {
+        End::Broken(code) => return Err(corrupt(format!("marker {code:02x} within its pixels"))),
+        End::CutInHeaders => return Err(cut()),
+        End::Whole => Some(Cow::Borrowed(bytes)),
+        End::CutInPixels { last: true } if has_all_pixels(bytes, options) => {
+            Some(Cow::Owned([bytes, &END_OF_IMAGE].concat()))
+        }
+        End::CutInPixels { .. } | End::CutInTables if options.cut == Cut::Error => return Err(cut()),
+        End::CutInPixels { .. } => None,
+        // libjpeg waits for the rest of the tables before it gives the first row: Pillow's image stays empty.
+        End::CutInTables => return Ok(empty(bytes, frame, fraction)),
+    };
+    let truncated = whole.is_none();
+    let whole = whole.unwrap_or_else(|| Cow::Owned([bytes, &END_OF_IMAGE].concat()));
+    let size = (frame.width, frame.height);
+    let orientation = orientation(bytes);
+    let denominator = fraction(size, orientation);
+    let image = match rows(&whole, options, denominator, spare) {
+        Err(_) if frame.luma_is_coarser || end::has_mixed_scans(&whole) => otherwise(&whole)?,
+        image => image?,
+    };
+    Ok(Jpeg { image, orientation, size, truncated })
+}
+
+/// A decoder for `bytes` within the limits.
+fn open<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<Decoder<'a>, JpegError> {
+    let limits =
+        DecodeLimits { max_pixels: options.max_pixels, max_scans: MAX_SCANS, ..DecodeLimits::default() };
+    let mut decoder = Decoder::new_with_limits(bytes, limits)?;
+    // Of a progressive file whose last scans are missing, libjpeg smooths what it has.
+    decoder.set_block_smoothing(true);
+    let format = match decoder.header().components.len() {
+        1 => PixelFormat::Grayscale,
+        3 => PixelFormat::Rgb,
+        _ => PixelFormat::Cmyk,
+    };
+    decoder.set_output_format(format);
+    Ok(decoder)
+}
+
+/// The pixels of a whole file, strictly at first, else by libjpeg's ways around damage.
+fn rows(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    denominator: u32,
+    spare: &mut Vec<u8>,
+) -> Result<DynamicImage, ImageError> {
+    let mut decoder = open(bytes, options).map_err(failed)?;
+    decoder.set_scale(ScalingFactor::try_new(1, denominator).map_err(failed)?);
+    let mut pixels = std::mem::take(spare);
+    let length = decoder.output_buffer_size().map_err(failed)?;
+    pixels.clear();
+    pixels.resize(length, 0);
+    let decoded = match decoder.decode_image_into(&mut pixels) {
+        Err(JpegError::CorruptData(_) | JpegError::UnexpectedEof) => {
+            decoder.set_lenient(true);
+            // Nothing of the first attempt may show where this one writes nothing.
+            pixels.fill(0);
+            let decoded = decoder.decode_image_into(&mut pixels).map_err(failed)?;
+            let guessed =
+                |warning: &DecodeWarning| matches!(warning, DecodeWarning::UnsupportedRecovered { .. });
+            if decoded.warnings.iter().any(guessed) {
+                return Err(corrupt("samples that do not fit its frame"));
+            }
+            decoded
+        }
+        decoded => decoded.map_err(failed)?,
+    };
+    pixels.truncate(decoded.bytes_written);
+    let (width, height) = (decoded.width as u32, decoded.height as u32);
+    let image = match decoded.pixel_format {
+        PixelFormat::Grayscale => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
+        PixelFormat::Rgb => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
+        _ => RgbImage::from_raw(width, height, cmyk::to_rgb(&pixels)).map(DynamicImage::ImageRgb8),
+    };
+    image.ok_or_else(|| corrupt("fewer pixels than its header says"))
+}
+
+/// The pixels of a file of a layout that the first decoder leaves out, which may be some levels off Pillow's:
+/// sequential scans of two components, and chroma of more samples than luma.
+fn otherwise(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(corrupt)?;
+    DynamicImage::from_decoder(decoder).map_err(corrupt)
+}
+
+/// Whether a file without an end has all pixels of its only scan, and enough behind them for libjpeg.
+fn has_all_pixels(bytes: &[u8], options: &DecodeOptions) -> bool {
+    let Some(bytes) = bytes.len().checked_sub(READ_AHEAD).map(|length| &bytes[..length]) else {
+        return false;
+    };
+    // An eighth of each side is the least work that reads all codes.
+    let decode = |mut decoder: Decoder<'_>| {
+        if decoder.is_arithmetic() {
+            // Its code goes on as zeros behind its end.
+            return Err(JpegError::UnexpectedEof);
+        }
+        decoder.set_scale(ScalingFactor::try_new(1, 8)?);
+        decoder.decode_image()
+    };
+    let ended = [bytes, &END_OF_IMAGE].concat();
+    open(&ended, options).and_then(decode).is_ok_and(|image| image.warnings.is_empty())
+}
+
+/// The image of which Pillow has no row yet: black, or no ink.
+fn empty(bytes: &[u8], frame: Frame, fraction: Fraction<'_>) -> Jpeg {
+    let size = (frame.width, frame.height);
+    let orientation = orientation(bytes);
+    let denominator = fraction(size, orientation);
+    let light = if frame.components == 4 { 255 } else { 0 };
+    let image =
+        RgbImage::from_pixel(size.0.div_ceil(denominator), size.1.div_ceil(denominator), [light; 3].into());
+    Jpeg { image: DynamicImage::ImageRgb8(image), orientation, size, truncated: true }
+}
+
+fn corrupt(detail: impl std::fmt::Display) -> ImageError {
+    ImageError::new(ImageErrorKind::Decode, format!("corrupt JPEG: {detail}"))
+}
+
+fn cut() -> ImageError {
+    ImageError::new(ImageErrorKind::Decode, "truncated JPEG: it ends before its pixels do")
+}
+
+/// The decoder's error as one of ours.
+fn failed(error: JpegError) -> ImageError {
+    match error {
+        JpegError::LimitExceeded { what, .. } if what.starts_with("scan count") => {
+            corrupt(format!("more than {MAX_SCANS} scans"))
+        }
+        JpegError::LimitExceeded { .. } | JpegError::AllocationFailed { .. } => {
+            ImageError::new(ImageErrorKind::TooLarge, format!("JPEG is too large: {error}"))
+        }
+        JpegError::CorruptData(detail) => corrupt(detail),
+        JpegError::UnexpectedEof => cut(),
+        JpegError::Unsupported(detail) => {
+            ImageError::new(ImageErrorKind::Unsupported, format!("a kind of JPEG that is not read: {detail}"))
+        }
+        error => corrupt(error),
+    }
+}

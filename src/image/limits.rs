@@ -1,0 +1,123 @@
+//! How images are decoded, and how large they may be. Decoders of every format import this file, and it imports
+//! none of them.
+
+use super::names::stable_names;
+use crate::error::{ImageError, ImageErrorKind};
+
+/// In what detail large JPEGs are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Detail {
+    /// Every pixel.
+    #[default]
+    Exact,
+    /// At 1/2, 1/4 or 1/8, the smallest that leaves twice the pixels that resizing needs in each direction
+    /// (Pillow's `draft` with its `reducing_gap=2`).
+    Fast,
+}
+
+stable_names!(Detail, "decoding", { Exact => "exact", Fast => "fast" });
+
+/// What becomes of a JPEG or PNG that ends before its pixels do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Cut {
+    /// It is an error.
+    #[default]
+    Error,
+    /// It is answered from what is there, as Pillow does with `LOAD_TRUNCATED_IMAGES`.
+    Accept,
+}
+
+stable_names!(Cut, "treatment of truncated images", { Error => "error", Accept => "accept" });
+
+/// What becomes of transparency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Alpha {
+    /// The colours as they are stored, as if opaque (Pillow's `convert("RGB")`).
+    Drop,
+    /// Composited on white.
+    #[default]
+    White,
+    /// Composited on black.
+    Black,
+}
+
+stable_names!(Alpha, "alpha", { Drop => "drop", White => "white", Black => "black" });
+
+/// How images are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecodeOptions {
+    /// Width times height above which an image is not decoded.
+    pub max_pixels: u64,
+    /// Whether the EXIF (or TIFF) orientation is applied.
+    pub apply_exif: bool,
+    /// What becomes of transparency.
+    pub alpha: Alpha,
+    /// Shorter side that the preview of a RAW file must have to stand for it.
+    pub min_preview: u32,
+    /// In what detail large JPEGs are decoded, where it is known to what size they will be resized.
+    pub detail: Detail,
+    /// What becomes of a JPEG or PNG that ends before its pixels do.
+    pub cut: Cut,
+}
+
+impl DecodeOptions {
+    /// The size above which Pillow calls an image a decompression bomb and refuses it: twice the
+    /// 256 MiB / 4 / 3 pixels of its `MAX_IMAGE_PIXELS`.
+    pub const DEFAULT_MAX_PIXELS: u64 = 178_956_970;
+
+    /// Decoded bytes that an image may have.
+    pub(super) fn max_bytes(&self) -> u64 {
+        self.max_pixels.saturating_mul(BYTES_PER_PIXEL)
+    }
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        DecodeOptions {
+            max_pixels: Self::DEFAULT_MAX_PIXELS,
+            apply_exif: true,
+            alpha: Alpha::default(),
+            min_preview: 0,
+            detail: Detail::default(),
+            cut: Cut::default(),
+        }
+    }
+}
+
+/// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
+/// as many pixels fewer, so the limit on pixels is one on memory too.
+const BYTES_PER_PIXEL: u64 = 4;
+
+/// Refuses a header that promises no pixels, or more than `options` allow.
+pub(super) fn check_size(
+    width: u32,
+    height: u32,
+    bytes: u64,
+    options: &DecodeOptions,
+) -> Result<(), ImageError> {
+    if width == 0 || height == 0 {
+        return Err(ImageError::new(ImageErrorKind::Decode, format!("{width}x{height} image has no pixels")));
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    let limit = options.max_pixels;
+    if pixels > limit {
+        return Err(ImageError::new(
+            ImageErrorKind::TooLarge,
+            format!(
+                "{width}x{height} is {pixels} pixels, the limit is {limit} (--max-pixels {pixels} would allow it)"
+            ),
+        ));
+    }
+    if bytes > options.max_bytes() {
+        let needed = bytes.div_ceil(BYTES_PER_PIXEL);
+        return Err(ImageError::new(
+            ImageErrorKind::TooLarge,
+            format!(
+                "{width}x{height} is {pixels} pixels of {} bytes, the limit is {limit} of {BYTES_PER_PIXEL} \
+                 (--max-pixels {needed} would allow it)",
+                bytes / pixels
+            ),
+        ));
+    }
+    Ok(())
+}

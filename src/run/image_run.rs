@@ -1,0 +1,178 @@
+//! A run over images, from the first batch to the last: what every command that answers images shares. It shows progress,
+//! counts, and sums up; what becomes of a batch is the command's business.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+
+use super::interrupt::Interrupt;
+use super::journal::{SharedLedger, locked};
+use super::pipeline::{Answered, Images, Pipeline};
+use super::work_items::work_items;
+use crate::engine::Output;
+use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
+use crate::output::console::{self, Console};
+use crate::output::text::count;
+use crate::settings::Shard;
+
+/// The images of a run.
+pub struct Inputs<'a> {
+    /// Where they are.
+    pub options: &'a InputOptions,
+    /// The part that is this run's.
+    pub shard: Option<Shard>,
+    /// What an output that is continued has already.
+    pub ledger: Option<SharedLedger>,
+}
+
+/// A run that has its first batch.
+pub struct ImageRun {
+    images: Images,
+    interrupt: Interrupt,
+    first: Vec<Answered>,
+    passed_over: PassedOver,
+    ledger: Option<SharedLedger>,
+    console: Console,
+    counter: ProgressBar,
+    started: Instant,
+    answered: u64,
+    failed: u64,
+}
+
+/// What became of a run's images, those that the output had before included.
+#[derive(Debug, Clone, Copy)]
+pub struct Totals {
+    /// Images that this run answered or failed on.
+    pub answered: u64,
+    /// Images without an answer in the output.
+    pub failed: u64,
+}
+
+impl ImageRun {
+    /// Starts the workers and waits for the first batch.
+    ///
+    /// `sources` are those of `inputs`, looked at before the model was opened.
+    ///
+    /// # Errors
+    /// When there are no inputs, threads cannot be started, or the device fails.
+    pub fn start(
+        pipeline: &Pipeline,
+        inputs: Inputs,
+        sources: (impl Iterator<Item = Source> + Send + 'static, PassedOver),
+        wanted: Output,
+        console: Console,
+    ) -> Result<Self> {
+        let Inputs { options, shard, ledger } = inputs;
+        let (sources, passed_over) = sources;
+        // Until here there is nothing to finish: a signal ends the process at once, also during a download.
+        let interrupt = Interrupt::listen()?;
+        let walked = Arc::new(AtomicU64::new(0));
+        let items = work_items(sources, shard, ledger.clone(), Arc::clone(&walked));
+        let mut images = pipeline.images(items, wanted)?;
+        let started = Instant::now();
+        let first = images.next_batch(&interrupt)?;
+        if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
+            return Err(inputs::none(&passed_over).into());
+        }
+        let counter = console.counter();
+        count_ahead(&counter, options, shard);
+        let (answered, failed) = (0, 0);
+        Ok(ImageRun {
+            images,
+            interrupt,
+            first,
+            passed_over,
+            ledger,
+            console,
+            counter,
+            started,
+            answered,
+            failed,
+        })
+    }
+
+    /// Hands every batch to `take`, in the order of the inputs, until there are no more or the run is interrupted.
+    ///
+    /// # Errors
+    /// Those of `take`, and when the device fails.
+    pub fn for_each_batch(&mut self, mut take: impl FnMut(Vec<Answered>) -> Result<()>) -> Result<()> {
+        let mut batch = Ok(std::mem::take(&mut self.first));
+        let end = loop {
+            match batch {
+                Ok(batch) if batch.is_empty() => break Ok(()),
+                Ok(images) => {
+                    self.answered += images.len() as u64;
+                    self.failed += images.iter().filter(|image| image.result.is_err()).count() as u64;
+                    if let Err(error) = take(images) {
+                        break Err(error);
+                    }
+                }
+                Err(error) => break Err(error),
+            }
+            self.show_progress();
+            batch = self.images.next_batch(&self.interrupt);
+        };
+        self.counter.finish_and_clear();
+        end
+    }
+
+    /// The signal that interrupted the run.
+    pub fn signal(&self) -> Option<u8> {
+        self.interrupt.signal()
+    }
+
+    /// Images that this run answered or failed on.
+    pub fn answered(&self) -> u64 {
+        self.answered
+    }
+
+    fn show_progress(&self) {
+        let before = self.ledger.as_deref().map_or(0, |ledger| locked(ledger).passed_over());
+        self.counter.set_position(self.answered + before);
+        if self.failed > 0 {
+            self.counter.set_message(format!(", {} failed", self.failed));
+        }
+    }
+
+    /// Says on stderr what became of the inputs, and counts the images that failed, those of earlier runs included.
+    pub fn sum_up(&self) -> Totals {
+        if self.passed_over.count() > 0 {
+            self.console.note(&self.passed_over.describe());
+        }
+        let (mut answered, mut failed) = (self.answered, self.failed);
+        if let Some(ledger) = self.ledger.as_deref() {
+            let ledger = locked(ledger);
+            ledger.notes().iter().for_each(|note| self.console.note(note));
+            (answered, failed) = (answered + ledger.skipped(), failed + ledger.failed());
+        }
+        if failed > 0 {
+            self.console.note(&format!("{failed} of {} failed", count(answered, "image")));
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        // A rate over less is noise.
+        if self.answered > 1 && seconds >= 0.1 {
+            let rate = self.answered as f64 / seconds;
+            self.console
+                .note(&format!("{} in {seconds:.1} s, {rate:.1} images/s", count(self.answered, "image")));
+        }
+        Totals { answered: self.answered, failed }
+    }
+}
+
+/// Walks the inputs a second time for their number, where progress is shown and they can be walked twice.
+fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
+    if counter.is_hidden() || !inputs::can_be_walked_twice(inputs) {
+        return;
+    }
+    let (options, counter) = (inputs.clone(), counter.clone());
+    let count = move || {
+        let Ok((sources, _)) = inputs::sources(&options) else { return };
+        let own = |source: &Source| shard.is_none_or(|shard| shard.takes(PathKey::of(&source.path)));
+        console::expect(&counter, sources.filter(own).count() as u64);
+    };
+    // Progress without a total is progress too.
+    let _ = std::thread::Builder::new().name("count".to_owned()).spawn(count);
+}

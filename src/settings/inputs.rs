@@ -1,0 +1,57 @@
+//! Which images: what is searched, and which part of it is taken.
+
+use super::word;
+use crate::cli;
+use crate::error::Result;
+use crate::inputs::{Excluded, FolderOptions, InputOptions, PathKey};
+
+/// A part of the inputs, chosen by a hash of the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1.
+    index: u32,
+    /// The number of parts.
+    count: u32,
+}
+
+impl Shard {
+    /// Whether a path is in this part.
+    pub fn takes(self, path: PathKey) -> bool {
+        path.shard(self.count) == self.index
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let parts =
+            text.split_once('/').and_then(|(index, count)| index.parse().ok().zip(count.parse().ok()));
+        match parts {
+            Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+            _ => Err(format!("expected I/N with I from 1 to N, such as 1/3, got {text:?}")),
+        }
+    }
+}
+
+/// `--shard`.
+pub(super) fn shard(flags: &cli::Inputs) -> Result<Option<Shard>> {
+    flags.shard.as_deref().map(|text| word("--shard", text)).transpose()
+}
+
+pub(super) fn inputs(flags: &cli::Inputs) -> Result<InputOptions> {
+    Ok(InputOptions {
+        paths: flags.paths.clone(),
+        files_from: flags.files_from.clone(),
+        null: flags.null,
+        folders: FolderOptions {
+            max_depth: flags.max_depth.map(|depth| depth as usize),
+            follow: flags.follow,
+            hidden: flags.hidden,
+            extensions: flags.ext.iter().map(|ext| ext.trim_start_matches('.').to_lowercase()).collect(),
+            except: None,
+            exclude: Excluded::new(&flags.exclude)?,
+            unsorted: flags.unsorted,
+        },
+    })
+}
