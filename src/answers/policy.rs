@@ -356,7 +356,8 @@ mod tests {
     }
 
     #[test]
-    fn without_softmax_scores_are_the_models_own_and_neither_subsets_nor_groups_nor_temperatures_make_sense() {
+    fn without_softmax_scores_are_the_models_own_and_neither_subsets_nor_groups_nor_temperatures_make_sense()
+    {
         let sigmoid = || policy(ALL).ending_in(Activation::Sigmoid);
         let scores = sigmoid().probabilities(&[0.0, 3f32.ln(), -40.0]);
         assert!((scores[0] - 0.5).abs() < 1e-7 && (scores[1] - 0.75).abs() < 1e-7 && scores[2] < 1e-15);

@@ -41,7 +41,7 @@ pub use labels::Labels;
 pub use merge::Merge;
 pub use model::{Identity, Model, UseOfNetwork};
 pub use sort::Sort;
-pub use weights::{Import, Weights, Which};
+pub use weights::{Export, Import, Weights, Which};
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
 #[derive(Debug, Parser)]

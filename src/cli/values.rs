@@ -51,6 +51,13 @@ pub enum Dtype {
     Bf16,
 }
 
+/// A tool that reads exported weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Safetensors for timm's nasnetalarge
+    Timm,
+}
+
 /// The number type of a weights file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StoredDtype {

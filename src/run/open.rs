@@ -144,7 +144,10 @@ pub fn describe(
         fingerprint: String::new(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    ModelHeader { fingerprint: fingerprint(&header, classifier.head(), classifier.labels(), policy), ..header }
+    ModelHeader {
+        fingerprint: fingerprint(&header, classifier.head(), classifier.labels(), policy),
+        ..header
+    }
 }
 
 /// SHA-256 over all that decides an answer: two runs of the same fingerprint say the same of an image.
@@ -155,8 +158,7 @@ fn fingerprint(
     policy: Option<&Policy>,
 ) -> String {
     let ModelHeader { sha256, dialect, preprocessing, dtype, scores, .. } = header;
-    let mut identity =
-        serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]).to_string();
+    let mut identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]).to_string();
     if let Some(answers) = policy.map(Policy::identity).filter(|answers| !answers.is_null()) {
         identity += &answers.to_string();
     }

@@ -75,39 +75,41 @@ fn looks_like_safetensors(bytes: &[u8]) -> bool {
 fn describe(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(512)];
     let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
-    let known =
-        if text.starts_with("<!doctype html") || text.starts_with("<html") || text.starts_with("<?xml") {
-            "a web page (an error page instead of a download?)"
-        } else if text.starts_with("version https://git-lfs") {
-            "a git-lfs pointer: the file itself was not fetched (git lfs pull)"
-        } else if head.get(4..8) == Some(b"TFL3") {
-            "a TensorFlow Lite model, which is not read"
-        } else if head.starts_with(&[0x1f, 0x8b]) {
-            "a gzip file: unpack it first"
-        } else if head.starts_with(b"BZh")
-            || head.starts_with(b"\xfd7zXZ")
-            || head.starts_with(b"\x28\xb5\x2f\xfd")
-        {
-            "a compressed file: unpack it first"
-        } else if bytes.get(257..262) == Some(b"ustar") {
-            "a tar file: unpack it first"
-        } else if head.starts_with(b"GGUF") {
-            "a GGUF model, which is not read"
-        } else if head.starts_with(&[0x08, 0x01, 0x12]) {
-            "a TensorFlow SavedModel (saved_model.pb), which is not read: load it in Keras, and save it as .keras"
-        } else if head.len() > 2 && head[0] == 0x08 && head[1] < 0x20 && head[2] == 0x12 {
-            "an ONNX model, which is not read"
-        } else if head.len() > 8 && bytes.ends_with(&[0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb]) {
-            "the index of a TensorFlow checkpoint, which is not read"
-        } else if head.starts_with(b"\x89PNG") || head.starts_with(b"\xff\xd8\xff") {
-            "an image"
-        } else if head.first() == Some(&0x80) && head.get(1).is_some_and(|version| *version <= 5) {
-            "a Python pickle that torch.save did not write"
-        } else if bytes.len() >= 64 && head.iter().all(|byte| *byte == 0) {
-            "zeros (a download that never got its content?)"
-        } else {
-            ""
-        };
+    let known = if text.starts_with("<!doctype html")
+        || text.starts_with("<html")
+        || text.starts_with("<?xml")
+    {
+        "a web page (an error page instead of a download?)"
+    } else if text.starts_with("version https://git-lfs") {
+        "a git-lfs pointer: the file itself was not fetched (git lfs pull)"
+    } else if head.get(4..8) == Some(b"TFL3") {
+        "a TensorFlow Lite model, which is not read"
+    } else if head.starts_with(&[0x1f, 0x8b]) {
+        "a gzip file: unpack it first"
+    } else if head.starts_with(b"BZh")
+        || head.starts_with(b"\xfd7zXZ")
+        || head.starts_with(b"\x28\xb5\x2f\xfd")
+    {
+        "a compressed file: unpack it first"
+    } else if bytes.get(257..262) == Some(b"ustar") {
+        "a tar file: unpack it first"
+    } else if head.starts_with(b"GGUF") {
+        "a GGUF model, which is not read"
+    } else if head.starts_with(&[0x08, 0x01, 0x12]) {
+        "a TensorFlow SavedModel (saved_model.pb), which is not read: load it in Keras, and save it as .keras"
+    } else if head.len() > 2 && head[0] == 0x08 && head[1] < 0x20 && head[2] == 0x12 {
+        "an ONNX model, which is not read"
+    } else if head.len() > 8 && bytes.ends_with(&[0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb]) {
+        "the index of a TensorFlow checkpoint, which is not read"
+    } else if head.starts_with(b"\x89PNG") || head.starts_with(b"\xff\xd8\xff") {
+        "an image"
+    } else if head.first() == Some(&0x80) && head.get(1).is_some_and(|version| *version <= 5) {
+        "a Python pickle that torch.save did not write"
+    } else if bytes.len() >= 64 && head.iter().all(|byte| *byte == 0) {
+        "zeros (a download that never got its content?)"
+    } else {
+        ""
+    };
     if !known.is_empty() {
         return format!("{known} ({} bytes)", bytes.len());
     }

@@ -57,9 +57,8 @@ impl Index {
         let prefix = keys.iter().zip(tensors).find_map(|(key, tensor)| {
             tensor.path.strip_suffix(&key.as_ref().filter(|key| key.depth == depth)?.name)
         });
-        let is_beside = |place: usize| {
-            !is_keras && prefix.is_some_and(|prefix| !tensors[place].path.starts_with(prefix))
-        };
+        let is_beside =
+            |place: usize| !is_keras && prefix.is_some_and(|prefix| !tensors[place].path.starts_with(prefix));
         let (mut places, mut unknown, mut beside) = (HashMap::new(), Vec::new(), Vec::new());
         for (place, key) in keys.into_iter().enumerate() {
             match key {
@@ -77,7 +76,10 @@ impl Index {
     pub fn notes(&self, tensors: &[FileTensor]) -> Option<String> {
         let first = tensors.get(*self.beside.first()?)?;
         let count = self.beside.len();
-        Some(format!("{count} of the file's tensors are not the network's and are left out, as {}", first.name))
+        Some(format!(
+            "{count} of the file's tensors are not the network's and are left out, as {}",
+            first.name
+        ))
     }
 
     /// The shapes of the tensors that have a place.

@@ -234,7 +234,19 @@ fn repository(source: &Option<String>) -> Option<String> {
 /// A file's name without what tells its kind.
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let known = [".weights.h5", ".safetensors.index.json", ".safetensors", ".keras", ".h5", ".hdf5", ".pth.tar", ".pth", ".pt", ".ckpt", ".bin"];
+    let known = [
+        ".weights.h5",
+        ".safetensors.index.json",
+        ".safetensors",
+        ".keras",
+        ".h5",
+        ".hdf5",
+        ".pth.tar",
+        ".pth",
+        ".pt",
+        ".ckpt",
+        ".bin",
+    ];
     let cut = known.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     cut.to_owned()
 }

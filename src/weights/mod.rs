@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod card;
 #[cfg(test)]
 mod damage_tests;
+pub mod export;
 mod file_hash;
 mod format;
 mod index;

@@ -47,7 +47,13 @@ pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Ove
         Some(card) => {
             check_card(origin, &card.config, index.blocks)?;
             let head = card.head.clone().or_else(|| card.config.classes.map(Head::usual));
-            Resolved { config: card.config, dialect: card.dialect, head, background: false, notes: Vec::new() }
+            Resolved {
+                config: card.config,
+                dialect: card.dialect,
+                head,
+                background: false,
+                notes: Vec::new(),
+            }
         }
         None => from_tensors(origin, source, index, wanted)?,
     };

@@ -46,7 +46,14 @@ pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
     if !hashed && card.as_ref().is_some_and(|card| card.format >= FIRST_WITH_HASH) {
         return Err(Error::damaged(origin, format!("its metadata has no {}", file_hash::KEY)));
     }
-    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None, head: HeadFacts::Unknown, notes: Vec::new() })
+    Ok(Source {
+        tensors,
+        writer: Writer::Safetensors,
+        card,
+        model: None,
+        head: HeadFacts::Unknown,
+        notes: Vec::new(),
+    })
 }
 
 /// What is wrong with a safetensors file, with sizes where they are known.

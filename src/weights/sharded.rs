@@ -60,7 +60,14 @@ pub(super) fn read(path: &Path, blob: &SharedBytes) -> Result<Source> {
         return Err(fail(detail));
     }
     let notes = Vec::new();
-    Ok(Source { tensors, writer: Writer::Safetensors, card: None, model: None, head: HeadFacts::Unknown, notes })
+    Ok(Source {
+        tensors,
+        writer: Writer::Safetensors,
+        card: None,
+        model: None,
+        head: HeadFacts::Unknown,
+        notes,
+    })
 }
 
 /// For a file that is one part of several, the name of the index beside it: `model-00001-of-00003.safetensors` gives

@@ -125,7 +125,14 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
         let bytes = bytes.ok_or_else(missing)?;
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source { tensors, writer: Writer::LegacyTorch, card: None, model: None, head: HeadFacts::Unknown, notes })
+    Ok(Source {
+        tensors,
+        writer: Writer::LegacyTorch,
+        card: None,
+        model: None,
+        head: HeadFacts::Unknown,
+        notes,
+    })
 }
 
 /// The storages behind the pickles. A storage's type is told by whoever refers to it.
