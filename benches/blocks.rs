@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use nasnet::engine::cpu::Caches;
-use nasnet::kernels::gemm::{Gemm, Rows, Segment};
+use nasnet::kernels::gemm::{Gemm, Segment, StridedRows};
 use nasnet::kernels::pack::Panels;
 use nasnet::kernels::{CHANNEL_ALIGN, Kernels};
 
@@ -80,9 +80,9 @@ impl Product {
             panels: self.panels,
             range: (0, self.panels.count()),
             bias: self.bias.as_ptr(),
-            addend: Rows::NONE,
-            raw: Rows { data: result.as_mut_ptr(), stride: columns },
-            relu: Rows::NONE,
+            addend: StridedRows::NONE,
+            raw: StridedRows { data: result.as_mut_ptr(), stride: columns },
+            relu: StridedRows::NONE,
             columns,
             mc,
             kc,

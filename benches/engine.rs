@@ -8,10 +8,10 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use nasnet::engine::cpu::{Engine, Images, Options};
+use nasnet::engine::cpu::{CpuEngine, Images, Options};
 use nasnet::graph::synthetic;
 use nasnet::kernels::depthwise::{Depthwise, Window};
-use nasnet::kernels::gemm::{Gemm, Rows, Segment};
+use nasnet::kernels::gemm::{Gemm, Segment, StridedRows};
 use nasnet::kernels::pack::{Panels, packed_depthwise_elements};
 use nasnet::kernels::{CHANNEL_ALIGN, Kernels};
 use nasnet::nasnet::graph;
@@ -38,9 +38,9 @@ fn products(criterion: &mut Criterion) {
                 panels,
                 range: (0, panels.count()),
                 bias: bias.as_ptr(),
-                addend: Rows::NONE,
-                raw: Rows { data: result.as_mut_ptr(), stride },
-                relu: Rows::NONE,
+                addend: StridedRows::NONE,
+                raw: StridedRows { data: result.as_mut_ptr(), stride },
+                relu: StridedRows::NONE,
                 columns,
                 mc: 128,
                 kc: 256,
@@ -99,7 +99,7 @@ fn networks(criterion: &mut Criterion) {
     for (name, config) in [("mobile", Config::mobile()), ("large", Config::large())] {
         let graph = graph(&config, Dialect::Keras).expect("a preset");
         let options = Options { threads: 1, kernels: Kernels::best() };
-        let mut engine = Engine::new(&graph, &synthetic::weights(&graph, 1), options).expect("an engine");
+        let mut engine = CpuEngine::new(&graph, &synthetic::weights(&graph, 1), options).expect("an engine");
         let pixels = synthetic::pixels(graph.input_shape().elements(), 2);
         let (height, width) = config.input_size;
         group.throughput(Throughput::Elements(2 * graph.total_multiply_adds())); // flops

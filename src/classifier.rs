@@ -8,7 +8,7 @@ use candle_core::Device;
 use crate::answers::labels::Labels;
 use crate::answers::predictions::{Prediction, Scores, Selection, select};
 use crate::answers::temperature::probabilities;
-use crate::engine::{Engine, Output, Placement, max_pool};
+use crate::engine::{Engine, NetworkOutput, Placement, max_pool};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
 use crate::graph::Activation;
@@ -213,7 +213,7 @@ impl Classifier {
     /// When the model has no top, an image has not the input's size, or the device fails.
     pub fn logits(&self, images: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         self.classes()?;
-        self.engine.run(images, Output::Logits)
+        self.engine.run(images, NetworkOutput::Logits)
     }
 
     /// The features of each image: the network without its top.
@@ -222,7 +222,8 @@ impl Classifier {
     /// When the device fails.
     pub fn features(&self, images: &[Rgb8], pooling: Pooling) -> Result<Vec<Vec<f32>>> {
         let inputs = self.inputs(images);
-        let output = if pooling == Pooling::Average { Output::Pooled } else { Output::Features };
+        let output =
+            if pooling == Pooling::Average { NetworkOutput::Pooled } else { NetworkOutput::Features };
         let mut rows = self.engine.run(&slices(&inputs), output)?;
         if pooling == Pooling::Max {
             let channels = self.config().penultimate_filters;
@@ -274,7 +275,7 @@ impl Classifier {
     /// ```
     pub fn explain(&self, image: &Rgb8, selection: Selection) -> Result<Vec<Explanation>> {
         self.classes()?;
-        let outputs = [Output::Logits, Output::Features];
+        let outputs = [NetworkOutput::Logits, NetworkOutput::Features];
         let [mut logits, mut features] = self.engine.run_for(&[&self.preprocess(image)], outputs)?;
         let (Some(logits), Some(features)) = (logits.pop(), features.pop()) else {
             return Err(Error::Config("a row of scores is missing".to_owned()));

@@ -1,5 +1,5 @@
-//! Whether a model on this machine answers as it should: a built-in image through the real path against what
-//! Keras says, and the weights against their own fingerprint. It prints nothing.
+//! The self-test: runs a built-in image through the model and compares the answer with Keras', and checks the
+//! weights against their fingerprint. It prints nothing.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::classifier::Classifier;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::engine::portable::Portable;
 use crate::error::{Error, Result};
 use crate::image::decode::{DecodeOptions, decode};
@@ -15,7 +15,7 @@ use crate::kernels::Precision;
 use crate::nasnet::Dialect;
 use crate::weights::{Loaded, fingerprint};
 
-/// The image that every model gets.
+/// The test image.
 static IMAGE: &[u8] = include_bytes!("../fixtures/images/rgb.png");
 
 /// Of the largest number, what rounding may take; in fewer bits it takes more, layer by layer.
@@ -27,14 +27,14 @@ fn tolerance(precision: Precision) -> f32 {
     }
 }
 
-/// What the reference says of that image (fixtures/make_doctor_answers.py).
+/// The reference's answer to that image (fixtures/make_doctor_answers.py).
 #[derive(Deserialize)]
 struct Answers {
-    answers: Vec<Answer>,
+    answers: Vec<StoredAnswer>,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct StoredAnswer {
     fingerprint: String,
     logits: Vec<f32>,
 }
@@ -42,12 +42,12 @@ struct Answer {
 static ANSWERS: LazyLock<Option<Answers>> =
     LazyLock::new(|| serde_json::from_str(include_str!("doctor/answers.json")).ok());
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was looked at.
+    /// What was checked.
     pub name: &'static str,
-    /// Whether it is as it should be.
+    /// Whether it passed.
     pub ok: bool,
     /// What was found, as a sentence.
     pub detail: String,
@@ -101,7 +101,8 @@ pub fn check_dialect(used: Dialect, own: Dialect) -> Check {
 pub fn answer(classifier: &Classifier) -> Result<Vec<f32>> {
     let pixels = pixels(classifier)?;
     // An unusual head runs behind every engine alike: the features are what can differ.
-    let output = if classifier.weights().graph.has_usual_head() { Output::Logits } else { Output::Pooled };
+    let usual = classifier.weights().graph.has_usual_head();
+    let output = if usual { NetworkOutput::Logits } else { NetworkOutput::Pooled };
     let mut rows = classifier.engine().run(&[&pixels], output)?;
     rows.pop().ok_or_else(|| Error::Config("no row of numbers came back".to_owned()))
 }

@@ -254,11 +254,18 @@ pub struct ImageError {
     pub kind: ImageErrorKind,
     /// What is wrong, without the path.
     pub message: String,
+    /// Where the limit on pixels is in the way: the limit that would allow this image.
+    pub pixels_needed: Option<u64>,
 }
 
 impl ImageError {
     /// An error of `kind` that says `message`.
     pub fn new(kind: ImageErrorKind, message: impl ToString) -> Self {
-        ImageError { kind, message: message.to_string() }
+        ImageError { kind, message: message.to_string(), pixels_needed: None }
+    }
+
+    /// This error, of an image that a limit of so many pixels would allow.
+    pub(crate) fn allowed_by(self, pixels: u64) -> Self {
+        ImageError { pixels_needed: Some(pixels), ..self }
     }
 }

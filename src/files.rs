@@ -1,10 +1,10 @@
-//! Files that are there whole or not at all: written under another name in the same folder, and renamed when they are
-//! durable. One run at a time writes to a file that people wait for.
+//! Files that appear complete or not at all: written under another name in the same folder, synced, then renamed.
+//! Only one run at a time writes to a file.
 
 mod stamp;
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
@@ -21,6 +21,25 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// The name under which a file is written that people wait for.
 pub(crate) fn partial_name(path: &Path) -> PathBuf {
     beside(path, ".partial")
+}
+
+/// The largest text that is read whole.
+const MAX_TEXT_BYTES: u64 = 256 << 20;
+
+/// The text of a small file such as a list of labels or rules.
+///
+/// # Errors
+/// When it cannot be read, is not UTF-8, or does not end within 256 MB.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_TEXT_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_TEXT_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "expected a text of at most 256 MB, got more",
+        ));
+    }
+    Ok(text)
 }
 
 /// Opens a file to read and write, made where there is none. No other process that asks in this way has it until it is
@@ -101,6 +120,27 @@ pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_whole(path, &partial, |writer| writer.write_all(bytes))
 }
 
+/// Writes a small file that other runs may want to write too: one of them at a time does, by way of a name that a run
+/// which was killed leaves to the next.
+///
+/// # Errors
+/// As [`write_whole`], and when another run is writing the file.
+pub(crate) fn write_claimed(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let partial = partial_name(path);
+    let mut file = claim_anew(&partial)?;
+    let written = file.write_all(bytes).and_then(|()| {
+        if let Ok(before) = path.metadata() {
+            file.set_permissions(before.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&partial, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(partial); // the first failure is the one to report
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +157,29 @@ mod tests {
         drop(first);
         assert_eq!(fs::read(&file).unwrap(), b"of the first");
         assert_eq!(fs::read(&partial).unwrap(), b"of the second");
+    }
+
+    #[test]
+    fn a_small_file_has_one_writer_and_takes_up_what_a_killed_run_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("photo.jpg.xmp");
+        fs::write(partial_name(&file), b"half of what was to be written").unwrap();
+        write_claimed(&file, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let _other = claim_anew(&partial_name(&file)).unwrap();
+        let busy = write_claimed(&file, b"newer").unwrap_err();
+        assert_eq!(busy.to_string(), "another run is writing to it");
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_text_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("endless.txt");
+        File::create(&file).unwrap().set_len(MAX_TEXT_BYTES + 1).unwrap();
+        let error = read_text(&file).unwrap_err();
+        assert_eq!(error.to_string(), "expected a text of at most 256 MB, got more");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A linear head on features that stay as they are: multinomial logistic regression with the penalty that
 //! scikit-learn's `LogisticRegression` has by default, by AdamW over all images at once. Training stops
-//! when the loss of held-out images has settled; then all images are trained on for as many steps. The same features and seed give the same head.
+//! when the loss of held-out images stops falling; then a final head is trained on all images for as many steps. The same
+//! features and seed give the same head.
 
 use candle_core::{D, DType, Device, Tensor, Var};
 use candle_nn::loss::cross_entropy;

@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 use nasnet::Precision;
 use nasnet::engine::device::{self, DeviceChoice};
 use nasnet::engine::portable::Portable;
-use nasnet::engine::{Engine, Output, Placement};
+use nasnet::engine::{Engine, NetworkOutput, Placement};
 use nasnet::graph::Graph;
 use nasnet::graph::synthetic;
 use nasnet::nasnet::graph;
@@ -38,16 +38,16 @@ impl Case {
     }
 
     /// What the portable engine says of the first images.
-    fn want(&self, pixels: &[f32], images: usize, output: Output) -> Vec<Vec<f32>> {
+    fn want(&self, pixels: &[f32], images: usize, output: NetworkOutput) -> Vec<Vec<f32>> {
         let input = self.graph.input_shape();
         let portable = Portable::new(self.graph.clone(), &self.weights, &Device::Cpu).unwrap();
         let rows = pixels[..images * input.elements()].chunks(input.elements()).map(|image| {
             let image = Tensor::from_slice(image, (1, input.height, input.width, 3), &Device::Cpu).unwrap();
             let outputs = portable.forward(&image).unwrap();
             let tensor = match output {
-                Output::Logits => outputs.logits.unwrap(),
-                Output::Pooled => outputs.pooled,
-                Output::Features => outputs.features,
+                NetworkOutput::Logits => outputs.logits.unwrap(),
+                NetworkOutput::Pooled => outputs.pooled,
+                NetworkOutput::Features => outputs.features,
             };
             tensor.flatten_all().unwrap().to_vec1().unwrap()
         });
@@ -75,7 +75,7 @@ fn check(case: &Case, precision: Precision, batches: &[usize], limit: f32) {
     let pixels = case.pixels(most);
     let images: Vec<&[f32]> = pixels.chunks(input.elements()).collect();
     let checked = if input.height > 100 { 3 } else { most };
-    for output in [Output::Logits, Output::Pooled, Output::Features] {
+    for output in [NetworkOutput::Logits, NetworkOutput::Pooled, NetworkOutput::Features] {
         let want = case.want(&pixels, checked, output);
         for &batch in batches {
             for pass in ["as it comes", "recorded", "replayed"] {
@@ -136,7 +136,7 @@ fn an_image_gets_the_same_answer_at_any_place_of_a_batch() {
     let pixels = case.pixels(1);
     let images = vec![&pixels[..]; 33];
     for _ in 0..3 {
-        let rows = engine.run(&images, Output::Logits).unwrap();
+        let rows = engine.run(&images, NetworkOutput::Logits).unwrap();
         assert!(difference(&rows[1..], &vec![rows[0].clone(); 32]) < 1e-6);
     }
 }
@@ -147,7 +147,7 @@ fn several_outputs_of_one_pass_are_those_of_single_ones() {
     let engine = case.engine(Precision::F32);
     let pixels = case.pixels(5);
     let images: Vec<&[f32]> = pixels.chunks(case.graph.input_shape().elements()).collect();
-    let all = [Output::Features, Output::Logits, Output::Pooled];
+    let all = [NetworkOutput::Features, NetworkOutput::Logits, NetworkOutput::Pooled];
     for _ in 0..3 {
         for (rows, output) in engine.run_for(&images, all).unwrap().iter().zip(all) {
             assert!(difference(rows, &engine.run(&images, output).unwrap()) < 1e-6, "{output:?}");
@@ -161,13 +161,13 @@ fn threads_take_turns_on_one_engine() {
     let engine = case.engine(Precision::F32);
     let pixels = case.pixels(4);
     let images: Vec<&[f32]> = pixels.chunks(case.graph.input_shape().elements()).collect();
-    let want = engine.run(&images, Output::Logits).unwrap();
+    let want = engine.run(&images, NetworkOutput::Logits).unwrap();
     std::thread::scope(|scope| {
         for batch in 1..=4 {
             let (engine, images, want) = (&engine, &images, &want);
             scope.spawn(move || {
                 for _ in 0..20 {
-                    let got = engine.run(&images[..batch], Output::Logits).unwrap();
+                    let got = engine.run(&images[..batch], NetworkOutput::Logits).unwrap();
                     assert!(difference(&got, &want[..batch]) < 1e-5);
                 }
             });

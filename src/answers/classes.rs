@@ -40,7 +40,7 @@ impl ClassList {
         }
     }
 
-    /// The classes of a model that the list names, in their order, and what is to be said of the names.
+    /// The classes of a model that the list names, in their order, and notes about the names.
     ///
     /// # Errors
     /// Names the entry that is no class and no group, and its line; or says that the list is empty.
@@ -94,9 +94,9 @@ mod tests {
     #[test]
     fn an_unknown_name_is_named_with_its_line() {
         let error = resolve(file("tabby\n\n# no\nunicorn\n")).unwrap_err();
-        assert!(error.starts_with("--classes list.txt, line 4: \"unicorn\" is none of"), "{error}");
+        assert!(error.starts_with("--classes list.txt, line 4: \"unicorn\" is not one of"), "{error}");
         let error = resolve(ClassList::Inline("tabby,".to_owned())).unwrap_err();
-        assert!(error.starts_with("--classes: \"\" is none of"), "{error}");
+        assert!(error.starts_with("--classes: \"\" is not one of"), "{error}");
         assert_eq!(resolve(file("# nothing\n")).unwrap_err(), "--classes list.txt: the list names no class");
     }
 }

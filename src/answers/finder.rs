@@ -4,10 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::groups::Groups;
 use super::labels::Labels;
+use super::nearest::nearest;
 use super::rollup::Node;
-
-/// How many names are suggested in place of one that is unknown.
-const SUGGESTIONS: usize = 3;
 
 /// The names of a model's classes and groups.
 #[derive(Debug)]
@@ -142,24 +140,11 @@ impl<'a> Finder<'a> {
             }
             None => format!("none of the model's {} classes", self.classes),
         };
-        match &self.nearest(text)[..] {
+        let names = self.names[2..].iter().flat_map(|names| names.keys());
+        match &nearest(&folded(text), names.map(String::as_str))[..] {
             [] => format!("{text:?} is {what}"),
             nearest => format!("{text:?} is {what}; the nearest: {}", nearest.join(", ")),
         }
-    }
-
-    /// The names that are the most like one that is unknown.
-    fn nearest(&self, text: &str) -> Vec<String> {
-        let wanted = folded(text);
-        let mut near: Vec<(f64, &str)> = self.names[2..]
-            .iter()
-            .flat_map(|names| names.keys())
-            .map(|name| (strsim::jaro_winkler(&wanted, name), name.as_str()))
-            .filter(|(likeness, _)| *likeness > 0.6)
-            .collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-        near.dedup_by_key(|(_, name)| *name);
-        near.into_iter().take(SUGGESTIONS).map(|(_, name)| name.to_owned()).collect()
     }
 }
 
@@ -254,7 +239,7 @@ mod tests {
         with_imagenet(|finder, _| {
             let unknown = finder.find("tabbi").unwrap_err();
             assert!(
-                unknown.starts_with("\"tabbi\" is none of the model's 1000 classes and 860 groups"),
+                unknown.starts_with("\"tabbi\" is not one of the model's 1000 classes and 860 groups"),
                 "{unknown}"
             );
             assert_eq!(unknown.split("nearest: ").nth(1).unwrap().split(", ").count(), 3);
@@ -267,6 +252,6 @@ mod tests {
     fn without_labels_there_are_indices() {
         let finder = Finder::new(None, None, 7);
         assert_eq!(finder.find("6").unwrap().node, Node::Class(6));
-        assert_eq!(finder.find("dog").unwrap_err(), "\"dog\" is none of the model's 7 classes");
+        assert_eq!(finder.find("dog").unwrap_err(), "\"dog\" is not one of the model's 7 classes");
     }
 }

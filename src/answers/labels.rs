@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// One class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,11 +60,11 @@ impl Labels {
     /// # Errors
     /// When the file cannot be read or understood.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
+        let text = files::read_text(path).map_err(|source| Error::io(path, source))?;
         Labels::parse(&text, &path.display().to_string())
     }
 
-    /// Reads labels from a text: one name a line (a WordNet id and a space may stand in front), a JSON
+    /// Reads labels from a text: one name on each line (a WordNet id and a space may precede it), a JSON
     /// array of names, or a class index such as Keras' `{"0": ["n01440764", "tench"], ...}`.
     ///
     /// # Errors

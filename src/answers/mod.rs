@@ -4,7 +4,9 @@
 pub mod classes;
 pub mod finder;
 pub mod groups;
+pub mod keywords;
 pub mod labels;
+pub mod nearest;
 pub mod policy;
 pub mod predictions;
 pub mod rollup;

@@ -137,6 +137,11 @@ impl Policy {
         self.scores
     }
 
+    /// The rules of single classes and groups.
+    pub fn rules(&self) -> Option<&Rules> {
+        self.rules.as_ref()
+    }
+
     /// How many classes compete, of those that a model of `classes` has.
     pub fn competing(&self, classes: usize) -> usize {
         self.competing.as_ref().map_or(classes, Vec::len)
@@ -191,7 +196,7 @@ impl Policy {
         Decision { predictions, group }
     }
 
-    /// The best classes by the scores that are shown; equal scores stand in the order of their classes.
+    /// The best classes by the scores that are shown; equal scores are in class order.
     fn predictions(&self, shown: &[f32], probabilities: &[f32]) -> Vec<Prediction> {
         let rule = |class: usize| self.rules.as_ref().and_then(|rules| rules.of(Node::Class(class)));
         let is_wanted = |&class: &usize| {

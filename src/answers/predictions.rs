@@ -48,7 +48,7 @@ pub struct Record {
     pub path: PathBuf,
     /// Its place in the whole input, from 0.
     pub seq: u64,
-    /// Which state of its file it speaks of; `None` where the image was no file.
+    /// The state of its file; `None` if the image was not a file.
     pub stamp: Option<Stamp>,
     /// The answer, or why there is none.
     pub outcome: Result<Answer, ImageError>,
@@ -61,13 +61,13 @@ pub struct Answer {
     pub width: u32,
     /// Pixels down, after EXIF orientation.
     pub height: u32,
-    /// What else there is to say of the image.
+    /// Other facts about the image.
     pub notes: Notes,
     /// Best first.
     pub predictions: Vec<Prediction>,
-    /// What it is as far as the model is sure; `None` where that was not asked for.
+    /// The most specific class or group that is sure enough; `None` without --rollup.
     pub group: Option<RolledUp>,
-    /// The class activation maps that were drawn; `None` where none were asked for.
+    /// The class activation maps that were drawn; `None` if none were requested.
     pub explained: Option<Vec<Explained>>,
 }
 
@@ -98,7 +98,7 @@ pub struct Explained {
 /// How many classes of an answer are wanted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Selection {
-    /// At most so many; 0 for all.
+    /// At most this many; 0 for all.
     pub top_k: usize,
     /// Only those with at least this score.
     pub threshold: Option<f32>,

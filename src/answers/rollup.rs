@@ -37,7 +37,7 @@ pub struct Summed {
     pub mass: f64,
 }
 
-/// The nodes of one image, with their sums: whatever is asked of them is answered without adding again.
+/// The nodes of one image with their sums, which are added up once.
 #[derive(Debug)]
 pub struct Masses<'a> {
     candidates: &'a Candidates,
@@ -47,7 +47,7 @@ pub struct Masses<'a> {
 /// Everything that can be an answer, the most specific first.
 #[derive(Debug, Clone)]
 pub struct Candidates {
-    /// Nodes of the same number of classes stand in the order of their ids.
+    /// Nodes of the same number of classes stand in the order of their ids, classes before groups.
     nodes: Vec<Candidate>,
 }
 
@@ -85,9 +85,11 @@ impl Candidates {
             .chain(groups)
             .filter(|(_, candidate)| says_something(candidate))
             .collect();
-        // Classes without an id come behind those that have one.
+        // A class goes before a group of only this class, which says less; classes without an id come behind those
+        // that have one.
         nodes.sort_by_key(|(wnid, candidate)| {
-            (candidate.classes.len(), wnid.is_none(), *wnid, candidate.node)
+            let is_group = matches!(candidate.node, Node::Group(_));
+            (candidate.classes.len(), is_group, wnid.is_none(), *wnid, candidate.node)
         });
         Candidates { nodes: nodes.into_iter().map(|(_, candidate)| candidate).collect() }
     }
@@ -103,7 +105,7 @@ impl Candidates {
 
 impl Masses<'_> {
     /// The most specific node whose sum is at least `least`: the one with the fewest classes, of those the one with
-    /// the greatest sum, of those the one with the lower id.
+    /// the greatest sum, of those a class before a group, then the one with the lower id.
     pub fn most_specific(&self, least: f64) -> Option<Summed> {
         let nodes = &self.candidates.nodes;
         let first = self.masses.iter().position(|&mass| mass >= least)?;
@@ -134,32 +136,32 @@ mod tests {
     ) -> Option<(String, f64)> {
         let competes = |class: usize| competing.is_none_or(|competing| competing.contains(&class));
         let of_all = (0..row.len()).filter(|&class| competes(class)).count();
-        let mut nodes: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut nodes: Vec<(bool, String, Vec<usize>)> = Vec::new();
         for (class, label) in labels.iter().enumerate().filter(|(class, _)| competes(*class)) {
-            nodes.push((label.wnid.clone().unwrap(), vec![class]));
+            nodes.push((false, label.wnid.clone().unwrap(), vec![class]));
         }
         for (place, group) in groups.all().iter().enumerate() {
             let below = |class: &usize| competes(*class) && groups.above(*class).contains(&place);
-            nodes.push((group.wnid.to_owned(), (0..row.len()).filter(below).collect()));
+            nodes.push((true, group.wnid.to_owned(), (0..row.len()).filter(below).collect()));
         }
-        let mut best: Option<(usize, f64, String)> = None;
-        for (wnid, classes) in nodes {
+        let mut best: Option<(usize, f64, bool, String)> = None;
+        for (is_group, wnid, classes) in nodes {
             let mass: f64 = classes.iter().map(|&class| f64::from(row[class])).sum();
             if mass < least || classes.is_empty() {
                 continue;
             }
             let better = match &best {
                 None => true,
-                Some((count, most, lowest)) => {
+                Some((count, most, of_group, lowest)) => {
                     (classes.len(), -mass) < (*count, -most)
-                        || (classes.len(), mass) == (*count, *most) && wnid < *lowest
+                        || (classes.len(), mass) == (*count, *most) && (is_group, &wnid) < (*of_group, lowest)
                 }
             };
             if better {
-                best = Some((classes.len(), mass, wnid));
+                best = Some((classes.len(), mass, is_group, wnid));
             }
         }
-        best.filter(|(count, ..)| *count == 1 || 2 * count <= of_all).map(|(_, mass, wnid)| (wnid, mass))
+        best.filter(|(count, ..)| *count == 1 || 2 * count <= of_all).map(|(_, mass, _, wnid)| (wnid, mass))
     }
 
     /// Numbers from 0 to 1 that are the same in every run.
@@ -227,6 +229,18 @@ mod tests {
             Node::Class(class) => labels.get(class).map(|label| label.name.as_str()),
             Node::Group(group) => Some(groups.all()[group].name()),
         }
+    }
+
+    #[test]
+    fn a_group_of_a_single_class_does_not_beat_that_class() {
+        // WordNet's metatherians are wombat, wallaby and koala; their groups have lower ids than the koala.
+        let koala = Labels::imagenet().iter().position(|label| label.name == "koala").unwrap();
+        assert_eq!(answer(&[(koala, 0.9), (254, 0.1)], 0.8), Some("koala"));
+        let labels = Labels::parse("n01882714 koala\nn02110958 pug\nn02085620 Chihuahua", "test").unwrap();
+        let groups = Groups::of(&labels).unwrap();
+        let candidates = Candidates::new(&groups, &labels, None);
+        let answer = candidates.sums(&[0.9, 0.06, 0.04]).most_specific(0.8).unwrap();
+        assert_eq!(answer.node, Node::Class(0));
     }
 
     #[test]

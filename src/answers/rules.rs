@@ -25,6 +25,9 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Rules {
     rules: Vec<Rule>,
+    /// The class or group that each is written for; what holds for which class is below, and says all there is.
+    #[serde(skip)]
+    places: Vec<Node>,
     /// The rule that holds for each class.
     classes: Vec<Option<usize>>,
     /// And for each group.
@@ -35,7 +38,7 @@ const COLUMNS: [&str; 3] = ["label", "threshold", "keyword"];
 
 impl Rules {
     /// Reads the rules of a model from CSV text with a header of `label` and at least one of `threshold` and
-    /// `keyword`; returns what is to be said of them too.
+    /// `keyword`; also returns notes about them.
     ///
     /// An empty threshold leaves the general one; an empty keyword hides the class or group.
     ///
@@ -70,7 +73,7 @@ impl Rules {
             return Err(fail(1, format!("expected the header label,threshold,keyword, got {got:?}")));
         };
 
-        let (mut rules, mut lines, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rules, mut places, mut lines, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut of_node: HashMap<Node, usize> = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(of_csv)?;
@@ -96,6 +99,7 @@ impl Rules {
                 return Err(fail(line, format!("{:?} has a rule already, in line {before}", &record[label])));
             }
             lines.push(line);
+            places.push(found.node);
             rules.push(Rule {
                 threshold,
                 keyword: keyword.filter(|word| !word.is_empty()).map(str::to_owned),
@@ -125,16 +129,25 @@ impl Rules {
         let all_groups = groups.map_or(0, |groups| groups.all().len());
         let (of_class, of_group) =
             ((0..classes).map(of_class).collect(), (0..all_groups).map(of_group).collect());
-        Ok((Rules { rules, classes: of_class, groups: of_group }, notes))
+        Ok((Rules { rules, places, classes: of_class, groups: of_group }, notes))
     }
 
     /// The rule that holds for a class or group.
     pub fn of(&self, node: Node) -> Option<&Rule> {
-        let place = match node {
+        self.rules.get(self.which(node)?)
+    }
+
+    /// The class or group that the rule is written for which holds for `node`.
+    pub fn place_of(&self, node: Node) -> Option<Node> {
+        self.places.get(self.which(node)?).copied()
+    }
+
+    fn which(&self, node: Node) -> Option<usize> {
+        let rule = match node {
             Node::Class(class) => self.classes.get(class),
             Node::Group(group) => self.groups.get(group),
         };
-        place.copied().flatten().and_then(|rule| self.rules.get(rule))
+        rule.copied().flatten()
     }
 }
 
@@ -186,7 +199,7 @@ mod tests {
             ("", "line 1: expected the header label,threshold,keyword, got \"\""),
             ("label\ndog\n", "line 1: expected the header"),
             ("label,threshold,colour\n", "line 1: expected the header"),
-            ("label,threshold\ntabby,0.5\nunicorn,1\n", "line 3: \"unicorn\" is none of"),
+            ("label,threshold\ntabby,0.5\nunicorn,1\n", "line 3: \"unicorn\" is not one of"),
             (
                 "label,threshold\n\ntabby,1.5\n",
                 "line 3: threshold: expected a number from 0 to 1, got \"1.5\"",

@@ -20,6 +20,7 @@ mod labels;
 mod merge;
 mod model;
 mod sort;
+mod tag;
 pub mod values;
 mod weights;
 
@@ -41,6 +42,7 @@ pub use labels::Labels;
 pub use merge::Merge;
 pub use model::{Identity, Model, UseOfNetwork};
 pub use sort::Sort;
+pub use tag::Tag;
 pub use weights::{Export, Import, Weights, Which};
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
@@ -85,6 +87,18 @@ Examples:
   nasnet sort photos/ --into sorted/ --dry-run
   nasnet sort photos/ --into sorted/ --move --min-score 0.5")]
     Sort(Box<Sort>),
+    /// Write keywords to XMP sidecars, where photo managers find them
+    ///
+    /// Keywords are the classes that reach the threshold, or the group of --rollup where none does; --rules gives words
+    /// of your own. They stand in dc:subject, and with their WordNet groups in lr:hierarchicalSubject. Images are never
+    /// touched. Of a sidecar that is there already only keywords that nasnet wrote itself are ever taken out. Exit codes
+    /// are those of classify; a sidecar that cannot be edited counts as a failed image.
+    #[command(after_help = "\
+Examples:
+  nasnet tag photos/ --dry-run
+  nasnet tag photos/ --rollup 0.8 --rules words.csv
+  nasnet tag photos/ --remove")]
+    Tag(Box<Tag>),
     /// Draw where in images the model sees their classes
     ///
     /// Writes a PNG for each image and class: the class activation map over the photo, upright and at most 1024 pixels a
@@ -156,9 +170,13 @@ Examples:
     #[command(subcommand)]
     Weights(Weights),
     /// Print a completion script for a shell
+    ///
+    /// The script asks this binary for words, so that commands, flags, formats, devices, groups and the models of this
+    /// machine complete.
     #[command(after_help = "\
 Examples:
   nasnet completions bash > ~/.local/share/bash-completion/completions/nasnet
+  nasnet completions zsh > ~/.zfunc/_nasnet      # a folder of $fpath
   nasnet completions fish > ~/.config/fish/completions/nasnet.fish")]
     Completions {
         /// The shell

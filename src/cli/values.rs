@@ -3,6 +3,14 @@
 
 use clap::ValueEnum;
 
+/// A number of things.
+///
+/// # Errors
+/// Says what was expected.
+pub fn whole_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
 /// When colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -36,6 +44,15 @@ pub enum Activation {
     Linear,
     /// Hyperbolic tangent
     Tanh,
+}
+
+/// What the sidecar of photo.jpg is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SidecarName {
+    /// photo.jpg.xmp, as digiKam and darktable have it
+    Full,
+    /// photo.xmp, as Lightroom has it
+    Stem,
 }
 
 /// The number type of the arithmetic.

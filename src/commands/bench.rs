@@ -1,5 +1,6 @@
 //! `nasnet bench`: how fast a model is on this machine, and where the time goes.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -9,12 +10,12 @@ use serde::Serialize;
 
 use super::ExitStatus;
 use crate::classifier::Classifier;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::engine::cpu::Profile;
 use crate::error::Error;
 use crate::kernels::Kernels;
 use crate::output;
-use crate::output::text::printable;
+use crate::output::text::{count, printable};
 use crate::run::open;
 use crate::settings::{Bench, Common};
 
@@ -26,7 +27,8 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     let threads = open::threads(settings.threads)?;
     let Bench { model, device, precision, .. } = settings;
     let classifier = open::plain(model, *device, *precision, threads, common.console)?;
-    let output = if classifier.config().classes.is_some() { Output::Logits } else { Output::Pooled };
+    let output =
+        if classifier.config().classes.is_some() { NetworkOutput::Logits } else { NetworkOutput::Pooled };
     let elements = classifier.engine().input().elements();
     let pixels = pixels(settings.batch_size.min((DISTINCT / elements).max(1)) * elements)?;
     let images: Vec<&[f32]> = pixels.chunks(elements).cycle().take(settings.batch_size).collect();
@@ -50,6 +52,9 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
     }
     Ok(ExitStatus::Success)
 }
+
+/// Steps that the table shows one by one.
+const SLOWEST: usize = 10;
 
 /// Numbers of images that differ, a quarter of a gigabyte; a larger batch has the same ones several times.
 const DISTINCT: usize = 64 << 20;
@@ -94,6 +99,8 @@ struct Report {
     gflops: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<Vec<StepReport>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile_by_kind: Option<Vec<KindReport>>,
 }
 
 /// Of one pass over the whole batch.
@@ -111,6 +118,19 @@ struct StepReport {
     /// Of all threads together, for one image.
     microseconds: f64,
     /// Of one thread while it is at the step.
+    gflops: f64,
+    /// Of the time of all steps.
+    share: f64,
+}
+
+/// The steps of one kind together.
+#[derive(Debug, Serialize)]
+struct KindReport {
+    kind: &'static str,
+    steps: usize,
+    /// Of all threads together, for one image.
+    microseconds: f64,
+    /// Of one thread while it is at such a step.
     gflops: f64,
     /// Of the time of all steps.
     share: f64,
@@ -147,6 +167,7 @@ impl Report {
             images_per_second,
             gflops: 2e-9 * multiply_adds * images_per_second,
             profile: profile.map(steps),
+            profile_by_kind: profile.map(kinds),
         }
     }
 
@@ -160,45 +181,91 @@ impl Report {
             printable(&self.model),
             self.batch_size
         )?;
-        writeln!(out, "device       {}{isa}, {}, {} threads", self.device, self.dtype, self.threads)?;
+        writeln!(
+            out,
+            "device       {}{isa}, {}, {}",
+            self.device,
+            self.dtype,
+            count(self.threads as u64, "thread")
+        )?;
         writeln!(
             out,
             "latency      {median:.3} ms (least {min:.3}, most {max:.3}, {} passes)",
             self.iterations
         )?;
         writeln!(out, "throughput   {:.1} images/s, {:.1} GFLOP/s", self.images_per_second, self.gflops)?;
+        for kind in self.profile_by_kind.iter().flatten().enumerate() {
+            let (place, KindReport { kind, steps, microseconds, gflops, share }) = kind;
+            if place == 0 {
+                writeln!(out, "\n{:>10}{:>8}{:>10}{:>7}  kind", "us", "share", "GFLOP/s", "steps")?;
+            }
+            writeln!(out, "{microseconds:>10.1}{:>6.1} %{gflops:>10.1}{steps:>7}  {kind}", share * 100.0)?;
+        }
         if let Some(steps) = &self.profile {
-            writeln!(out, "\n{:>10}{:>8}{:>10}  step", "us", "share", "GFLOP/s")?;
-            for step in steps {
-                let StepReport { microseconds, share, gflops, .. } = step;
-                writeln!(out, "{microseconds:>10.1}{:>6.1} %{gflops:>10.1}  {}", share * 100.0, step.step)?;
+            let mut slowest: Vec<&StepReport> = steps.iter().collect();
+            slowest.sort_by(|a, b| b.microseconds.total_cmp(&a.microseconds));
+            slowest.truncate(SLOWEST);
+            let heading =
+                format!("the {} slowest of {} steps (--format json has all)", slowest.len(), steps.len());
+            writeln!(out, "\n{:>10}{:>8}{:>10}  {heading}", "us", "share", "GFLOP/s")?;
+            for StepReport { microseconds, share, gflops, step, .. } in slowest {
+                writeln!(out, "{microseconds:>10.1}{:>6.1} %{gflops:>10.1}  {step}", share * 100.0)?;
             }
         }
         Ok(())
     }
 }
 
+/// What the time of all threads together is set against.
+struct Scale {
+    images: f64,
+    /// Seconds of all steps and of waiting.
+    all: f64,
+}
+
+impl Scale {
+    fn of(profile: &Profile) -> Self {
+        let busy: f64 = profile.steps.iter().map(|step| step.busy.as_secs_f64()).sum();
+        Scale { images: profile.images.max(1) as f64, all: busy + profile.waiting.as_secs_f64() }
+    }
+
+    /// Microseconds of an image, billions of operations a second, and the share of all time.
+    fn figures(&self, busy: Duration, multiply_adds: u64) -> (f64, f64, f64) {
+        let busy = busy.as_secs_f64();
+        let gflops = 2e-9 * multiply_adds as f64 * self.images / busy.max(1e-12);
+        (busy / self.images * 1e6, gflops, busy / self.all)
+    }
+}
+
+/// What threads do that have no step.
+const WAITING: &str = "waiting for other threads";
+
 fn steps(profile: &Profile) -> Vec<StepReport> {
-    let images = profile.images.max(1) as f64;
-    let all: f64 =
-        profile.steps.iter().map(|step| step.busy.as_secs_f64()).sum::<f64>() + profile.waiting.as_secs_f64();
-    let waiting = profile.waiting.as_secs_f64();
-    let steps = profile.steps.iter().map(|step| {
-        let busy = step.busy.as_secs_f64();
-        StepReport {
-            step: step.line.clone(),
-            multiply_adds: step.multiply_adds,
-            microseconds: busy / images * 1e6,
-            gflops: 2e-9 * step.multiply_adds as f64 * images / busy.max(1e-12),
-            share: busy / all,
-        }
-    });
-    let idle = StepReport {
-        step: "waiting for other threads".to_owned(),
-        multiply_adds: 0,
-        microseconds: waiting / images * 1e6,
-        gflops: 0.0,
-        share: waiting / all,
+    let scale = Scale::of(profile);
+    let report = |step: String, busy, multiply_adds| {
+        let (microseconds, gflops, share) = scale.figures(busy, multiply_adds);
+        StepReport { step, multiply_adds, microseconds, gflops, share }
     };
-    steps.chain([idle]).collect()
+    let steps = profile.steps.iter().map(|step| report(step.line.clone(), step.busy, step.multiply_adds));
+    steps.chain([report(WAITING.to_owned(), profile.waiting, 0)]).collect()
+}
+
+/// The kinds of steps, the slowest first.
+fn kinds(profile: &Profile) -> Vec<KindReport> {
+    let scale = Scale::of(profile);
+    let mut sums: BTreeMap<&'static str, (usize, Duration, u64)> = BTreeMap::new();
+    for step in &profile.steps {
+        let (steps, busy, multiply_adds) = sums.entry(step.kind).or_default();
+        *steps += 1;
+        *busy += step.busy;
+        *multiply_adds += step.multiply_adds;
+    }
+    sums.insert(WAITING, (0, profile.waiting, 0));
+    let report = |(kind, (steps, busy, multiply_adds))| {
+        let (microseconds, gflops, share) = scale.figures(busy, multiply_adds);
+        KindReport { kind, steps, microseconds, gflops, share }
+    };
+    let mut kinds: Vec<KindReport> = sums.into_iter().map(report).collect();
+    kinds.sort_by(|a, b| b.microseconds.total_cmp(&a.microseconds));
+    kinds
 }

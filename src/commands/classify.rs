@@ -8,17 +8,18 @@ use anyhow::{Result, bail};
 use super::ExitStatus;
 use crate::answers::policy::{Decision, Policy};
 use crate::answers::predictions::{Answer, Record};
-use crate::engine::Output::Logits;
+use crate::engine::NetworkOutput::Logits;
 use crate::inputs;
 use crate::output::console::Console;
 use crate::output::{self, ModelHeader};
 use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{self, Continued, Kind};
+use crate::run::open;
 use crate::run::page::Page;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::records::Records;
-use crate::run::sink::{Sink, refuse_inputs, refuse_to_replace};
+use crate::run::sink::{Sink, refuse_inputs, refuse_to_lose, refuse_to_replace};
 use crate::settings::{Classify, Common};
 
 /// Runs the command.
@@ -29,6 +30,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
     check_files(settings)?;
+    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
     let pipeline = Pipeline::open(&settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     // Its fingerprint may take a hash of all weights, so it is made only where it is needed.
@@ -67,6 +69,7 @@ fn check_files(settings: &Classify) -> Result<()> {
         refuse_inputs(flag, name, settings.inputs.named())?;
         if let Some(name) = name.filter(|_| settings.resume.is_none()) {
             refuse_to_replace(flag, name, settings.force)?;
+            refuse_to_lose(flag, name, settings.force)?;
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::engine::device::{self, DeviceChoice};
 use crate::error::Error;
 use crate::kernels::Kernels;
 use crate::output;
-use crate::output::text::printable;
+use crate::output::text::{printable, wrapped};
 use crate::run::open;
 use crate::settings::{Common, Doctor, ModelSettings};
 use crate::weights::{Loaded, Overrides};
@@ -22,7 +22,7 @@ use crate::weights::{Loaded, Overrides};
 /// Runs the command.
 ///
 /// # Errors
-/// When a model or device that was asked for is unavailable.
+/// When a requested model or device is unavailable.
 pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let threads = open::threads(settings.threads)?;
     let (_, device) = device::open(settings.device)?;
@@ -86,6 +86,9 @@ fn recorded(overrides: &Overrides) -> Overrides {
     Overrides { dialect: None, input_size: None, skip_reduction: None, ..overrides.clone() }
 }
 
+/// Columns of a terminal that nobody has enlarged.
+const WIDTH: usize = 80;
+
 #[derive(Debug, Serialize)]
 struct Examined {
     name: String,
@@ -130,8 +133,14 @@ impl Report {
     }
 
     fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let mut line =
-            |name: &str, value: &str| writeln!(out, "{:<14} {}", printable(name), printable(value));
+        let mut line = |name: &str, value: &str| {
+            let mut name = printable(name);
+            for value in wrapped(&printable(value), WIDTH - 15) {
+                writeln!(out, "{name:<14} {value}")?;
+                name = "".into();
+            }
+            Ok::<(), std::io::Error>(())
+        };
         let folder = |path: &Option<PathBuf>| {
             path.as_ref().map_or("none".to_owned(), |path| path.display().to_string())
         };

@@ -7,13 +7,14 @@ use anyhow::Result;
 
 use super::ExitStatus;
 use crate::classifier::Pooling;
-use crate::engine::Output;
-use crate::engine::max_pool;
+use crate::engine::{NetworkOutput, max_pool};
 use crate::inputs::{self, PathKey};
+use crate::output::text::count;
 use crate::output::vectors::{Features, Row, VectorWriter};
-use crate::run::feature_output::{FeatureOutput, Rows};
+use crate::run::feature_output::{FeatureOutput, FeatureRows};
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{Ledger, locked};
+use crate::run::open;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::settings::{Common, Embed};
 
@@ -23,12 +24,14 @@ use crate::settings::{Common, Embed};
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let sources = inputs::sources(&settings.inputs)?;
+    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
     let (shape, header) = (shape(&pipeline, settings.pooling), pipeline.header(numbers(settings)));
-    let rows = Rows { form: settings.form, shape: &shape, model: &header };
+    let rows = FeatureRows { form: settings.form, shape: &shape, model: &header };
     let mut output = FeatureOutput::open(settings, rows, common.console)?;
     let ledger = output.ledger();
-    let wanted = if settings.pooling == Pooling::Average { Output::Pooled } else { Output::Features };
+    let wanted =
+        if settings.pooling == Pooling::Average { NetworkOutput::Pooled } else { NetworkOutput::Features };
     let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
     let console = common.console.scrolling(settings.output.is_none() && common.table.is_terminal);
     let mut run = ImageRun::start(&pipeline, inputs, sources, wanted, console)?;
@@ -45,10 +48,8 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     if let Some(signal) = run.signal() {
         if let Some(file) = output.file() {
             let way_out = if settings.resume.is_some() { "; --resume continues there" } else { "" };
-            let (answered, place) = (run.answered(), file.display());
-            common
-                .console
-                .note(&format!("interrupted after {answered} images, they are in {place}{way_out}"));
+            let (answered, place) = (count(run.answered(), "image"), file.display());
+            common.console.note(&format!("interrupted after {answered}, they are in {place}{way_out}"));
         }
         return Ok(ExitStatus::Interrupted(signal));
     }

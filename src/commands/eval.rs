@@ -1,6 +1,5 @@
 //! `nasnet eval`: how good a model is on labelled images, beside what is published of it.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
@@ -10,20 +9,22 @@ use anyhow::{Context, Result, bail};
 use super::ExitStatus;
 use crate::answers::temperature::probabilities;
 use crate::classifier::Classifier;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
-use crate::evaluation::{Evaluation, Outcome};
+use crate::evaluation::{Evaluation, GradedAnswer};
+use crate::files;
 use crate::graph::Activation;
-use crate::image::decode::{DecodeOptions, decode};
+use crate::image::decode::decode;
 use crate::inputs::{self, InputOptions, Source};
-use crate::nasnet::published;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
+use crate::output::text::count;
 use crate::run::calibrated_model;
 use crate::run::interrupt::Interrupt;
+use crate::run::open;
 use crate::run::pipeline::Pipeline;
-use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_replace};
+use crate::run::sink::{Unfinished, refuse_inputs, refuse_to_lose, refuse_to_replace};
 use crate::settings::{Common, Eval};
 
 /// Mistakes on the page of --report.
@@ -34,10 +35,14 @@ const MISTAKES: usize = 48;
 /// # Errors
 /// When images, their classes, model or device are unavailable.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    if !settings.dir.is_dir() {
+        bail!("{}: no such folder", settings.dir.display());
+    }
     if let Some(name) = &settings.report {
         let inputs = settings.labels_file.iter().chain(&settings.synsets);
         refuse_inputs("--report", Some(name), inputs)?;
         refuse_to_replace("--report", name, settings.force)?;
+        refuse_to_lose("--report", name, settings.force)?;
     }
     if let Some(name) = &settings.calibrated {
         calibrated_model::prepare(name, settings)?;
@@ -58,9 +63,9 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let page = page.transpose()?;
 
     let counter = common.console.counter();
-    let (mut outcomes, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
+    let (mut graded, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
     let start = Instant::now();
-    let mut images = pipeline.images((0..).zip(sources.clone()), Output::Logits)?;
+    let mut images = pipeline.images((0..).zip(sources.clone()), NetworkOutput::Logits)?;
     loop {
         let batch = images.next_batch(&interrupt)?;
         if batch.is_empty() {
@@ -69,11 +74,11 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         for image in batch {
             let place = image.seq as usize;
             match image.result {
-                Ok(numbers) => outcomes.push(Outcome::new(image.seq, truths[place], numbers.row)),
+                Ok(numbers) => graded.push(GradedAnswer::new(image.seq, truths[place], numbers.row)),
                 Err(error) => failures.push((image.path, error)),
             }
         }
-        counter.set_position((outcomes.len() + failures.len()) as u64);
+        counter.set_position((graded.len() + failures.len()) as u64);
     }
     let seconds = start.elapsed().as_secs_f64();
     counter.finish_and_clear();
@@ -81,15 +86,15 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         common.console.note(&format!("{}: {}: {error}", path.display(), error.kind.as_str()));
     }
 
-    let evaluation = Evaluation::new(&outcomes, pipeline.classifier.labels(), temperature);
+    let evaluation = Evaluation::new(&graded, pipeline.classifier.labels(), temperature);
     let report = Report {
         model: pipeline.header("logit"),
         temperature,
         fitted: pipeline.classifier.weights().temperature.as_ref().filter(|_| settings.temperature.is_none()),
         failed: failures.len(),
         complete: interrupt.signal().is_none(),
-        images_per_second: (outcomes.len() + failures.len()) as f64 / seconds.max(1e-9),
-        published: published::figures(pipeline.classifier.config()),
+        images_per_second: (graded.len() + failures.len()) as f64 / seconds.max(1e-9),
+        published: open::published(&settings.pipeline.model, pipeline.classifier.weights()),
         recorded: pipeline.classifier.weights().card_notes.get("accuracy").cloned(),
         labels: pipeline.classifier.labels(),
         evaluation: &evaluation,
@@ -100,7 +105,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         report.table(stdout)?
     }
     if let Some((mut out, unfinished)) = page {
-        let mistakes = mistakes(&outcomes, temperature, &sources, &report, settings.pipeline.decode);
+        let mistakes = mistakes(&graded, temperature, &sources, &report, settings);
         let mut document = Vec::new();
         report.json(&mut document)?;
         page::evaluation(&mut out, &report.model, serde_json::from_slice(&document)?, &mistakes)
@@ -111,22 +116,23 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         return Ok(ExitStatus::Interrupted(signal));
     }
     if let Some(name) = &settings.calibrated {
-        calibrated_model::write(name, settings, &pipeline.classifier, &outcomes, common.console)?;
+        calibrated_model::write(name, settings, &pipeline.classifier, &graded, common.console)?;
     }
     Ok(if failures.is_empty() { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
 /// The wrong answers that the model was surest of.
 fn mistakes(
-    outcomes: &[Outcome],
+    graded: &[GradedAnswer],
     temperature: f64,
     sources: &[Source],
     report: &Report,
-    options: DecodeOptions,
+    settings: &Eval,
 ) -> Vec<Mistake> {
-    let sure = |outcome: &Outcome| probabilities(&outcome.logits, temperature, None)[outcome.answer];
-    let wrong = outcomes.iter().filter(|outcome| outcome.answer != outcome.truth);
-    let mut wrong: Vec<(f32, &Outcome)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
+    let (options, file) = (settings.pipeline.decode, settings.report.as_deref());
+    let sure = |outcome: &GradedAnswer| probabilities(&outcome.logits, temperature, None)[outcome.answer];
+    let wrong = graded.iter().filter(|outcome| outcome.answer != outcome.truth);
+    let mut wrong: Vec<(f32, &GradedAnswer)> = wrong.map(|outcome| (sure(outcome), outcome)).collect();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.seq.cmp(&b.1.seq)));
     let shown = wrong.into_iter().take(MISTAKES).map(|(probability, outcome)| {
         let source = &sources[outcome.seq as usize];
@@ -137,6 +143,7 @@ fn mistakes(
             answer: report.name(outcome.answer),
             probability,
             thumbnail: image.ok().and_then(|image| page::thumbnail(&image)),
+            link: file.and_then(|file| page::link(file, &source.path)),
         }
     });
     shown.collect()
@@ -146,9 +153,6 @@ fn mistakes(
 fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usize)>> {
     let names = Names::new(classifier.labels(), classifier.classes()?);
     let dir = &settings.dir;
-    if !dir.is_dir() {
-        bail!("{}: no such folder", dir.display());
-    }
     let found = || -> Result<Vec<Source>> {
         let options = InputOptions { paths: vec![dir.clone()], ..InputOptions::default() };
         let (sources, passed_over) = inputs::sources(&options)?;
@@ -166,7 +170,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
         let found = match by_number {
             Some((wnids, number)) => match number.checked_sub(1).and_then(|index| wnids.get(index)) {
                 Some(wnid) => names.class(wnid, false),
-                None => Err(format!("{number} is none of the {} synsets", wnids.len())),
+                None => Err(format!("{number} is not one of the {} synsets", wnids.len())),
             },
             None => names.class(label, true),
         };
@@ -175,7 +179,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
             Error::Truth { origin, detail: format!("line {line}: {detail}") }.into()
         })
     };
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let text = files::read_text(file).with_context(|| file.display().to_string())?;
     match truth::parse(&text, &file.display().to_string())? {
         LabelsFile::ByPath(named) => {
             let labelled =
@@ -186,8 +190,9 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
             let mut sources = found()?;
             sources.sort_by_key(|source| source.path.file_name().map(ToOwned::to_owned));
             if sources.len() != labels.len() {
-                let (images, count) = (sources.len(), labels.len());
-                let detail = format!("{count} labels for the {images} images of {}", dir.display());
+                let (labels, images) = (labels.len() as u64, sources.len() as u64);
+                let (labels, images) = (count(labels, "label"), count(images, "image"));
+                let detail = format!("{labels} for {images} of {}", dir.display());
                 return Err(Error::Truth { origin: file.display().to_string(), detail }.into());
             }
             let pairs = sources.into_iter().zip(labels).enumerate();
@@ -198,6 +203,6 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
 
 /// The first word of each line: wnids in the order that numbers count in.
 fn synsets(file: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let text = files::read_text(file).with_context(|| file.display().to_string())?;
     Ok(text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
 }

@@ -29,7 +29,6 @@ pub fn report_error(error: &anyhow::Error, console: Console) -> ExitStatus {
 /// The way out of an error, with the flags that lead there. The library's own hints name none.
 pub fn hint(error: &Error) -> Option<&str> {
     match error {
-        Error::Config(_) => Some("for all options, see `nasnet help COMMAND`"),
         Error::NoImages { .. } => {
             Some("--ext names other extensions; a file that is named itself is always tried")
         }

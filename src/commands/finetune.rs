@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::ExitStatus;
 use crate::answers::labels::{Label, Labels};
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::error::Error;
 use crate::evaluation::Accuracy;
 use crate::graph::Weights;
@@ -16,6 +16,7 @@ use crate::inputs::{self, InputOptions, Source};
 use crate::nasnet;
 use crate::nasnet::Config;
 use crate::output::console::Console;
+use crate::output::text::{self, count};
 use crate::run::interrupt::Interrupt;
 use crate::run::open;
 use crate::run::pipeline::Pipeline;
@@ -43,7 +44,8 @@ pub fn run(settings: &Finetune, common: Common, stdout: &mut dyn Write) -> Resul
         let count = examples.classes.iter().filter(|other| **other as usize == class).count();
         if count < 2 {
             let place = settings.dir.join(folder);
-            bail!("{}: {count} usable images, expected at least 2", place.display());
+            let images = text::count(count as u64, "usable image");
+            bail!("{}: {images}, expected at least 2", place.display());
         }
     }
     let head = training::linear_head(&examples.features, &examples.classes, folders.len(), &settings.recipe)?;
@@ -103,7 +105,7 @@ fn examples(
     let (sources, all): (Vec<Source>, Vec<u32>) = images.into_iter().unzip();
     let mut examples = Examples { features: Vec::new(), classes: Vec::new(), failed: 0 };
     let counter = console.counter();
-    let mut images = pipeline.images((0..).zip(sources), Output::Pooled)?;
+    let mut images = pipeline.images((0..).zip(sources), NetworkOutput::Pooled)?;
     loop {
         let batch = images.next_batch(interrupt)?;
         if batch.is_empty() {
@@ -180,7 +182,8 @@ fn report(head: &Head, classes: usize, out: &mut dyn Write) -> std::io::Result<(
     writeln!(out, "{:<12}{classes}", "classes")?;
     for (name, (right, images)) in [("trained", head.trained), ("held out", head.held_out)] {
         let Accuracy { percent, interval: [low, high], .. } = Accuracy::new(right, images);
-        writeln!(out, "{name:<12}{percent:.2} % of {images} images  (95 %: {low:.2} to {high:.2})")?;
+        let images = count(images as u64, "image");
+        writeln!(out, "{name:<12}{percent:.2} % of {images}  (95 %: {low:.2} to {high:.2})")?;
     }
     writeln!(out, "{:<12}{}", "steps", head.step)
 }

@@ -16,6 +16,7 @@ use crate::output::model_info::{self, Description, WithLayers};
 use crate::run::open;
 use crate::settings::{Common, Info, ModelSettings};
 use crate::store::registry::Entry;
+use crate::weights::Loaded;
 
 /// Runs the command. A published model whose weights are not here is described by its configuration.
 ///
@@ -24,7 +25,7 @@ use crate::store::registry::Entry;
 pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let (description, graph) =
         match (open::weights(&settings.model, common.console), published(&settings.model)) {
-            (Ok(loaded), _) => (Description::of_weights(&loaded), loaded.graph),
+            (Ok(loaded), _) => (described(&loaded, &settings.model), loaded.graph),
             (Err(error), Some((entry, config))) if is_missing(&error) => {
                 let dialect = settings.model.overrides.dialect.unwrap_or(entry.dialect);
                 let graph = nasnet::graph(&config, dialect)?;
@@ -47,6 +48,11 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
         }
     }
     Ok(ExitStatus::Success)
+}
+
+/// What is known of loaded weights.
+fn described(loaded: &Loaded, model: &ModelSettings) -> Description {
+    Description::of_weights(loaded, open::published(model, loaded).first().copied())
 }
 
 fn published(model: &ModelSettings) -> Option<(&'static Entry, Config)> {

@@ -7,11 +7,13 @@ use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
 
 use super::ExitStatus;
 use crate::output::Format;
 use crate::output::console::Console;
-use crate::output::rows::{self, Answer, RowHead};
+use crate::output::rows::{self, RowContent, RowHead};
+use crate::output::text::count;
 use crate::run::sink::{Sink, refuse_inputs};
 use crate::settings::{Common, Merge};
 
@@ -30,9 +32,13 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
         }
     }
     refuse_inputs("--output", settings.output.as_deref(), settings.files.iter())?;
+    let scrolls = settings.output.is_none() && common.table.is_terminal;
+    let progress = common.console.scrolling(scrolls).row_counter();
+    progress.set_message("checking");
     let features_fit = settings.format == Format::JsonLines;
     let findings = join(&settings.files, &mut |shard| {
-        if !features_fit && shard.head.as_ref().is_some_and(|head| head.answer == Answer::Features) {
+        progress.inc(1);
+        if !features_fit && shard.head.as_ref().is_some_and(|head| head.content == RowContent::Features) {
             bail!(
                 "{}: features, which --format jsonl joins; `nasnet embed` writes npy and more",
                 shard.place()
@@ -40,35 +46,53 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
         }
         Ok(())
     })?;
+    // What is said next stands on a line of its own.
+    progress.finish_and_clear();
     if findings.report(settings.incomplete, common.console) {
         common.console.note("nothing was written");
         return Ok(ExitStatus::SomeFailed);
     }
+    let progress = common.console.scrolling(scrolls).row_counter();
+    progress.set_message("writing");
     let mut sink = Sink::open(settings.output.as_deref(), settings.force, stdout)?;
     match settings.format {
         #[cfg(feature = "parquet")]
-        Format::Parquet => write_parquet(&settings.files, &findings, &mut sink)?,
-        _ => write_lines(&settings.files, &mut sink)?,
+        Format::Parquet => write_parquet(&settings.files, &findings, &mut sink, &progress)?,
+        _ => write_lines(&settings.files, &mut sink, &progress)?,
     }
+    progress.finish_and_clear();
     sink.finish()?;
-    common.console.note(&format!("{} rows of {} files", findings.rows, settings.files.len()));
+    common.console.note(&format!(
+        "{} of {}",
+        count(findings.rows, "row"),
+        count(settings.files.len() as u64, "file")
+    ));
     Ok(ExitStatus::Success)
 }
 
 /// The rows as they are.
-fn write_lines(files: &[PathBuf], sink: &mut Sink) -> Result<()> {
-    join(files, &mut |shard| sink.write_all(&shard.line).with_context(|| sink.describe()))?;
+fn write_lines(files: &[PathBuf], sink: &mut Sink, progress: &ProgressBar) -> Result<()> {
+    join(files, &mut |shard| {
+        progress.inc(1);
+        sink.write_all(&shard.line).with_context(|| sink.describe())
+    })?;
     Ok(())
 }
 
 /// The rows, all of one model, in columns.
 #[cfg(feature = "parquet")]
-fn write_parquet(files: &[PathBuf], findings: &Findings, sink: &mut Sink) -> Result<()> {
+fn write_parquet(
+    files: &[PathBuf],
+    findings: &Findings,
+    sink: &mut Sink,
+    progress: &ProgressBar,
+) -> Result<()> {
     use crate::output::{Parquet, Printer, Row};
 
     let model = findings.models.keys().next();
     let mut parquet = Parquet::of_rows(model.map(String::as_str), findings.rolled_up)?;
     join(files, &mut |shard| {
+        progress.inc(1);
         let row = Row::parse(&shard.line).with_context(|| shard.place())?;
         parquet.row(&row, sink).with_context(|| sink.describe())
     })?;
@@ -206,14 +230,14 @@ impl<'a> Shard<'a> {
         format!("{}, line {}", self.name.display(), self.number)
     }
 
-    /// Goes to the next row; lines that are none, or behind their place, are findings.
+    /// Moves to the next row. Lines that are not rows, or out of order, are findings.
     fn advance(&mut self, findings: &mut Findings) -> Result<()> {
         let before = self.head.take().map(|head| head.seq);
         while rows::read_line(&mut self.reader, &mut self.line).with_context(|| self.place())? > 0 {
             self.number += 1;
             let whole = self.line.last() == Some(&b'\n');
             match RowHead::parse(&self.line).filter(|_| whole) {
-                Some(RowHead { answer: Answer::Row(_), .. }) => {
+                Some(RowHead { content: RowContent::Row(_), .. }) => {
                     findings.bad.push(|| {
                         format!("{}: its features are in another file; embed to jsonl to merge", self.place())
                     });
@@ -229,8 +253,11 @@ impl<'a> Shard<'a> {
                     return Ok(());
                 }
                 None => {
-                    let what =
-                        if whole { "no row of jsonl" } else { "torn; finish that output with --resume" };
+                    let what = if whole {
+                        "no row that classify or embed writes as jsonl"
+                    } else {
+                        "torn; finish that output with --resume"
+                    };
                     findings.bad.push(|| format!("{}: {what}", self.place()));
                 }
             }

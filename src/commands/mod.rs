@@ -2,6 +2,7 @@
 
 mod bench;
 mod classify;
+mod completions;
 mod doctor;
 mod embed;
 mod eval;
@@ -12,18 +13,18 @@ mod info;
 mod labels;
 mod merge;
 mod sort;
+mod tag;
 mod usage;
 mod weights;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
 use crate::cli::{Cli, Command};
 use crate::run;
 use crate::run::ordered::WORKER_NAME;
 use crate::settings::{self, Environment};
+pub use completions::asked;
 use failure::report_error;
 
 /// How a run ended.
@@ -40,7 +41,7 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// The status of a run of which so many images failed; `excused`: they do not change it.
+    /// The status of a run in which this many images failed; `excused` failures do not change it.
     fn of_images(failed: u64, excused: bool) -> Self {
         if failed == 0 || excused { ExitStatus::Success } else { ExitStatus::SomeFailed }
     }
@@ -79,7 +80,7 @@ pub fn usage_error(error: &clap::Error, environment: &Environment) -> ExitStatus
         console.hint(&format!("did you mean `{meant}`?"));
         return ExitStatus::Refused;
     }
-    // A stream that is closed is nobody's mistake.
+    // A closed stream is not an error.
     let _ = error.print();
     if error.use_stderr() { ExitStatus::Refused } else { ExitStatus::Success }
 }
@@ -93,6 +94,7 @@ fn dispatch(
     match &cli.command {
         Command::Classify(flags) => classify::run(&settings::classify(flags, environment)?, common, stdout),
         Command::Sort(flags) => sort::run(&settings::sort(flags, environment)?, common, stdout),
+        Command::Tag(flags) => tag::run(&settings::tag(flags, environment)?, common, stdout),
         Command::Explain(flags) => explain::run(&settings::explain(flags, environment)?, common, stdout),
         Command::Embed(flags) => embed::run(&settings::embed(flags, environment)?, common, stdout),
         Command::Eval(flags) => eval::run(&settings::eval(flags, environment)?, common, stdout),
@@ -104,9 +106,7 @@ fn dispatch(
         Command::Labels(flags) => labels::run(&settings::labels(flags, environment)?, common, stdout),
         Command::Weights(flags) => weights::run(&settings::weights(flags, environment)?, common, stdout),
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "nasnet", &mut script);
-            stdout.write_all(&script)?;
+            stdout.write_all(&completions::script(*shell)?)?;
             Ok(ExitStatus::Success)
         }
     }

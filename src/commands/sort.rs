@@ -6,13 +6,14 @@ use anyhow::Result;
 
 use super::ExitStatus;
 use crate::answers::policy::Policy;
-use crate::engine::Output::Logits;
+use crate::engine::NetworkOutput::Logits;
 use crate::inputs;
 use crate::output::console::Console;
 use crate::output::text::{count, printable};
 use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::only::Only;
+use crate::run::open;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::sorter::{Placed, Sorter};
 use crate::settings::{Common, Sort, Way};
@@ -24,6 +25,7 @@ use crate::settings::{Common, Sort, Way};
 pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
+    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
     let pipeline = Pipeline::open(&settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;

@@ -1,4 +1,4 @@
-//! What is said of a command line that makes no sense, beside what clap says of it.
+//! Messages for mistakes in the command line that clap does not explain.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -8,7 +8,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::cli::Cli;
 use crate::inputs::EXTENSIONS;
 
-/// The command line that was probably meant, if the command was forgotten: `nasnet photo.jpg`.
+/// The command line that was probably meant, if the command was forgotten (`nasnet photo.jpg`) or mistyped before a
+/// photo (`nasnet clasify photo.jpg`).
 ///
 /// `arguments` are those behind the program's name.
 pub fn meant(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
@@ -21,14 +22,25 @@ pub fn meant(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     if <Cli as clap::CommandFactory>::command().get_subcommands().any(is_command) {
         return None;
     }
-    // A word that is nearly a command is clap's to correct.
-    let is_near = matches!(error.get(ContextKind::SuggestedSubcommand), Some(ContextValue::Strings(near)) if !near.is_empty());
-    let names_images = arguments.iter().any(|argument| is_image(Path::new(argument)));
-    if !names_images || is_near && !arguments.iter().any(|argument| Path::new(argument).exists()) {
+    if !arguments.iter().any(|argument| is_image(Path::new(argument))) {
         return None;
     }
-    let words: Vec<String> = arguments.iter().map(|argument| quoted(&argument.to_string_lossy())).collect();
-    Some(format!("nasnet classify {}", words.join(" ")))
+    let words = |arguments: &[OsString]| {
+        let words: Vec<String> = arguments.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+        words.join(" ")
+    };
+    let is_photo = is_image(Path::new(first));
+    match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(near)) if !is_photo && !near.is_empty() => {
+            let place = arguments.iter().position(|argument| argument == first)?;
+            let command = near.first().map(OsString::from)?;
+            let corrected = [&arguments[..place], &[command], &arguments[place + 1..]].concat();
+            Some(format!("nasnet {}", words(&corrected)))
+        }
+        // An unknown word that is no photo is clap's to name, unless it is the value of a flag.
+        _ if !is_photo && error.kind() == ErrorKind::InvalidSubcommand => None,
+        _ => Some(format!("nasnet classify {}", words(arguments))),
+    }
 }
 
 /// A path that exists, or is called like an image.
@@ -66,8 +78,15 @@ mod tests {
     }
 
     #[test]
+    fn a_mistyped_command_before_a_photo_is_corrected() {
+        assert_eq!(meant_by("clasify a.jpg").unwrap(), "nasnet classify a.jpg");
+        assert_eq!(meant_by("-q emebd a.jpg b.png").unwrap(), "nasnet -q embed a.jpg b.png");
+    }
+
+    #[test]
     fn other_mistakes_are_not_about_photos() {
         assert_eq!(meant_by("clasify"), None);
+        assert_eq!(meant_by("frobnicate a.jpg"), None);
         assert_eq!(meant_by("classify --nonsense a.jpg"), None);
         assert_eq!(meant_by("frobnicate"), None);
     }

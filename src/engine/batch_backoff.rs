@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::Result;
 
-/// What is told when a batch is made smaller.
+/// Called when a batch is made smaller.
 pub type Notice = Box<dyn Fn(&str) + Send + Sync>;
 
-/// The batches that a device takes.
+/// The batch sizes that fit into a device's memory.
 #[derive(Default)]
 pub(super) struct BatchBackoff {
     /// Images that fitted; 0 while nothing has failed.
@@ -18,15 +18,15 @@ pub(super) struct BatchBackoff {
 }
 
 impl BatchBackoff {
-    /// Whom to tell; the first one stays.
+    /// Called when a batch is made smaller; set once.
     pub(super) fn tell(&self, notice: Notice) {
         let _ = self.notice.set(notice);
     }
 
-    /// Runs images in order, in batches as large as fit; a result an image.
+    /// Runs images in order, in batches as large as fit. Returns a result for each image.
     ///
     /// # Errors
-    /// Those of `pass`, but for memory that is short while a batch can be halved.
+    /// Those of `pass`, except out of memory while the batch can still be halved.
     pub(super) fn run<I, T>(
         &self,
         images: &[I],
@@ -77,7 +77,7 @@ mod tests {
         Error::Tensor(candle_core::Error::Msg(text.to_owned()))
     }
 
-    /// A device with room for so many images, and the batches that it was given.
+    /// A device with room for this many images, and the batches that it got.
     fn run(backoff: &BatchBackoff, images: &[u32], room: usize) -> (Result<Vec<u32>>, Vec<usize>) {
         let mut tried = Vec::new();
         let results = backoff.run(images, |batch| {

@@ -3,14 +3,14 @@
 
 use rayon::prelude::*;
 
-use super::Output;
+use super::NetworkOutput;
 use crate::graph::{Activation, Graph, Node, NodeId, Op, Shape, WeightId, Weights, Window};
 
 /// The layers of a head with their numbers.
 #[derive(Debug)]
 pub(super) struct Head {
     /// What it starts from.
-    pub from: Output,
+    pub from: NetworkOutput,
     steps: Vec<Step>,
 }
 
@@ -51,7 +51,7 @@ impl Head {
             at = from;
         }
         steps.reverse();
-        let from = if at == graph.pooled { Output::Pooled } else { Output::Features };
+        let from = if at == graph.pooled { NetworkOutput::Pooled } else { NetworkOutput::Features };
         Some(Head { from, steps })
     }
 

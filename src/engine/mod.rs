@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::{Device, DeviceLocation, Tensor};
 
 use crate::engine::batch_backoff::{BatchBackoff, Notice};
-use crate::engine::cpu::Images;
+use crate::engine::cpu::{CpuEngine, Images};
 use crate::engine::engine_pool::EnginePool;
 use crate::engine::head::Head;
 pub(crate) use crate::engine::head::max_pool;
@@ -29,9 +29,9 @@ use crate::graph::{Graph, Shape};
 use crate::kernels::Kernels;
 use crate::kernels::Precision;
 
-/// What is wanted of a forward pass.
+/// An output of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Output {
+pub enum NetworkOutput {
     /// Class scores before the last activation: classes.
     Logits,
     /// The features averaged over all pixels: C.
@@ -40,13 +40,13 @@ pub enum Output {
     Features,
 }
 
-impl Output {
-    /// This part of the results of the CPU engine, all images on end.
+impl NetworkOutput {
+    /// This output among the results of the CPU engine, for all images one after another.
     pub(super) fn of(self, results: &cpu::Results) -> &[f32] {
         match self {
-            Output::Logits => &results.logits,
-            Output::Pooled => &results.pooled,
-            Output::Features => &results.features,
+            NetworkOutput::Logits => &results.logits,
+            NetworkOutput::Pooled => &results.pooled,
+            NetworkOutput::Features => &results.features,
         }
     }
 }
@@ -58,7 +58,7 @@ pub struct Placement<'a> {
     pub device: &'a Device,
     /// Threads of a CPU.
     pub threads: usize,
-    /// In which numbers; others than f32 are for CUDA.
+    /// The number type; only CUDA has others than f32.
     pub precision: Precision,
 }
 
@@ -79,13 +79,13 @@ impl fmt::Debug for Engine {
 }
 
 enum Runner {
-    /// Runs change the buffers of the team, so they take turns; single images have a seat each.
+    /// Runs change the buffers of the team, so they take turns; single images have an engine each in the pool.
     Cpu {
-        team: Box<Mutex<cpu::Engine>>,
+        team: Box<Mutex<CpuEngine>>,
         pool: EnginePool,
     },
     #[cfg(feature = "cuda")]
-    Cuda(Box<crate::engine::cuda::Engine>),
+    Cuda(Box<crate::engine::cuda::CudaEngine>),
     Portable(Portable),
 }
 
@@ -104,7 +104,7 @@ impl Engine {
         let graph = &*graph.without_unusual_head();
         let runner = if device.is_cpu() {
             let options = cpu::Options { threads: threads_that_run(threads), kernels: Kernels::best() };
-            let engine = cpu::Engine::new(graph, weights, options)?;
+            let engine = CpuEngine::new(graph, weights, options)?;
             let pool = EnginePool::beside(&engine)?;
             Runner::Cpu { team: Box::new(Mutex::new(engine)), pool }
         } else {
@@ -130,28 +130,28 @@ impl Engine {
         }
     }
 
-    /// In which numbers it computes.
+    /// The number type it computes in.
     pub fn precision(&self) -> Precision {
         self.precision
     }
 
-    /// Whom to tell when a batch has to be made smaller to fit into a device's memory; the first one stays.
+    /// Sets who is told when a batch is made smaller to fit into the device's memory. Only the first call counts.
     pub fn tell(&self, notice: Notice) {
         self.backoff.tell(notice);
     }
 
-    /// The image that it takes.
+    /// The shape of its input image.
     pub fn input(&self) -> Shape {
         self.input
     }
 
-    /// A forward pass; one row an image.
+    /// A forward pass. Returns a row for each image.
     ///
-    /// `images`: H, W, 3 each, f32 in -1 to 1. On a CPU an image's row is the same bits whatever its neighbours.
+    /// `images`: H, W, 3 each, f32 in -1 to 1. On a CPU, an image's row does not depend on the other images, to the bit.
     ///
     /// # Errors
-    /// When an image has not the input's size, there is no such output, or the device fails.
-    pub fn run(&self, images: &[&[f32]], output: Output) -> Result<Vec<Vec<f32>>> {
+    /// When an image does not have the input's size, the network has no such output, or the device fails.
+    pub fn run(&self, images: &[&[f32]], output: NetworkOutput) -> Result<Vec<Vec<f32>>> {
         let [rows] = self.run_for(images, [output])?;
         Ok(rows)
     }
@@ -163,7 +163,7 @@ impl Engine {
     pub fn run_for<const K: usize>(
         &self,
         images: &[&[f32]],
-        outputs: [Output; K],
+        outputs: [NetworkOutput; K],
     ) -> Result<[Vec<Vec<f32>>; K]> {
         let expected = self.input.elements();
         if let Some(image) = images.iter().find(|image| image.len() != expected) {
@@ -175,22 +175,23 @@ impl Engine {
         }
         let mut results = self.run_body(images, outputs.map(|output| self.before_head(output)))?;
         if let Some(head) = &self.head {
-            let scores = results.iter_mut().zip(outputs).filter(|(_, output)| *output == Output::Logits);
+            let scores =
+                results.iter_mut().zip(outputs).filter(|(_, output)| *output == NetworkOutput::Logits);
             scores.for_each(|(rows, _)| head.apply(rows));
         }
         Ok(results)
     }
 
     /// What the runner is to give for an output.
-    fn before_head(&self, output: Output) -> Output {
-        self.head.as_ref().filter(|_| output == Output::Logits).map_or(output, |head| head.from)
+    fn before_head(&self, output: NetworkOutput) -> NetworkOutput {
+        self.head.as_ref().filter(|_| output == NetworkOutput::Logits).map_or(output, |head| head.from)
     }
 
     /// The runner's part of [`Self::run_for`].
     fn run_body<const K: usize>(
         &self,
         images: &[&[f32]],
-        outputs: [Output; K],
+        outputs: [NetworkOutput; K],
     ) -> Result<[Vec<Vec<f32>>; K]> {
         let Shape { height, width, channels } = self.input;
         let count = images.len();
@@ -198,7 +199,7 @@ impl Engine {
             Runner::Cpu { team, .. } => {
                 // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
                 let mut engine = team.lock().unwrap_or_else(PoisonError::into_inner);
-                engine.with_features(outputs.contains(&Output::Features));
+                engine.with_features(outputs.contains(&NetworkOutput::Features));
                 let results = engine.run(Images { images, height, width })?;
                 Ok(outputs.map(|output| {
                     let rows = output.of(results);
@@ -217,11 +218,11 @@ impl Engine {
                     let mut rows: Vec<[Vec<f32>; K]> = images.iter().map(|_| empty()).collect();
                     for (place, output) in outputs.into_iter().enumerate() {
                         let tensor = match output {
-                            Output::Logits => {
+                            NetworkOutput::Logits => {
                                 all.logits.clone().ok_or_else(|| Error::Config("no logits".to_owned()))?
                             }
-                            Output::Pooled => all.pooled.clone(),
-                            Output::Features => all.features.flatten_from(1)?,
+                            NetworkOutput::Pooled => all.pooled.clone(),
+                            NetworkOutput::Features => all.features.flatten_from(1)?,
                         };
                         for (row, values) in rows.iter_mut().zip(tensor.to_vec2()?) {
                             row[place] = values;
@@ -240,30 +241,30 @@ impl Engine {
     /// `image`: H, W, 3, f32 in -1 to 1. The rows have the same bits as those of [`Engine::run_for`].
     ///
     /// # Errors
-    /// When the image has not the input's size, or memory is short.
+    /// When the image does not have the input's size, or memory is short.
     pub fn run_alone<const K: usize>(
         &self,
         image: &[f32],
-        outputs: [Output; K],
+        outputs: [NetworkOutput; K],
     ) -> Option<Result<[Vec<f32>; K]>> {
         let Runner::Cpu { pool, .. } = &self.runner else { return None };
         let Shape { height, width, .. } = self.input;
         Some(pool.with(|engine| {
             let wanted = outputs.map(|output| self.before_head(output));
-            engine.with_features(wanted.contains(&Output::Features));
+            engine.with_features(wanted.contains(&NetworkOutput::Features));
             let results = engine.run(Images { images: &[image], height, width })?;
             Ok(outputs.map(|output| {
                 let row = self.before_head(output).of(results).to_vec();
                 match &self.head {
-                    Some(head) if output == Output::Logits => head.scores(row),
+                    Some(head) if output == NetworkOutput::Logits => head.scores(row),
                     _ => row,
                 }
             }))
         }))
     }
 
-    /// The CPU engine, for those who measure it.
-    pub fn as_cpu(&self) -> Option<&Mutex<cpu::Engine>> {
+    /// The CPU engine, for benchmarks.
+    pub fn as_cpu(&self) -> Option<&Mutex<CpuEngine>> {
         match &self.runner {
             Runner::Cpu { team, .. } => Some(team),
             _ => None,
@@ -271,18 +272,18 @@ impl Engine {
     }
 }
 
-/// As many of the wanted threads as can run at the same time. More would take turns on the processors that the
-/// process may use (its affinity, a quota of its control group) and wait for one another: slower, never faster.
+/// The number of threads to start: no more than can run at the same time. Affinity and control group quotas limit
+/// the processors that this process may use; further threads would only wait for one another.
 fn threads_that_run(wanted: usize) -> usize {
     std::thread::available_parallelism().map_or(wanted, |most| wanted.min(most.get()))
 }
 
-/// Nothing, for each output.
+/// An empty list for each output.
 fn empty<T, const K: usize>() -> [Vec<T>; K] {
     std::array::from_fn(|_| Vec::new())
 }
 
-/// Rows image by image as rows output by output.
+/// Turns rows grouped by image into rows grouped by output.
 fn by_output<const K: usize>(rows: Vec<[Vec<f32>; K]>) -> [Vec<Vec<f32>>; K] {
     let mut outputs = empty();
     for row in rows {
@@ -298,7 +299,7 @@ fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Opt
     let Placement { device: Device::Cuda(device), precision, .. } = placement else { return Ok(None) };
     match crate::engine::plan::Plan::new(graph, 1) {
         Ok(plan) => {
-            let engine = crate::engine::cuda::Engine::new(device, &plan, weights, precision)?;
+            let engine = crate::engine::cuda::CudaEngine::new(device, &plan, weights, precision)?;
             Ok(Some(Runner::Cuda(Box::new(engine))))
         }
         Err(_) if precision == Precision::F32 => Ok(None),
@@ -333,7 +334,7 @@ mod tests {
         let elements = graph.input_shape().elements();
         let pixels: Vec<f32> = (0..2 * elements).map(|at| (at * 37 % 255) as f32 / 127.5 - 1.0).collect();
         let images: Vec<&[f32]> = pixels.chunks(elements).collect();
-        let all = [Output::Features, Output::Logits, Output::Pooled];
+        let all = [NetworkOutput::Features, NetworkOutput::Logits, NetworkOutput::Pooled];
         let [fast, plain] = [&cpu, &portable].map(|engine| {
             let rows = engine.run_for(&images, all).unwrap();
             for (rows, output) in rows.iter().zip(all) {
@@ -361,16 +362,16 @@ mod tests {
         let placement = Placement { device: &Device::Cpu, threads: 2, precision: Precision::F32 };
         let engine = Engine::new(&loaded.graph, &loaded.weights, placement).unwrap();
         let pixels = vec![0.25; loaded.graph.input_shape().elements()];
-        let want = engine.run(&[&pixels], Output::Logits).unwrap();
+        let want = engine.run(&[&pixels], NetworkOutput::Logits).unwrap();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for _ in 0..300 {
-                    let alone = engine.run_alone(&pixels, [Output::Logits]).unwrap();
+                    let alone = engine.run_alone(&pixels, [NetworkOutput::Logits]).unwrap();
                     assert_eq!(alone.unwrap(), [want[0].clone()]);
                 }
             });
             for _ in 0..300 {
-                assert_eq!(engine.run(&[&pixels], Output::Logits).unwrap(), want, "by the team");
+                assert_eq!(engine.run(&[&pixels], NetworkOutput::Logits).unwrap(), want, "by the team");
             }
         });
     }

@@ -1,8 +1,8 @@
-//! Whether 70 % sure means right in seven of ten: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+//! Calibration: whether answers with a probability of 70 % are right in seven of ten cases. Guo et al. 2017, "On Calibration of Modern Neural Networks".
 
 use serde::Serialize;
 
-use super::Outcome;
+use super::GradedAnswer;
 
 /// Bins of equal width from 0 to 1, as in the paper.
 const BINS: usize = 15;
@@ -35,10 +35,10 @@ pub struct Calibration {
 
 impl Calibration {
     /// Of all answers, at the temperature that the model is used with.
-    pub fn new(outcomes: &[Outcome], used: f64) -> Self {
-        let temperature = temperature(outcomes);
-        let (expected_error, bins) = reliability(outcomes, used);
-        let (expected_error_at_temperature, _) = reliability(outcomes, temperature);
+    pub fn new(graded: &[GradedAnswer], used: f64) -> Self {
+        let temperature = temperature(graded);
+        let (expected_error, bins) = reliability(graded, used);
+        let (expected_error_at_temperature, _) = reliability(graded, temperature);
         Calibration { expected_error, temperature, expected_error_at_temperature, bins }
     }
 }
@@ -50,9 +50,9 @@ fn log_probability(logits: &[f32], class: usize, temperature: f64) -> f64 {
     (f64::from(logits[class]) - greatest) / temperature - sum.ln()
 }
 
-fn reliability(outcomes: &[Outcome], temperature: f64) -> (f64, Vec<Bin>) {
+fn reliability(graded: &[GradedAnswer], temperature: f64) -> (f64, Vec<Bin>) {
     let mut sums = [(0usize, 0.0, 0.0); BINS];
-    for outcome in outcomes {
+    for outcome in graded {
         let confidence = log_probability(&outcome.logits, outcome.answer, temperature).exp();
         // Bins are open below and closed above.
         let bin = ((confidence * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
@@ -68,20 +68,20 @@ fn reliability(outcomes: &[Outcome], temperature: f64) -> (f64, Vec<Bin>) {
             Bin { up_to, images, confidence: confidence / count, accuracy: right / count }
         })
         .collect();
-    let all = outcomes.len().max(1) as f64;
+    let all = graded.len().max(1) as f64;
     let gap = |bin: &Bin| bin.images as f64 / all * (bin.accuracy - bin.confidence).abs();
     (bins.iter().map(gap).sum(), bins)
 }
 
 /// Golden-section search on the logarithm: the likelihood has one maximum in the inverse temperature, since
 /// it is concave there.
-fn temperature(outcomes: &[Outcome]) -> f64 {
+fn temperature(graded: &[GradedAnswer]) -> f64 {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    if outcomes.is_empty() {
+    if graded.is_empty() {
         return 1.0;
     }
     let loss = |log: f64| -> f64 {
-        -outcomes.iter().map(|o| log_probability(&o.logits, o.truth, log.exp())).sum::<f64>()
+        -graded.iter().map(|o| log_probability(&o.logits, o.truth, log.exp())).sum::<f64>()
     };
     let (mut low, mut high) = (0.05f64.ln(), 20f64.ln());
     let at = |low: f64, high: f64, share: f64| low + (high - low) * share;
@@ -106,8 +106,8 @@ mod tests {
     use super::*;
 
     /// Answers that are right in `right` of ten, each with logit `sure` against 0.
-    fn answers(right: usize, sure: f32) -> Vec<Outcome> {
-        (0..10).map(|i| Outcome::new(i, usize::from(i as usize >= right), vec![sure, 0.0])).collect()
+    fn answers(right: usize, sure: f32) -> Vec<GradedAnswer> {
+        (0..10).map(|i| GradedAnswer::new(i, usize::from(i as usize >= right), vec![sure, 0.0])).collect()
     }
 
     #[test]

@@ -39,9 +39,9 @@ impl Accuracy {
     }
 }
 
-/// One image's answer against the truth.
+/// An image's answer and its true class.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct GradedAnswer {
     /// Its place among the images.
     pub seq: u64,
     /// What it shows.
@@ -54,15 +54,15 @@ pub struct Outcome {
     pub logits: Vec<f32>,
 }
 
-impl Outcome {
-    /// An answer; classes of equal scores stand in their order.
+impl GradedAnswer {
+    /// Grades an answer. Equal scores are in class order.
     pub fn new(seq: u64, truth: usize, logits: Vec<f32>) -> Self {
         let own = logits[truth];
         let before = |(class, score): (usize, &f32)| *score > own || (*score == own && class < truth);
         let better = logits.iter().enumerate().filter(|pair| before(*pair)).count();
         let first = |best: usize, class: usize| if logits[class] > logits[best] { class } else { best };
         let answer = (0..logits.len()).fold(0, first);
-        Outcome { seq, truth, answer, better, logits }
+        GradedAnswer { seq, truth, answer, better, logits }
     }
 }
 
@@ -113,11 +113,11 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// Sums up a run of a model that is used with `temperature`.
-    pub fn new(outcomes: &[Outcome], labels: Option<&Labels>, temperature: f64) -> Self {
-        let count = |within: usize| outcomes.iter().filter(|outcome| outcome.better < within).count();
+    pub fn new(graded: &[GradedAnswer], labels: Option<&Labels>, temperature: f64) -> Self {
+        let count = |within: usize| graded.iter().filter(|outcome| outcome.better < within).count();
         let mut classes: HashMap<usize, [usize; 3]> = HashMap::new();
         let mut pairs: HashMap<(usize, usize), usize> = HashMap::new();
-        for outcome in outcomes {
+        for outcome in graded {
             let class = classes.entry(outcome.truth).or_default();
             class[0] += 1;
             class[1] += usize::from(outcome.better < 1);
@@ -138,12 +138,12 @@ impl Evaluation {
             pairs.into_iter().map(|((truth, answer), images)| Confusion { truth, answer, images }).collect();
         confusions.sort_by_key(|pair| (std::cmp::Reverse(pair.images), pair.truth, pair.answer));
         Evaluation {
-            images: outcomes.len(),
-            top1: Accuracy::new(count(1), outcomes.len()),
-            top5: Accuracy::new(count(5), outcomes.len()),
-            calibration: Calibration::new(outcomes, temperature),
-            selective: selective(outcomes, labels, temperature, &REPORTED),
-            selective_curve: selective(outcomes, labels, temperature, &selective::curve()),
+            images: graded.len(),
+            top1: Accuracy::new(count(1), graded.len()),
+            top5: Accuracy::new(count(5), graded.len()),
+            calibration: Calibration::new(graded, temperature),
+            selective: selective(graded, labels, temperature, &REPORTED),
+            selective_curve: selective(graded, labels, temperature, &selective::curve()),
             classes,
             confusions,
         }
@@ -166,20 +166,24 @@ mod tests {
 
     #[test]
     fn equal_scores_stand_in_the_order_of_their_classes() {
-        let outcome = |truth| Outcome::new(0, truth, vec![0.0, 2.0, 2.0, 1.0]);
+        let outcome = |truth| GradedAnswer::new(0, truth, vec![0.0, 2.0, 2.0, 1.0]);
         let better: Vec<usize> = (0..4).map(|truth| outcome(truth).better).collect();
         assert_eq!((better, outcome(0).answer), (vec![3, 0, 1, 2], 1));
     }
 
     #[test]
     fn mistakes_are_counted_by_pair_the_most_frequent_first() {
-        let outcomes: Vec<Outcome> = [(0, 1), (0, 1), (1, 0), (2, 2)]
+        let graded: Vec<GradedAnswer> = [(0, 1), (0, 1), (1, 0), (2, 2)]
             .into_iter()
             .map(|(truth, answer)| {
-                Outcome::new(0, truth, (0..3).map(|class| f32::from(u8::from(class == answer))).collect())
+                GradedAnswer::new(
+                    0,
+                    truth,
+                    (0..3).map(|class| f32::from(u8::from(class == answer))).collect(),
+                )
             })
             .collect();
-        let evaluation = Evaluation::new(&outcomes, None, 1.0);
+        let evaluation = Evaluation::new(&graded, None, 1.0);
         assert_eq!((evaluation.top1.right, evaluation.top5.right), (1, 4));
         let pairs: Vec<_> = evaluation.confusions.iter().map(|p| (p.truth, p.answer, p.images)).collect();
         assert_eq!(pairs, [(0, 1, 2), (1, 0, 1)]);

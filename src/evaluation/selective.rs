@@ -1,9 +1,9 @@
-//! What rolled-up answers are worth: how many images get a class, a group or nothing at each least probability, and
+//! How good rolled-up answers are: how many images get a class, a group or nothing at each least probability, and
 //! how many of those are right. A group is right when the true class is in it.
 
 use serde::Serialize;
 
-use super::Outcome;
+use super::GradedAnswer;
 use crate::answers::groups::Groups;
 use crate::answers::labels::Labels;
 use crate::answers::rollup::{Candidates, Node};
@@ -27,7 +27,7 @@ pub struct Share {
     pub percent: f64,
     /// How many are right.
     pub right: usize,
-    /// Of these answers, in per cent; null where there are none.
+    /// Share of these answers, in per cent; null if there are none.
     pub precision: Option<f64>,
 }
 
@@ -58,7 +58,7 @@ pub struct Selective {
 
 /// The answers of a run at each of `leasts`; nothing where the labels carry no WordNet ids.
 pub fn selective(
-    outcomes: &[Outcome],
+    graded: &[GradedAnswer],
     labels: Option<&Labels>,
     temperature: f64,
     leasts: &[f64],
@@ -68,7 +68,7 @@ pub fn selective(
     let candidates = Candidates::new(&groups, labels, None);
     // Right and all answers: of classes, of groups.
     let mut counts = vec![[(0, 0); 2]; leasts.len()];
-    for outcome in outcomes {
+    for outcome in graded {
         let row = probabilities(&outcome.logits, temperature, None);
         let sums = candidates.sums(&row);
         for (least, counts) in leasts.iter().zip(&mut counts) {
@@ -81,7 +81,7 @@ pub fn selective(
             counts[kind].1 += 1;
         }
     }
-    let all = outcomes.len();
+    let all = graded.len();
     let sum_up = |(&rollup, [class, group]): (&f64, [(usize, usize); 2])| {
         let answered = (class.0 + group.0, class.1 + group.1);
         let unknown = all - answered.1;
@@ -102,16 +102,16 @@ mod tests {
         let outcome = |truth: usize, likely: &[(usize, f32)]| {
             let mut logits = vec![-30.0; 1000];
             likely.iter().for_each(|&(class, probability)| logits[class] = probability.ln());
-            Outcome::new(0, truth, logits)
+            GradedAnswer::new(0, truth, logits)
         };
-        let outcomes = [
+        let graded = [
             outcome(254, &[(254, 0.9), (151, 0.1)]),             // a class, right
             outcome(151, &[(254, 0.9), (151, 0.1)]),             // a class, wrong
             outcome(200, &[(254, 0.5), (151, 0.4), (281, 0.1)]), // dog: right, it is another one
             outcome(281, &[(254, 0.5), (151, 0.4), (281, 0.1)]), // dog: wrong
             outcome(254, &[(254, 0.5), (479, 0.5)]),             // nothing
         ];
-        let found = selective(&outcomes, Some(Labels::imagenet()), 1.0, &[0.8, 0.45]).unwrap();
+        let found = selective(&graded, Some(Labels::imagenet()), 1.0, &[0.8, 0.45]).unwrap();
         let at = |place: usize| {
             let Selective { class, group, answered, unknown, .. } = found[place];
             ([class, group, answered].map(|share| (share.right, share.images)), unknown)
@@ -122,9 +122,9 @@ mod tests {
         assert_eq!(at(1), ([(2, 5), (0, 0), (2, 5)], 0));
         assert_eq!(found[1].group.precision, None);
         // Cooled off, the model is sure of nothing.
-        let cool = selective(&outcomes, Some(Labels::imagenet()), 1000.0, &[0.8]).unwrap();
+        let cool = selective(&graded, Some(Labels::imagenet()), 1000.0, &[0.8]).unwrap();
         assert_eq!(cool[0].unknown, 5);
         let unnamed = Labels::parse("a\nb", "test").unwrap();
-        assert_eq!(selective(&outcomes, Some(&unnamed), 1.0, &[0.8]), None);
+        assert_eq!(selective(&graded, Some(&unnamed), 1.0, &[0.8]), None);
     }
 }

@@ -1,9 +1,11 @@
-//! What images show: class folders, or a file of labels, as classes of a model. It reads texts, not images.
+//! The true classes of images, from class folders or a file of labels. It reads no images.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 
+use crate::answers::finder::folded;
 use crate::answers::labels::Labels;
+use crate::answers::nearest::nearest;
 use crate::answers::rules::line_of;
 use crate::error::{Error, Result};
 
@@ -26,7 +28,17 @@ impl<'a> Names<'a> {
         Names { labels, classes, by_name }
     }
 
-    /// The class of a wnid, a name (spaces may stand for underscores) or, where `numbers` is set, an index.
+    fn unknown(&self, text: &str) -> String {
+        let what = format!("{text:?} is not one of the model's {} classes", self.classes);
+        let names = self.labels.into_iter().flat_map(Labels::iter).map(|label| folded(&label.name));
+        let names: Vec<String> = names.collect();
+        match &nearest(&folded(text), names.iter().map(String::as_str))[..] {
+            [] => what,
+            nearest => format!("{what}; the nearest: {}", nearest.join(", ")),
+        }
+    }
+
+    /// The class of a wnid, a name (with spaces or underscores) or, where `numbers` is set, an index.
     ///
     /// # Errors
     /// Says that there is no such class, or several.
@@ -52,7 +64,7 @@ impl<'a> Names<'a> {
         }
         match text.parse::<usize>() {
             Ok(index) if numbers && index < self.classes => Ok(index),
-            _ => Err(format!("{text:?} is none of the model's {} classes", self.classes)),
+            _ => Err(self.unknown(text)),
         }
     }
 }
@@ -152,6 +164,8 @@ mod tests {
         assert!(names.class("7", false).is_err() && names.class("1000", true).is_err());
         let several = names.class("crane", true).unwrap_err();
         assert!(several.contains("n02012849, n03126707"), "{several}");
+        let unknown = names.class("tabbi", false).unwrap_err();
+        assert!(unknown.ends_with("1000 classes; the nearest: tabby, table lamp, tub"), "{unknown}");
     }
 
     #[test]

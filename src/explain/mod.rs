@@ -1,9 +1,9 @@
-//! Why a class was answered: class activation maps, exact, and their drawing over a photo.
+//! Class activation maps: which parts of a photo speak for a class, and their drawing over the photo.
 //!
 //! NASNet ends in relu, global average and one dense layer, so a class's score is the mean of a map:
 //! `map[h, w] = sum over c of kernel[c, class] * features[h, w, c]`, and `mean(map) + bias` is the logit
-//! (Zhou et al., *Learning Deep Features for Discriminative Localization*, 2016, section 2). Nothing is estimated
-//! and nothing is left out. This room opens no files and runs no network.
+//! (Zhou et al., *Learning Deep Features for Discriminative Localization*, 2016, section 2). The map is
+//! exact: nothing is estimated or left out. This room opens no files and runs no network.
 
 mod colour;
 mod overlay;
@@ -19,9 +19,9 @@ pub use overlay::overlay;
 pub struct ActivationMap {
     /// The class.
     pub class: usize,
-    /// Rows; each stands for an equal part of the input's height.
+    /// Rows; each covers an equal part of the input's height.
     pub height: usize,
-    /// Columns; each stands for an equal part of the input's width.
+    /// Columns; each covers an equal part of the input's width.
     pub width: usize,
     /// H, W: what each place says for the class, or below zero against it, in units of the logit.
     pub values: Vec<f32>,

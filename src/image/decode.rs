@@ -8,6 +8,7 @@ mod choices;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,7 +17,7 @@ use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, L
 
 use super::limits::check_size;
 pub use super::limits::{Alpha, Cut, DecodeOptions, Detail};
-use super::{bmp, camera, colour, jpeg, png, signature, tiff};
+use super::{bmp, camera, colour, gif, jpeg, orientation, png, signature, tiff};
 use crate::error::{ImageError, ImageErrorKind};
 pub use choices::Resized;
 
@@ -106,6 +107,11 @@ pub fn decode_resized(
     if format == ImageFormat::Jpeg {
         return guarded(format, || decode_jpeg(bytes, options, resized, spare));
     }
+    let bytes = match format {
+        ImageFormat::Bmp => bmp::with_windows_headers(bytes),
+        _ => Cow::Borrowed(bytes),
+    };
+    let bytes = &*bytes;
     let decoded = guarded(format, || decode_as(format, bytes, options, spare));
     let mended = match (&decoded, format) {
         (Ok(_), _) => None,
@@ -174,6 +180,15 @@ fn decode_as(
     options: &DecodeOptions,
     spare: &mut Vec<u8>,
 ) -> Result<Rgb8, ImageError> {
+    let without_turn = |image| finish(image, Orientation::NoTransforms, options);
+    if format == ImageFormat::Gif {
+        return gif::decode(bytes, options).map(without_turn);
+    }
+    if format == ImageFormat::Bmp
+        && let Some(image) = bmp::decode_runs(bytes, options)
+    {
+        return image.map(without_turn);
+    }
     let cut_short = format == ImageFormat::WebP && !webp_is_complete(bytes);
     if format == ImageFormat::Tiff {
         let (image, orientation) = tiff::decode(bytes, options, spare)?;
@@ -194,8 +209,11 @@ fn decode_as(
     if cut_short {
         return Err(truncated(format));
     }
-    // A damaged EXIF block is no reason to refuse the pixels.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = match format {
+        ImageFormat::Png => orientation::of_png(bytes).orientation(),
+        ImageFormat::WebP => orientation::of_webp(bytes).orientation(),
+        _ => Orientation::NoTransforms,
+    };
     let image = if decoder.color_type() == ColorType::Rgb8 {
         let mut pixels = std::mem::take(spare);
         // Decoders leave bytes unwritten where corrupt data ends early: nothing of another image may show there.
@@ -272,7 +290,7 @@ fn from_decoder(format: ImageFormat, error: &::image::ImageError) -> ImageError 
         }
         ::image::ImageError::Limits(_) => ImageError::new(
             ImageErrorKind::TooLarge,
-            format!("{name} needs more memory than --max-pixels allows: {text}"),
+            format!("{name} needs more memory than the limit on pixels allows: {text}"),
         ),
         ::image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             truncated(format)

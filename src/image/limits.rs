@@ -101,23 +101,16 @@ pub(super) fn check_size(
     let pixels = u64::from(width) * u64::from(height);
     let limit = options.max_pixels;
     if pixels > limit {
-        return Err(ImageError::new(
-            ImageErrorKind::TooLarge,
-            format!(
-                "{width}x{height} is {pixels} pixels, the limit is {limit} (--max-pixels {pixels} would allow it)"
-            ),
-        ));
+        let message = format!("{width}x{height} is {pixels} pixels, the limit is {limit}");
+        return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(pixels));
     }
     if bytes > options.max_bytes() {
+        let each = bytes / pixels;
+        let message = format!(
+            "{width}x{height} is {pixels} pixels of {each} bytes, the limit is {limit} of {BYTES_PER_PIXEL}"
+        );
         let needed = bytes.div_ceil(BYTES_PER_PIXEL);
-        return Err(ImageError::new(
-            ImageErrorKind::TooLarge,
-            format!(
-                "{width}x{height} is {pixels} pixels of {} bytes, the limit is {limit} of {BYTES_PER_PIXEL} \
-                 (--max-pixels {needed} would allow it)",
-                bytes / pixels
-            ),
-        ));
+        return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(needed));
     }
     Ok(())
 }

@@ -1,11 +1,9 @@
-//! What a file is, by its first bytes. Names and extensions are never asked.
+//! Which image format a file is, by its first bytes. Names and extensions are never asked.
 
 use ::image::ImageFormat;
 
+use super::{bmp, foreign};
 use crate::error::{ImageError, ImageErrorKind};
-
-/// What to do about a format that is known and not read.
-const CONVERT: &str = "convert it to JPEG or PNG first";
 
 /// Known signatures of formats that are read.
 const READ: [(&[u8], ImageFormat); 9] = [
@@ -18,16 +16,6 @@ const READ: [(&[u8], ImageFormat); 9] = [
     (b"II+\0", ImageFormat::Tiff),
     (b"MM\0+", ImageFormat::Tiff),
     (b"qoif", ImageFormat::Qoi),
-];
-
-/// Known signatures of images that are not read, with the name people know them by.
-const NAMED: [(&[u8], &str); 6] = [
-    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
-    (b"8BPS", "Photoshop"),
-    (b"%PDF-", "PDF"),
-    (b"\0\0\x01\0", "ICO"),
-    (b"v/1\x01", "OpenEXR"),
-    (b"#?RADIANCE", "Radiance HDR"),
 ];
 
 /// Bytes that tell every format here.
@@ -48,7 +36,7 @@ pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, ImageError> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Ok(ImageFormat::WebP);
     }
-    if is_bmp(bytes) {
+    if is_bmp(bytes) || bmp::is_headless(bytes) {
         return Ok(ImageFormat::Bmp);
     }
     if is_pnm(bytes) {
@@ -86,15 +74,9 @@ fn unread(bytes: &[u8]) -> ImageError {
     if cut_short(b"RIFF") || cut_webp || READ.iter().any(|(signature, _)| cut_short(signature)) {
         return ImageError::new(ImageErrorKind::Decode, "ends within its signature");
     }
-    let name = NAMED.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, name)| *name);
-    ImageError::new(
-        ImageErrorKind::Unsupported,
-        match name {
-            Some(name) => format!("{name} is not read; {CONVERT}"),
-            None => "no known image signature (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)"
-                .to_owned(),
-        },
-    )
+    let unknown = "no known image signature (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)";
+    let message = foreign::describe(bytes).unwrap_or_else(|| unknown.to_owned());
+    ImageError::new(ImageErrorKind::Unsupported, message)
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub struct Excluded(Vec<Pattern>);
 #[derive(Debug, Clone)]
 struct Pattern {
     matcher: GlobMatcher,
-    /// It has no separator, and so stands for names and not for paths.
+    /// It has no separator, so it matches names, not paths.
     is_name: bool,
     /// It ends in a separator.
     only_folders: bool,

@@ -34,7 +34,7 @@ impl FolderOptions {
         self.except.as_deref().is_some_and(|except| is_same_file(folder, except))
     }
 
-    /// Whether a name is that of an image that is asked for.
+    /// Whether a name is that of an image to include.
     pub(super) fn takes(&self, path: &Path) -> bool {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         extension.is_some_and(|extension| match self.extensions.as_slice() {
@@ -257,7 +257,7 @@ struct Listing {
     starts: Vec<u32>,
 }
 
-/// Entries on end: of each the length of its name (two bytes), its kind, its name. They are in blocks, since
+/// Entries one after another: for each, the length of its name (two bytes), its kind, its name. They are in blocks, since
 /// memory that grows in one piece takes twice its size.
 #[derive(Default)]
 struct Blocks(Vec<Vec<u8>>);

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 pub struct PathKey([u64; 2]);
 
 impl PathKey {
-    /// The key of a path as it stands in the output.
+    /// The key of a path as the output spells it.
     pub fn of(path: &Path) -> Self {
         Self::of_bytes(path.as_os_str().as_encoded_bytes())
     }

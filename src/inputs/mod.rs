@@ -65,11 +65,25 @@ impl Source {
     }
 
     fn nowhere(path: PathBuf, message: impl ToString) -> Self {
-        Source { path, place: Place::Nowhere(ImageError::new(ImageErrorKind::Io, message)) }
+        let error = if is_url(&path) {
+            let message = "a URL is not read; download the image first and name the file";
+            ImageError::new(ImageErrorKind::Unsupported, message)
+        } else {
+            ImageError::new(ImageErrorKind::Io, message)
+        };
+        Source { path, place: Place::Nowhere(error) }
     }
 }
 
-/// What was asked for.
+/// Whether a path that does not exist is an address: letters, a colon and two slashes.
+fn is_url(path: &Path) -> bool {
+    let scheme = path.to_str().and_then(|path| path.split_once("://")).map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
+    })
+}
+
+/// Where to look for images.
 #[derive(Debug, Clone, Default)]
 pub struct InputOptions {
     /// Files, folders, globs and `-`.
@@ -134,10 +148,10 @@ impl PassedOver {
     }
 }
 
-/// All sources in order; nothing is walked before it is asked for.
+/// All sources in order. Folders are walked lazily.
 ///
 /// # Errors
-/// When there is nothing to look at, stdin is asked for twice, or the list of files cannot be opened.
+/// When there are no inputs, stdin is named twice, or the list of files cannot be opened.
 pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> + Send + use<>, PassedOver)> {
     let is_stdin = |path: &Path| path.as_os_str() == "-";
     let stdin_uses = options.paths.iter().chain(&options.files_from).filter(|path| is_stdin(path)).count();
@@ -167,6 +181,20 @@ pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> +
     Ok((named.chain(listed), passed_over))
 }
 
+/// The input that is not there, if no named input is and nothing else was named.
+pub fn all_missing(options: &InputOptions) -> Option<&Path> {
+    let is_missing = |path: &PathBuf| {
+        let error = path.symlink_metadata().err();
+        let is_missing = error.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        is_missing
+            && path.as_os_str() != "-"
+            && !glob::has_meta(path.as_os_str())
+            && tar::member(path).is_none()
+    };
+    let first = options.paths.first().filter(|_| options.files_from.is_none())?;
+    options.paths.iter().all(is_missing).then_some(first)
+}
+
 /// Whether a second walk sees what the first one does: nothing comes from stdin or another pipe.
 pub fn can_be_walked_twice(options: &InputOptions) -> bool {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
@@ -184,7 +212,7 @@ pub fn none(passed_over: &PassedOver) -> Error {
 
 type Sources = Box<dyn Iterator<Item = Source> + Send>;
 
-/// A path that was named outright: a file whatever its name, a folder, or a glob that the shell left alone.
+/// A path given as an argument: a file of any name, a folder, or a glob that the shell did not expand.
 fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     if glob::has_meta(path.as_os_str()) && path.symlink_metadata().is_err() {
         return glob::images(path, folders, passed_over);
@@ -192,7 +220,7 @@ fn expand(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> S
     plain(path, folders, passed_over)
 }
 
-/// A path that stands for itself.
+/// A path without wildcards.
 fn plain(path: PathBuf, folders: &FolderOptions, passed_over: &PassedOver) -> Sources {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Box::new(folder::images(path, folders, passed_over.clone())),

@@ -273,7 +273,7 @@ impl Members {
         }
     }
 
-    /// A name that stands for itself.
+    /// A name without wildcards.
     fn text(&mut self, size: u64) -> Result<Vec<u8>, String> {
         let mut text = self.extension(size)?;
         text.truncate(text.iter().position(|byte| *byte == 0).unwrap_or(text.len()));

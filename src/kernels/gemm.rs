@@ -24,16 +24,16 @@ pub struct Segment {
 
 /// Where rows of results go to, or come from; null is nowhere.
 #[derive(Debug, Clone, Copy)]
-pub struct Rows {
+pub struct StridedRows {
     /// The first row.
     pub data: *mut f32,
     /// Floats from row to row.
     pub stride: usize,
 }
 
-impl Rows {
+impl StridedRows {
     /// Nowhere.
-    pub const NONE: Rows = Rows { data: std::ptr::null_mut(), stride: 0 };
+    pub const NONE: StridedRows = StridedRows { data: std::ptr::null_mut(), stride: 0 };
 }
 
 /// `left x right + bias (+ addend)`, stored as it is, or after relu, or both.
@@ -52,11 +52,11 @@ pub struct Gemm<'a> {
     /// One number a column, padded to whole vectors.
     pub bias: *const f32,
     /// Added before storing; rows padded to whole vectors.
-    pub addend: Rows,
+    pub addend: StridedRows,
     /// Results as they are.
-    pub raw: Rows,
+    pub raw: StridedRows,
     /// Results after relu.
-    pub relu: Rows,
+    pub relu: StridedRows,
     /// Columns that may be written: at least those of the right side, at most a row of the result.
     pub columns: usize,
     /// Rows that go through all panels before the next rows do: `mc` in Van Zee and van de Geijn, "BLIS: A
@@ -121,7 +121,7 @@ impl Pass<'_> {
             for index in 0..tiles {
                 let height = rows / tiles + usize::from(index < rows % tiles);
                 let ahead = if panel == gemm.range.0 && index + 1 < tiles {
-                    Ahead::Rows
+                    Ahead::StridedRows
                 } else if fetched < lines {
                     let from = next.wrapping_add(fetched * LINE);
                     fetched += self.depth / steps_at_once(width);
@@ -160,7 +160,7 @@ enum Ahead {
     /// Weights, from here on: those of the next panel.
     Panel(*const f32),
     /// The rows of the next tile: only the first panel finds them far away.
-    Rows,
+    StridedRows,
     /// All is near.
     Nothing,
 }
@@ -206,7 +206,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
     unsafe fn run(self) {
         let Tile { pass, right, row, column, ahead } = self.0;
         let gemm = pass.gemm;
-        let place = |rows: Rows| rows.data.wrapping_add(row * rows.stride + column);
+        let place = |rows: StridedRows| rows.data.wrapping_add(row * rows.stride + column);
         // Unfinished sums wait where the results will be.
         let partial = if gemm.raw.data.is_null() { gemm.relu } else { gemm.raw };
         unsafe {
@@ -224,7 +224,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                     });
                 });
             }
-            let addend = if pass.last { gemm.addend } else { Rows::NONE };
+            let addend = if pass.last { gemm.addend } else { StridedRows::NONE };
             if !addend.data.is_null() {
                 unroll!(index < ROWS, of 14, {
                     unroll!(vector < VECTORS, of 3, {
@@ -235,7 +235,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
             let mut right = right;
             let (mut fetch, advance) = match ahead {
                 Ahead::Panel(from) => (from, LINE),
-                Ahead::Rows => (right, LINE),
+                Ahead::StridedRows => (right, LINE),
                 Ahead::Nothing => (right, 0),
             };
             let (mut skip, mut wanted) = (pass.start, pass.depth);
@@ -246,7 +246,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                 }
                 let steps = (segment.depth - skip).min(wanted);
                 let left = segment.data.add(row * segment.stride + skip);
-                if let Ahead::Rows = ahead {
+                if let Ahead::StridedRows = ahead {
                     fetch = left.wrapping_add(ROWS * segment.stride);
                 }
                 let mut lefts = [left; ROWS];

@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::depthwise::{Window, strip_width};
-use super::gemm::Rows;
+use super::gemm::StridedRows;
 use super::isa::{Isa, Job};
 use super::unroll::unroll;
 
-/// What becomes of a window.
+/// The operation on a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PoolKind {
     /// The mean times `scale`.
@@ -31,14 +31,14 @@ pub enum PoolKind {
 pub struct Pool {
     /// What it slides over.
     pub window: Window,
-    /// What becomes of it.
+    /// The operation on each window.
     pub kind: PoolKind,
     /// Added to the result, from the first pixel of `first_row` on.
-    pub addend: Rows,
+    pub addend: StridedRows,
     /// Results as they are.
-    pub raw: Rows,
+    pub raw: StridedRows,
     /// Results after relu.
-    pub relu: Rows,
+    pub relu: StridedRows,
 }
 
 const SIZE: usize = 3;

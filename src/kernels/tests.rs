@@ -1,7 +1,7 @@
 //! Every instruction set of this processor against naive references, at sizes around the tile edges.
 
 use super::depthwise::{Depthwise, Window};
-use super::gemm::{Gemm, Rows, Segment};
+use super::gemm::{Gemm, Segment, StridedRows};
 use super::pack::{Panels, pack_depthwise, packed_depthwise_elements};
 use super::pool::{Pool, PoolKind};
 use super::{CHANNEL_ALIGN, Kernels};
@@ -23,8 +23,8 @@ fn padded(channels: usize) -> usize {
     channels.next_multiple_of(CHANNEL_ALIGN)
 }
 
-fn rows(data: &mut [f32], stride: usize) -> Rows {
-    Rows { data: data.as_mut_ptr(), stride }
+fn rows(data: &mut [f32], stride: usize) -> StridedRows {
+    StridedRows { data: data.as_mut_ptr(), stride }
 }
 
 fn assert_close(got: f32, expected: f64, context: &str) {

@@ -1,4 +1,4 @@
-//! Which NASNet-A a set of weight shapes is: what shapes alone prove, whatever kind of file they come from.
+//! Finds the NASNet-A configuration from weight shapes alone, whatever file they come from.
 
 use crate::graph::{Role, WeightSpec};
 use crate::nasnet::layouts::file_shape;

@@ -137,7 +137,7 @@ pub(crate) fn blocks<'a>(
         return Some((last.div_ceil(3).max(1), Scheme::Keras));
     }
     let count = last + 1;
-    // With gaps the last cell is 3N + 3, and four numbers below it are nobody's.
+    // With gaps the last cell is 3N + 3, and four numbers below it are unused.
     let gaps = cells.len() + 4 == count && last.is_multiple_of(3);
     let blocks = if gaps { (last - 3) / 3 } else { count.div_ceil(3) };
     Some((blocks.max(1), Scheme::Torch { gaps }))

@@ -1,5 +1,4 @@
-//! What people are told beside the data: notes, warnings, errors and progress, all on stderr. A stderr
-//! that is gone is no reason to fail.
+//! Notes, warnings, errors and progress, all on stderr. A closed stderr is not an error.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -57,11 +56,25 @@ impl Console {
 
     /// A count that runs while images are answered; hidden where progress is not drawn.
     pub fn counter(&self) -> ProgressBar {
+        self.line_of("{spinner} {human_pos} {images}, {rate}, {elapsed}{msg}")
+    }
+
+    /// What is being done, and for how long; hidden where progress is not drawn.
+    pub fn spinner(&self) -> ProgressBar {
+        self.line_of("{spinner} {msg}, {elapsed}")
+    }
+
+    /// A count of rows that are read or written; hidden where progress is not drawn.
+    pub fn row_counter(&self) -> ProgressBar {
+        self.line_of("{spinner} {msg}: {human_pos} rows, {rate}, {elapsed}")
+    }
+
+    fn line_of(&self, template: &str) -> ProgressBar {
         if !self.terminal || self.scrolls || self.quiet {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_style(style("{spinner} {human_pos} images, {rate}, {elapsed}{msg}"));
+        bar.set_style(style(template));
         bar.enable_steady_tick(Duration::from_millis(100));
         bar
     }
@@ -70,7 +83,8 @@ impl Console {
 /// Tells a counter how many images there are, so that it can say when it will be done.
 pub fn expect(counter: &ProgressBar, total: u64) {
     counter.set_length(total);
-    counter.set_style(style("{spinner} {human_pos}/{human_len} images, {rate}, {elapsed}, {eta} left{msg}"));
+    counter
+        .set_style(style("{spinner} {human_pos}/{human_len} {images}, {rate}, {elapsed}, {eta} left{msg}"));
 }
 
 /// A line of progress, with the rate in whole images where there are many a second.
@@ -81,5 +95,9 @@ fn style(template: &str) -> ProgressStyle {
         let _ = write!(out, "{rate:.*}/s", usize::from(rate < 100.0));
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
-    style.with_key("rate", rate)
+    let images = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let number = state.len().unwrap_or(state.pos());
+        let _ = out.write_str(if number == 1 { "image" } else { "images" });
+    };
+    style.with_key("rate", rate).with_key("images", images)
 }

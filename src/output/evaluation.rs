@@ -1,10 +1,10 @@
-//! What `nasnet eval` found, for people and for programs.
+//! The output of `nasnet eval`, as text and JSON.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::text::printable;
+use super::text::{count, printable};
 use super::{ModelHeader, pretty};
 use crate::answers::labels::{Label, Labels};
 use crate::answers::temperature::Fitted;
@@ -87,7 +87,8 @@ impl Report<'_> {
         match self.fitted {
             _ if self.temperature == 1.0 => String::new(),
             Some(fitted) => {
-                format!(" at temperature {:.3} (fitted on {} images)", self.temperature, fitted.images)
+                let images = count(fitted.images as u64, "image");
+                format!(" at temperature {:.3} (fitted on {images})", self.temperature)
             }
             None => format!(" at temperature {:.3}", self.temperature),
         }

@@ -1,4 +1,4 @@
-//! json, a document written as it grows, and jsonl, a record a line.
+//! json, one document that is written as it grows, and jsonl, one record on each line.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use super::Printer;
 use super::wire::{ModelHeader, RecordLine, SCHEMA, StreamLine};
 use crate::answers::predictions::Record;
 
-/// `{"schema": 1, "model": ..., "results": [...]}` with a record a line.
+/// `{"schema": 1, "model": ..., "results": [...]}` with one record on each line.
 #[derive(Debug)]
 pub struct Json {
     model: ModelHeader,

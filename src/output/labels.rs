@@ -1,4 +1,4 @@
-//! A model's classes and the WordNet groups above them, for people and for programs.
+//! The output of `nasnet labels`, as text and JSON: a model's classes and the WordNet groups above them.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,5 @@
-//! Records to text: one printer a form, each over a writer that the caller holds. What people are told
-//! beside the data goes to stderr, by [`console`].
+//! Records to text: one printer for each format, over a writer that the caller owns. Messages go to stderr, see
+//! [`console`].
 
 pub mod console;
 mod csv;
@@ -17,6 +17,7 @@ pub mod text;
 pub mod transfer;
 pub mod vectors;
 mod wire;
+pub mod xmp;
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What a model is, for people and for programs: the answer of `nasnet info`.
+//! The output of `nasnet info`, as text and JSON.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use crate::graph::Graph;
 use crate::nasnet::keras_layers::Layer;
 use crate::nasnet::published::{self, Published};
 use crate::nasnet::{Config, Dialect, Head};
-use crate::output::text::{grouped, printable};
+use crate::output::text::{count, grouped, printable};
 use crate::weights::Loaded;
 
 /// The wire form of a description.
@@ -52,14 +52,15 @@ pub struct WithLayers {
     /// The model.
     pub description: Description,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// Its layers, where they are asked for.
+    /// Its layers, with --layers.
     pub layers: Option<Vec<Layer>>,
 }
 
 impl Description {
-    /// The description of loaded weights.
-    pub fn of_weights(loaded: &Loaded) -> Self {
+    /// The description of loaded weights; `published_accuracy` is that of just these weights.
+    pub fn of_weights(loaded: &Loaded, published_accuracy: Option<Published>) -> Self {
         Description {
+            published_accuracy,
             weights: Some(WeightsDescription {
                 source: loaded.source.clone(),
                 format: loaded.kind,
@@ -75,7 +76,7 @@ impl Description {
         }
     }
 
-    /// The description of a network without weights.
+    /// The description of a published network whose weights are not here.
     pub fn of_graph(name: &str, config: &Config, dialect: Dialect, graph: &Graph) -> Self {
         let (parameters, trainable_parameters) = graph.parameters();
         Description {
@@ -138,7 +139,10 @@ impl Description {
                 line("labels", weights.labels.map_or("none recorded".to_owned(), |count| count.to_string()))?;
                 weights.temperature.as_ref().map_or(Ok(()), |fitted| {
                     let Fitted { temperature, images, method, .. } = fitted;
-                    line("temperature", format!("{temperature:.4}, fitted on {images} images ({method})"))
+                    line(
+                        "temperature",
+                        format!("{temperature:.4}, fitted on {} ({method})", count(*images as u64, "image")),
+                    )
                 })
             }
         }

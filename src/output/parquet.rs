@@ -1,5 +1,5 @@
-//! Parquet: a row an image, for programs that read columns. Rows gather into groups of bounded size; a group is
-//! encoded in memory and handed to the writer whole. Nothing can be read before the footer stands at the end.
+//! Parquet: one row for each image, for programs that read columns. Rows are collected into groups of bounded size,
+//! each encoded in memory and written in one piece. The file can only be read once its footer is written.
 
 mod columns;
 mod row;
@@ -64,7 +64,7 @@ pub struct Parquet {
     model: String,
     file: SerializedFileWriter<Vec<u8>>,
     rows: Columns,
-    /// A write failed midway: what would follow would stand at the wrong place.
+    /// A write failed midway, so anything written later would be at the wrong place.
     torn: bool,
 }
 

@@ -1,6 +1,8 @@
 //! HTML pages, whole in themselves: style, script, data and thumbnails are inside, and a content security policy
 //! forbids every request. Text from files reaches the page as data of a script, and the document as text nodes.
 
+mod link;
+
 use std::io::{self, Cursor, Write};
 
 use ::image::codecs::jpeg::JpegEncoder;
@@ -13,6 +15,8 @@ use super::ModelHeader;
 use super::wire::RecordLine;
 use crate::answers::predictions::Record;
 use crate::image::Rgb8;
+
+pub use link::link;
 
 /// The longer side of a thumbnail in pixels.
 const SIDE: u32 = 128;
@@ -68,6 +72,9 @@ struct Entry<'a> {
     record: RecordLine<'a>,
     seq: u64,
     thumbnail: Option<String>,
+    /// The relative address of the photo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 impl<W: Write> Predictions<W> {
@@ -87,14 +94,19 @@ impl<W: Write> Predictions<W> {
         Ok(Predictions { out, probabilities: model.scores == "probability", first: true })
     }
 
-    /// One record.
+    /// One record; its thumbnail and path lead to `link`.
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn record(&mut self, record: &Record, thumbnail: Option<String>) -> io::Result<()> {
+    pub fn record(
+        &mut self,
+        record: &Record,
+        thumbnail: Option<String>,
+        link: Option<String>,
+    ) -> io::Result<()> {
         self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
-        let entry = Entry { record: RecordLine::new(record), seq: record.seq, thumbnail };
+        let entry = Entry { record: RecordLine::new(record), seq: record.seq, thumbnail, link };
         self.out.write_all(script_data(&entry)?.as_bytes())
     }
 
@@ -123,6 +135,8 @@ pub struct Mistake {
     pub probability: f32,
     /// A small JPEG, in base64.
     pub thumbnail: Option<String>,
+    /// The relative address of the photo.
+    pub link: Option<String>,
 }
 
 /// Writes the page of an evaluation; `document` is its JSON.
@@ -139,12 +153,17 @@ pub fn evaluation(
     head(out, &format!("Accuracy of {}", model.short()))?;
     out.write_all(
         b"<p id=\"facts\"></p><div id=\"summary\"></div><div class=\"side\">\
-          <div><h2>Reliability</h2><p class=\"dim\">Accuracy (blue) by probability; red is the gap to the diagonal</p><canvas id=\"reliability\"></canvas></div>\
-          <div id=\"rolled\"><h2>Rolled-up answers</h2><p class=\"dim\">Share of images by P of --rollup: a class (blue), a group (orange), unknown (grey); the red line is the precision of the answers</p><canvas id=\"selective\"></canvas><div id=\"figures\"></div></div>\
-          <div><h2>Confusion</h2><p class=\"dim\">Rows are what images show, columns what was said <b id=\"cell\"></b></p><canvas id=\"confusion\"></canvas></div></div>\
-          <div class=\"side\"><div><h2>Most confused</h2><div id=\"pairs\" class=\"scroll\"></div></div>\
-          <div><h2>Classes, worst first</h2><div id=\"classes\" class=\"scroll\"></div></div></div>\
-          <h2>Worst mistakes</h2><div class=\"cards\" id=\"mistakes\"></div>\n<script type=\"application/json\" id=\"data\">",
+          <div id=\"calibrated\"><h2>Reliability</h2><div class=\"key\"><span><i style=\"background:var(--bar)\"></i>accuracy</span>\
+          <span><i style=\"background:#c0392b\"></i>gap to the probability</span></div><div id=\"reliability\"></div></div>\
+          <div id=\"rolled\"><h2>Rolled-up answers</h2><div class=\"key\"><span><i style=\"background:var(--bar)\"></i>a class</span>\
+          <span><i style=\"background:var(--group)\"></i>a group</span><span><i style=\"background:#8884\"></i>unknown</span>\
+          <span><i style=\"background:currentColor\"></i>precision of the answers</span></div><div id=\"selective\"></div></div>\
+          <div id=\"confused\"><h2>Confusion</h2><div class=\"key\"><span><i style=\"background:var(--bar)\"></i>right</span>\
+          <span><i style=\"background:#c0392b\"></i>wrong; the stronger, the more of the class</span></div><div id=\"confusion\"></div></div></div>\
+          <div id=\"figures\" class=\"wide\"></div><div class=\"side\">\
+          <div id=\"mistaken\"><h2>Most confused</h2><div id=\"pairs\" class=\"scroll\"></div></div>\
+          <div id=\"by-class\"><h2>Classes, worst first</h2><div id=\"classes\" class=\"scroll\"></div></div></div>\
+          <div id=\"worst\"><h2>Worst mistakes</h2><div class=\"cards\" id=\"mistakes\"></div></div>\n<script type=\"application/json\" id=\"data\">",
     )?;
     out.write_all(script_data(&document)?.as_bytes())?;
     writeln!(out, "</script>\n<script>{}</script></body></html>", include_str!("report/eval.js"))?;

@@ -24,7 +24,7 @@ pub struct RowHead {
     /// `name@fingerprint`.
     pub model: String,
     /// What it says.
-    pub answer: Answer,
+    pub content: RowContent,
     /// Whether it has a rolled-up answer, if only that it is unknown.
     pub rolled_up: bool,
     /// Bytes and last change of its file, where the row has them.
@@ -33,7 +33,7 @@ pub struct RowHead {
 
 /// What a row says of its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum RowContent {
     /// Its classes.
     Predictions,
     /// Its features.
@@ -69,7 +69,7 @@ struct RowLine<'a> {
     modified: Option<Cow<'a, str>>,
 }
 
-/// That a field is there, whatever it holds.
+/// True if the field is present, with any value.
 fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(value).map(|_| true)
 }
@@ -81,11 +81,11 @@ impl RowHead {
         if row.seq >= SEQ_LIMIT {
             return None;
         }
-        let answer = match (row.predictions, row.features, row.row, row.error) {
-            (Some(_), None, None, None) => Answer::Predictions,
-            (None, Some(_), None, None) => Answer::Features,
-            (None, None, Some(row), None) => Answer::Row(row),
-            (None, None, None, Some(_)) => Answer::Failed,
+        let content = match (row.predictions, row.features, row.row, row.error) {
+            (Some(_), None, None, None) => RowContent::Predictions,
+            (None, Some(_), None, None) => RowContent::Features,
+            (None, None, Some(row), None) => RowContent::Row(row),
+            (None, None, None, Some(_)) => RowContent::Failed,
             _ => return None,
         };
         let path = match row.path_bytes {
@@ -97,7 +97,7 @@ impl RowHead {
             path,
             seq: row.seq,
             model: row.model.into_owned(),
-            answer,
+            content,
             rolled_up: row.group,
             file,
         })
@@ -147,7 +147,7 @@ mod tests {
         let line = br#"{"path": "a\ufffd", "path_bytes": "Yf8=", "error": {"kind": "io", "message": "\"seq\": 9"}, "seq": 7, "model": "x@y@0123"}"#;
         let head = RowHead::parse(line).unwrap();
         assert_eq!((&head.path[..], head.seq, head.fingerprint()), (&b"a\xff"[..], 7, "0123"));
-        assert_eq!(head.answer, Answer::Failed);
+        assert_eq!(head.content, RowContent::Failed);
         for torn in 0..line.len() {
             assert_eq!(RowHead::parse(&line[..torn]), None);
         }
@@ -157,13 +157,13 @@ mod tests {
         let text = String::from_utf8(moved.clone()).unwrap();
         assert!(text.contains(r#"\"seq\": 9"#) && text.contains(r#""seq": 1234, "model""#), "{text}");
         assert_eq!(RowHead::parse(&moved).unwrap().seq, 1234);
-        for (field, answer) in [
-            (r#""predictions": []"#, Answer::Predictions),
-            (r#""shape": [2], "features": [1.5, 0]"#, Answer::Features),
-            (r#""row": 3, "width": 4"#, Answer::Row(3)),
+        for (field, content) in [
+            (r#""predictions": []"#, RowContent::Predictions),
+            (r#""shape": [2], "features": [1.5, 0]"#, RowContent::Features),
+            (r#""row": 3, "width": 4"#, RowContent::Row(3)),
         ] {
             let line = format!(r#"{{"path": "a", {field}, "seq": 7, "model": "x@0"}}"#);
-            assert_eq!(RowHead::parse(line.as_bytes()).unwrap().answer, answer);
+            assert_eq!(RowHead::parse(line.as_bytes()).unwrap().content, content);
         }
         for (group, rolled_up) in
             [("", false), (r#", "group": null"#, true), (r#", "group": {"score": 1}"#, true)]

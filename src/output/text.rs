@@ -27,6 +27,21 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Words as lines of at most `width` characters; a longer word has a line of its own.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// So many of something: `1 image`, `2 images`.
 pub fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
@@ -52,6 +67,13 @@ mod tests {
     #[test]
     fn numbers_are_grouped_by_threes() {
         assert_eq!([0, 999, 1000, 5326716].map(grouped), ["0", "999", "1,000", "5,326,716"]);
+    }
+
+    #[test]
+    fn long_lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("one incomprehensible", 7), ["one", "incomprehensible"]);
+        assert_eq!(wrapped("", 7), [""]);
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct PreprocessingHeader {
     pub height: usize,
     /// Width of the input.
     pub width: usize,
-    /// What becomes of another aspect ratio.
+    /// How another aspect ratio is handled.
     pub resize: String,
     /// How pixels are resampled.
     pub filter: String,
@@ -72,7 +72,7 @@ pub struct PreprocessingHeader {
     pub exif: bool,
     /// Detail of large JPEGs: exact or fast.
     pub decode: String,
-    /// What becomes of images that end early: error or accept.
+    /// How images that end early are handled: error or accept.
     pub truncated: String,
 }
 
@@ -83,7 +83,7 @@ pub struct RecordLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     #[serde(flatten)]
-    outcome: Outcome<'a>,
+    outcome: RecordBody<'a>,
 }
 
 /// A record in jsonl.
@@ -114,7 +114,7 @@ impl StampLine {
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Outcome<'a> {
+enum RecordBody<'a> {
     Answer {
         width: u32,
         height: u32,
@@ -186,7 +186,7 @@ impl<'a> RecordLine<'a> {
     pub fn new(record: &'a Record) -> Self {
         let path_bytes = path_bytes(&record.path);
         let outcome = match &record.outcome {
-            Ok(answer) => Outcome::Answer {
+            Ok(answer) => RecordBody::Answer {
                 width: answer.width,
                 height: answer.height,
                 preview: answer.notes.preview,
@@ -200,7 +200,7 @@ impl<'a> RecordLine<'a> {
                     .as_ref()
                     .map(|explained| explained.iter().map(ExplainedLine::new).collect()),
             },
-            Err(error) => Outcome::Failure { error: ErrorLine::new(error) },
+            Err(error) => RecordBody::Failure { error: ErrorLine::new(error) },
         };
         RecordLine { path: record.path.to_string_lossy().into_owned(), path_bytes, outcome }
     }

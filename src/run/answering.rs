@@ -1,6 +1,5 @@
 //! From settings to the policy that makes a model's answers: lists of classes and rules are read here.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -10,14 +9,16 @@ use crate::answers::finder::with_names;
 use crate::answers::policy::Policy;
 use crate::answers::rules::Rules;
 use crate::classifier::Classifier;
+use crate::files;
 use crate::output::console::Console;
+use crate::output::text::count;
 use crate::settings::Answers;
 
 /// How a model's answers are made; says on stderr what had to be chosen, and what decides the probabilities beside the
 /// weights.
 ///
 /// # Errors
-/// When a file cannot be read, names what the model has not, or a roll-up is asked of a model without WordNet ids.
+/// When a file cannot be read or names an unknown class, or the model has no WordNet ids for a roll-up.
 pub fn policy(settings: &Answers, classifier: &Classifier, console: Console) -> Result<Policy> {
     let (labels, classes) = (classifier.labels(), classifier.classes()?);
     let mut policy = Policy::new(labels.cloned(), settings.scores, settings.selection)
@@ -47,8 +48,10 @@ pub fn policy(settings: &Answers, classifier: &Classifier, console: Console) -> 
     }
     if let (Some(fitted), None) = (&classifier.weights().temperature, settings.temperature) {
         notes.push(format!(
-            "temperature {:.4}, fitted on {} images ({})",
-            fitted.temperature, fitted.images, fitted.method
+            "temperature {:.4}, fitted on {} ({})",
+            fitted.temperature,
+            count(fitted.images as u64, "image"),
+            fitted.method
         ));
     }
     notes.iter().for_each(|note| console.note(note));
@@ -77,6 +80,6 @@ fn class_list(text: &str) -> Result<ClassList> {
 /// A file's text, and how it is called in messages.
 fn read(flag: &str, file: &Path) -> Result<(String, String)> {
     let origin = file.display().to_string();
-    let text = fs::read_to_string(file).with_context(|| format!("{flag} {origin}"))?;
+    let text = files::read_text(file).with_context(|| format!("{flag} {origin}"))?;
     Ok((text, origin))
 }

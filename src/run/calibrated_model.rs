@@ -8,9 +8,10 @@ use super::open;
 use super::sink::{refuse_inputs, refuse_to_replace};
 use crate::answers::temperature::Fitted;
 use crate::classifier::Classifier;
-use crate::evaluation::Outcome;
+use crate::evaluation::GradedAnswer;
 use crate::evaluation::calibration::Calibration;
 use crate::output::console::Console;
+use crate::output::text::count;
 use crate::settings::Eval;
 use crate::weights::canonical;
 
@@ -34,20 +35,20 @@ pub fn write(
     name: &Path,
     settings: &Eval,
     classifier: &Classifier,
-    outcomes: &[Outcome],
+    graded: &[GradedAnswer],
     console: Console,
 ) -> Result<()> {
-    if outcomes.is_empty() {
+    if graded.is_empty() {
         bail!("--calibrate: no image was answered, so there is nothing to fit a temperature to");
     }
     // The best temperature is one of the logits themselves, whatever they were divided by until now.
-    let before = Calibration::new(outcomes, 1.0);
+    let before = Calibration::new(graded, 1.0);
     let preprocessing = classifier.preprocessing();
     let (height, width) = classifier.config().input_size;
     let fitted = Fitted {
         temperature: before.temperature,
         method: METHOD.to_owned(),
-        images: outcomes.len(),
+        images: graded.len(),
         expected_error_before: before.expected_error,
         expected_error_after: before.expected_error_at_temperature,
         preprocessing: Some(format!(
@@ -66,10 +67,10 @@ pub fn write(
     }
     canonical::write(name, &loaded.graph, &loaded.weights, &loaded.card(), loaded.weights.dtype())?;
     console.note(&format!(
-        "{}: temperature {:.4}, fitted on {} images; expected calibration error on them {:.2} %, before {:.2} %",
+        "{}: temperature {:.4}, fitted on {}; expected calibration error on them {:.2} %, before {:.2} %",
         name.display(),
         before.temperature,
-        outcomes.len(),
+        count(graded.len() as u64, "image"),
         before.expected_error_at_temperature * 100.0,
         before.expected_error * 100.0
     ));

@@ -39,7 +39,7 @@ pub struct ExplainerSettings {
 
 /// The files of an image.
 #[derive(Default)]
-struct Outcome {
+struct DrawnFiles {
     written: Vec<Explained>,
     refused: Vec<PathBuf>,
 }
@@ -77,7 +77,7 @@ impl Explainer {
     pub fn draw(&self, pipeline: &Pipeline, images: &[Answered]) -> Result<Drawn> {
         let read: Vec<(&Answered, &Numbers)> =
             images.iter().filter_map(|image| Some((image, image.result.as_ref().ok()?))).collect();
-        let outcomes: Vec<Outcome> = read
+        let outcomes: Vec<DrawnFiles> = read
             .par_iter()
             .map(|(image, numbers)| self.image(pipeline, image, numbers))
             .collect::<Result<_>>()?;
@@ -95,7 +95,7 @@ impl Explainer {
         Ok(Drawn { explained, refused })
     }
 
-    fn image(&self, pipeline: &Pipeline, image: &Answered, numbers: &Numbers) -> Result<Outcome> {
+    fn image(&self, pipeline: &Pipeline, image: &Answered, numbers: &Numbers) -> Result<DrawnFiles> {
         let classifier = &pipeline.classifier;
         let scene = numbers.scene.as_ref();
         let Scene { photo, features } =
@@ -104,7 +104,7 @@ impl Explainer {
         let size = (numbers.height, numbers.width);
         let shown = region(size, (height as u32, width as u32), classifier.preprocessing())
             .scaled(size, (photo.height, photo.width));
-        let mut outcome = Outcome::default();
+        let mut outcome = DrawnFiles::default();
         let best = self.settings.policy.decide(&numbers.row).predictions;
         let wanted = self.settings.only.wants(best.first());
         for prediction in best.into_iter().filter(|_| wanted) {

@@ -12,7 +12,7 @@ use super::interrupt::Interrupt;
 use super::journal::{SharedLedger, locked};
 use super::pipeline::{Answered, Images, Pipeline};
 use super::work_items::work_items;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
 use crate::output::console::{self, Console};
 use crate::output::text::count;
@@ -40,6 +40,8 @@ pub struct ImageRun {
     started: Instant,
     answered: u64,
     failed: u64,
+    /// The limit on pixels that would allow each image that failed for its size.
+    pixels_needed: Option<u64>,
 }
 
 /// What became of a run's images, those that the output had before included.
@@ -62,7 +64,7 @@ impl ImageRun {
         pipeline: &Pipeline,
         inputs: Inputs,
         sources: (impl Iterator<Item = Source> + Send + 'static, PassedOver),
-        wanted: Output,
+        wanted: NetworkOutput,
         console: Console,
     ) -> Result<Self> {
         let Inputs { options, shard, ledger } = inputs;
@@ -91,6 +93,7 @@ impl ImageRun {
             started,
             answered,
             failed,
+            pixels_needed: None,
         })
     }
 
@@ -105,7 +108,10 @@ impl ImageRun {
                 Ok(batch) if batch.is_empty() => break Ok(()),
                 Ok(images) => {
                     self.answered += images.len() as u64;
-                    self.failed += images.iter().filter(|image| image.result.is_err()).count() as u64;
+                    for error in images.iter().filter_map(|image| image.result.as_ref().err()) {
+                        self.failed += 1;
+                        self.pixels_needed = self.pixels_needed.max(error.pixels_needed);
+                    }
                     if let Err(error) = take(images) {
                         break Err(error);
                     }
@@ -150,6 +156,9 @@ impl ImageRun {
         }
         if failed > 0 {
             self.console.note(&format!("{failed} of {} failed", count(answered, "image")));
+        }
+        if let Some(pixels) = self.pixels_needed {
+            self.console.hint(&format!("--max-pixels {pixels} allows all images that were too large"));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         // A rate over less is noise.

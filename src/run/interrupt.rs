@@ -1,5 +1,4 @@
-//! Ctrl-C and SIGTERM as a wish that a run looks at between two batches. The second one ends the process
-//! at once.
+//! Ctrl-C and SIGTERM: the run stops after the current batch. A second one ends the process at once.
 
 use std::io;
 use std::sync::Arc;

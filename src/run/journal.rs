@@ -1,8 +1,8 @@
-//! A jsonl output that a run goes on with: which paths it has answers for, and how it ends up with one row
-//! a path, in order, whatever happened before.
+//! The jsonl output of a run with `--resume`: which paths have answers already, and how the file ends up with one row
+//! for each path, in the order of the inputs.
 //!
-//! New rows are appended to the file itself, so that a run that is killed leaves all it had. Only at the end, and
-//! only where rows were replaced or have moved, the file is written anew beside itself and renamed.
+//! New rows are appended to the file itself, so a killed run keeps every row it wrote. At the end, if rows were
+//! replaced or are out of order, the file is rewritten beside itself and renamed.
 
 mod row_index;
 
@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail};
 use crate::files::{Stamp, claim, partial_name, write_whole};
 use crate::inputs::PathKey;
 use crate::output::console::Console;
-use crate::output::rows::{self, Answer, RowHead, with_number};
+use crate::output::rows::{self, RowContent, RowHead, with_number};
 use crate::settings::Resume;
 use row_index::{Known, Row, State};
 
@@ -46,7 +46,7 @@ pub fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
     ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the rows of an output say.
+/// What the rows of an output hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Classes.
@@ -62,17 +62,17 @@ pub enum Kind {
 
 impl Kind {
     /// Whether a row of these may say that.
-    fn takes(self, answer: Answer) -> bool {
+    fn takes(self, answer: RowContent) -> bool {
         match answer {
-            Answer::Failed => true,
-            Answer::Predictions => self == Kind::Predictions,
-            Answer::Features => self == Kind::Features,
-            Answer::Row(_) => matches!(self, Kind::Rows { .. }),
+            RowContent::Failed => true,
+            RowContent::Predictions => self == Kind::Predictions,
+            RowContent::Features => self == Kind::Features,
+            RowContent::Row(_) => matches!(self, Kind::Rows { .. }),
         }
     }
 }
 
-/// How an output is to be continued.
+/// How to continue an output.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The output file.
@@ -98,7 +98,7 @@ pub struct Continued {
 /// Opens an output file to continue, at its end, without a torn last line.
 ///
 /// # Errors
-/// When it cannot be read and written, another run is at it, or it holds what is no row.
+/// When it cannot be read and written, another run is writing to it, or a line is not a row.
 pub fn open(request: Request<'_>, console: Console) -> Result<Continued> {
     let name = request.name.canonicalize().unwrap_or_else(|_| request.name.to_owned());
     let partial = partial_name(&name);
@@ -147,11 +147,11 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
         number += 1;
         let head = if line.last() == Some(&b'\n') { RowHead::parse(&line) } else { None };
         match (head, bad) {
-            (Some(head), None) if !request.kind.takes(head.answer) => {
+            (Some(head), None) if !request.kind.takes(head.content) => {
                 bail!("line {number} is a row of another command's output: this is not one to go on with");
             }
             (Some(head), None) => {
-                if let (Answer::Row(row), Kind::Rows { available }) = (head.answer, request.kind) {
+                if let (RowContent::Row(row), Kind::Rows { available }) = (head.content, request.kind) {
                     if row != ledger.places {
                         bail!("line {number} is of row {row}, expected row {}", ledger.places);
                     }
@@ -198,7 +198,7 @@ impl Ledger {
         if !own {
             self.other_model.get_or_insert_with(|| head.model.clone());
         }
-        let state = match (own, head.answer == Answer::Failed) {
+        let state = match (own, head.content == RowContent::Failed) {
             (false, _) => State::OtherModel,
             (true, true) if request.resume == Resume::RetryErrors => State::Retry,
             (true, true) => State::Failed,

@@ -18,4 +18,5 @@ pub mod pipeline;
 pub mod records;
 pub mod sink;
 pub mod sorter;
+pub mod tagger;
 pub mod work_items;

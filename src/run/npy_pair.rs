@@ -1,9 +1,8 @@
-//! An .npy and the lines beside it, gone on with together. Numbers reach their file before their line does, so the
-//! pair is whole up to the last line whose numbers are there.
+//! Continues an .npy file and the lines beside it together. Numbers are written before their line, so the pair is
+//! complete up to the last line.
 //!
-//! Where rows are to change places both files are written anew as `*.tidy`, numbers first. The renaming of the numbers
-//! is the moment from which the new pair holds; a run that was ended between the two renamings is made up for by the
-//! next one.
+//! To reorder rows, both files are rewritten as `*.tidy` and renamed, the numbers first. From that first renaming on the
+//! new pair counts; if a run ends between the two renamings, the next one does the second.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -13,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::journal::Ledger;
 use crate::files::{beside, claim, partial_name};
-use crate::output::rows::{Answer, RowHead, with_number};
+use crate::output::rows::{RowContent, RowHead, with_number};
 use crate::output::vectors::{self, Form, NpyRows};
 
 /// The numbers of a pair, which may still be more or fewer than its lines say.
@@ -23,7 +22,7 @@ use crate::output::vectors::{self, Form, NpyRows};
 pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
     let context = || format!("--output {}", name.display());
     let lines = vectors::sidecar(name);
-    settle(name, &lines).with_context(context)?;
+    finish_tidying(name, &lines).with_context(context)?;
     // What a run without --resume left behind when it was ended.
     for (from, to) in vectors::files(Form::Npy, &partial_name(name)).iter().zip([name, &lines]) {
         if !to.exists() && from.is_file() {
@@ -33,11 +32,7 @@ pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
     }
     let numbers = NpyRows::open(name, shape).with_context(context)?;
     if numbers.rows() > 0 && !lines.exists() {
-        bail!(
-            "--output {}: {}, which says whose its rows are, is not there",
-            name.display(),
-            lines.display()
-        );
+        bail!("--output {}: {}, which names its rows, is missing", name.display(), lines.display());
     }
     Ok(numbers)
 }
@@ -46,8 +41,8 @@ fn tidy_name(name: &Path) -> PathBuf {
     beside(name, ".tidy")
 }
 
-/// Ends what a run left that was ended while it put the pair in order.
-fn settle(name: &Path, lines: &Path) -> Result<()> {
+/// Finishes the reordering that an interrupted run left.
+fn finish_tidying(name: &Path, lines: &Path) -> Result<()> {
     let (new_numbers, new_lines) = (tidy_name(name), tidy_name(lines));
     if !new_numbers.exists() && !new_lines.exists() {
         return Ok(());
@@ -64,10 +59,10 @@ fn settle(name: &Path, lines: &Path) -> Result<()> {
     Ok(fs::rename(new_lines, lines)?)
 }
 
-/// The lines go first: alone they would stand for a pair whose numbers have been renamed.
+/// The lines go first: on their own they would mean that the numbers have been renamed.
 fn remove(new_numbers: &Path, new_lines: &Path) {
     if fs::remove_file(new_lines).is_ok() || !new_lines.exists() {
-        // What cannot be removed is in nobody's way.
+        // A file that stays does no harm.
         let _ = fs::remove_file(new_numbers);
     }
 }
@@ -92,8 +87,8 @@ pub fn tidy(ledger: &Ledger, name: &Path, lines: &Path, shape: &[usize]) -> Resu
 }
 
 fn write(ledger: &Ledger, from: (&Path, &Path), to: (&Path, &Path), shape: &[usize]) -> io::Result<()> {
-    let row = |line: &[u8]| match RowHead::parse(line)?.answer {
-        Answer::Row(row) => Some(row),
+    let row = |line: &[u8]| match RowHead::parse(line)?.content {
+        RowContent::Row(row) => Some(row),
         _ => None,
     };
     let mut order = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::answers::labels::Labels;
@@ -13,9 +13,12 @@ use crate::error::Error;
 use crate::graph::Activation;
 use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::Resize;
+use crate::inputs::{self, InputOptions};
 use crate::kernels::Precision;
 use crate::nasnet::Head;
+use crate::nasnet::published::{self, Published};
 use crate::output::console::Console;
+use crate::output::text::count;
 use crate::output::transfer::Transfers;
 use crate::output::{ModelHeader, PreprocessingHeader};
 use crate::settings::{ModelSettings, Pipeline};
@@ -62,6 +65,33 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
     Ok(loaded)
 }
 
+/// Ends a run that has no inputs before it fetches a model: with weights that are here, inputs that are missing get
+/// their records.
+///
+/// # Errors
+/// When none of the named inputs is there, and the weights are not here either.
+pub fn refuse_missing_inputs(inputs: &InputOptions, model: &ModelSettings) -> Result<()> {
+    match inputs::all_missing(inputs) {
+        Some(first) if matches!(model.source.locate(), Err(Error::Missing { .. })) => {
+            let others = match inputs.paths.len() {
+                1 => String::new(),
+                number => format!(" (nor are the others of {number} inputs there)"),
+            };
+            bail!("no inputs: {}: no such file or folder{others}", first.display())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is published of a model's accuracy: nothing, unless its weights, its input size and its way with borders are
+/// those that were measured. A file of the same shape may hold anything.
+pub fn published(model: &ModelSettings, loaded: &Loaded) -> &'static [Published] {
+    match model.source.published() {
+        Some(entry) if entry.dialect == loaded.dialect => published::figures(&loaded.config),
+        _ => &[],
+    }
+}
+
 /// Loaded weights on a device as they are, for commands that need no labels and no preprocessing of their own.
 ///
 /// # Errors
@@ -101,7 +131,7 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
         },
     )?;
     classifier.engine().tell(Box::new(move |text| console.note(text)));
-    let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    let threads = count(threads as u64, "thread");
     if settings.device == DeviceChoice::Auto {
         console.note(&format!("{} on {choice}, {threads}", classifier.name()));
     }

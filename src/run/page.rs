@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::sink::Unfinished;
 use crate::answers::predictions::Record;
 use crate::output::ModelHeader;
-use crate::output::report::Predictions;
+use crate::output::report::{Predictions, link};
 
 /// A page that gets its name when it is complete.
 pub struct Page {
@@ -33,7 +33,8 @@ impl Page {
     /// # Errors
     /// When the page cannot be written.
     pub fn record(&mut self, record: &Record, thumbnail: Option<String>) -> Result<()> {
-        self.page.record(record, thumbnail).with_context(|| self.unfinished.describe())
+        let link = link(self.unfinished.file(), &record.path);
+        self.page.record(record, thumbnail, link).with_context(|| self.unfinished.describe())
     }
 
     /// Makes it a complete document, also when the run was interrupted.

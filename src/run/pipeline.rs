@@ -14,7 +14,7 @@ use crate::answers::policy::Policy;
 use crate::answers::predictions::Notes;
 use crate::classifier::Classifier;
 use crate::engine::Engine;
-use crate::engine::Output::{self, Features};
+use crate::engine::NetworkOutput::{self, Features};
 use crate::error::{self, Error, ImageError, ImageErrorKind};
 use crate::files::Stamp;
 use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
@@ -122,7 +122,7 @@ impl Pipeline {
     pub fn images(
         &self,
         items: impl Iterator<Item = (u64, Source)> + Send + 'static,
-        output: Output,
+        output: NetworkOutput,
     ) -> Result<Images> {
         let load = Arc::new(AtomicUsize::new(0));
         let read = self.read(items, &load)?;
@@ -159,7 +159,7 @@ impl Pipeline {
                 Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
             }
         };
-        // A decoder's panic is its image's error already; another one is nobody's fault but ours.
+        // A decoder's panic is already an error of its image; any other panic is a bug of ours.
         let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
@@ -197,8 +197,8 @@ impl Pipeline {
     }
 }
 
-/// What was asked for, and the feature map where that is wanted too.
-type Rows = (Vec<f32>, Option<Vec<f32>>);
+/// The requested output, and the feature map if that is needed too.
+type Computed = (Vec<f32>, Option<Vec<f32>>);
 
 /// An image that could be decoded.
 struct Prepared {
@@ -215,7 +215,7 @@ enum Stage {
     /// H, W, 3, as the network takes it.
     Ready(Vec<f32>),
     /// Through the network.
-    Done(error::Result<Rows>),
+    Done(error::Result<Computed>),
 }
 
 impl Prepared {
@@ -228,11 +228,11 @@ impl Prepared {
     }
 }
 
-/// The network and what it is asked for.
+/// The network and the requested output.
 #[derive(Clone)]
 struct Network {
     classifier: Arc<Classifier>,
-    output: Output,
+    output: NetworkOutput,
     explains: bool,
 }
 
@@ -242,7 +242,7 @@ impl Network {
     }
 
     /// An image by the caller's own thread, where the device does that.
-    fn run_alone(&self, pixels: &[f32]) -> Option<error::Result<Rows>> {
+    fn run_alone(&self, pixels: &[f32]) -> Option<error::Result<Computed>> {
         if self.explains {
             let rows = self.engine().run_alone(pixels, [self.output, Features])?;
             return Some(rows.map(|[row, features]| (row, Some(features))));
@@ -251,7 +251,7 @@ impl Network {
     }
 
     /// A batch by all threads, or on the device.
-    fn run(&self, images: &[&[f32]]) -> error::Result<Vec<Rows>> {
+    fn run(&self, images: &[&[f32]]) -> error::Result<Vec<Computed>> {
         if self.explains {
             let [rows, features] = self.engine().run_for(images, [self.output, Features])?;
             return Ok(rows.into_iter().zip(features.into_iter().map(Some)).collect());

@@ -1,4 +1,4 @@
-//! Where the records of a run go: through a printer to stdout, to a new file, or behind the rows of a file that is
+//! Where the records of a run go: through a printer to stdout, to a new file, or after the rows of a file that is
 //! continued.
 
 use std::io::Write;

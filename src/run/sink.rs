@@ -1,4 +1,4 @@
-//! Where a run's data goes: stdout, a file that gets its name only when it is whole, or a file that is continued.
+//! Where a run's data goes: stdout, a file that gets its name only once it is complete, or a file that is continued.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -124,7 +124,7 @@ impl Write for Sink<'_> {
 
 /// A file that gets its name when it is whole.
 pub struct Unfinished {
-    /// The flag that asked for it, for errors.
+    /// The flag that names it, for errors.
     flag: &'static str,
     handle: File,
     partial: PathBuf,
@@ -132,12 +132,13 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Creates the file that `flag` asked for, under the name that it has until it is whole, and a writer of it.
+    /// Creates the file that `flag` names, under its temporary name, and a writer for it.
     ///
     /// # Errors
     /// When one of that name is there and not to be replaced, or it cannot be written.
     pub fn create(flag: &'static str, name: &Path, force: bool) -> Result<(BufWriter<File>, Self)> {
         refuse_to_replace(flag, name, force)?;
+        refuse_to_lose(flag, name, force)?;
         let name = resolved(name);
         let partial = partial_name(&name);
         let created = claim_anew(&partial).and_then(|file| Ok((file.try_clone()?, file)));
@@ -170,7 +171,7 @@ impl Unfinished {
 }
 
 /// Looks whether an output file can be put where it belongs, before any work is done: one that is there is replaced
-/// only when that was asked for.
+/// only with --force.
 ///
 /// # Errors
 /// When it is there and `force` is not set, it is no file, or its folder is not there.
@@ -198,6 +199,23 @@ pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
         ),
         _ => Ok(()),
     }
+}
+
+/// Looks whether an earlier run left what it had written when it was ended: that is replaced only when it was asked for.
+///
+/// # Errors
+/// When it is there, and `force` is not set.
+pub fn refuse_to_lose(flag: &str, name: &Path, force: bool) -> Result<()> {
+    let partial = partial_name(&resolved(name));
+    let holds_something = partial.metadata().is_ok_and(|there| there.is_file() && there.len() > 0);
+    // One that is being written is another error.
+    if force || !holds_something || is_claimed(&partial) {
+        return Ok(());
+    }
+    refused(
+        format!("{flag} {}: an earlier run that was ended left {}", name.display(), partial.display()),
+        "--resume continues it where the format is jsonl or npy; --force replaces it",
+    )
 }
 
 /// Looks whether an output file, or the name that it has until it is whole, is an input, which would be lost.

@@ -20,6 +20,7 @@ mod output;
 mod pipeline;
 mod selection;
 mod sort;
+mod tag;
 mod values;
 mod weights;
 
@@ -43,6 +44,7 @@ pub use model::ModelSettings;
 pub use output::Resume;
 pub use pipeline::Pipeline;
 pub use sort::{Sort, Way, sort};
+pub use tag::{SidecarName, Tag, tag};
 pub use weights::{
     Chosen, Export, ExportFormat, Fetch, Import, List, Pack, Unpack, Verify, Weights, weights,
 };

@@ -68,7 +68,7 @@ impl LocalStore<'_> {
         if request.file.is_none() {
             self.choose(repo, &found.commit, &found.file);
         }
-        Ok(Located::hub(&found, repo, name))
+        Ok(Located::hub(&found, request, name))
     }
 
     /// Fetches a file of Keras, and keeps it converted.

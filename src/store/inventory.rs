@@ -173,8 +173,8 @@ impl ModelSource {
     pub(crate) fn not_kept(&self) -> Error {
         let names: Vec<&str> = PUBLISHED.iter().map(|entry| entry.name).collect();
         let mut text = format!("expected one of {}, or hf:OWNER/NAME, got `{self}`", names.join(", "));
-        if let Some(nearest) = registry::nearest_name(&self.to_string()) {
-            text += &format!("; did you mean `{nearest}`?");
+        if let Some(question) = registry::did_you_mean(&self.to_string()) {
+            text += &format!("; {question}");
         }
         Error::Config(text)
     }

@@ -74,7 +74,7 @@ impl<'a> LocalStore<'a> {
     ) -> Result<Option<Located>> {
         let Some(found) = self.seen_in_hub(request, sure) else { return Ok(None) };
         self.verify_hub_file(&found, &request.repo)?;
-        Ok(Some(Located::hub(&found, &request.repo, name)))
+        Ok(Some(Located::hub(&found, request, name)))
     }
 
     /// Compares a file in the Hub's cache with its checksum, unless it was verified before. A file without a checksum

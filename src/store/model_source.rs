@@ -8,7 +8,7 @@ use super::environment::{Caches, Network};
 use super::hub::http::Http;
 use super::local::LocalStore;
 use super::progress::Progress;
-use super::registry::{Entry, Origin, nearest_name};
+use super::registry::{Entry, Origin, did_you_mean};
 use super::request::{HUB_PREFIX, HubFileRequest, KerasFile, Located};
 use crate::error::{Error, FetchReason, Result};
 
@@ -223,8 +223,8 @@ fn is_name(path: &Path) -> bool {
 
 fn unknown(name: &Path) -> Error {
     let name = name.display();
-    let hint = match nearest_name(&name.to_string()) {
-        Some(nearest) => format!("did you mean `{nearest}`? `nasnet weights list` shows all names"),
+    let hint = match did_you_mean(&name.to_string()) {
+        Some(question) => format!("{question}; `nasnet weights list` shows all names"),
         None => "`nasnet weights list` shows the names of models".to_owned(),
     };
     Error::Missing { what: format!("`{name}` is neither a model's name nor a file"), hint }

@@ -129,19 +129,30 @@ impl Entry {
     }
 }
 
-/// The known name that is most like an unknown one, `tiny` among them, if one is close.
-pub fn nearest_name(unknown: &str) -> Option<&'static str> {
+/// The known names that are most like an unknown one, `tiny` among them, the nearest first; three at most.
+pub fn nearest_names(unknown: &str) -> Vec<&'static str> {
     let unknown = unknown.to_lowercase().replace('_', "-");
-    let published = PUBLISHED.iter().flat_map(|entry| entry.aliases.iter().copied().chain([entry.name]));
-    let names = published.chain(["tiny"]);
-    let likeness = |name: &str| {
-        // People write the family's name too: nasnet-mobile, NASNetLarge, nasnetalarge.
-        let bare = ["nasneta", "nasnet-a", "nasnet"].iter().find_map(|family| unknown.strip_prefix(family));
-        let bare = bare.unwrap_or(&unknown).trim_matches('-');
-        strsim::jaro_winkler(&unknown, name).max(strsim::jaro_winkler(bare, name))
-    };
-    let near = names.map(|name| (likeness(name), name)).filter(|(likeness, _)| *likeness > 0.8);
-    near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len()))).map(|(_, name)| name)
+    // People write the family's name too: nasnet-mobile, NASNetLarge, nasnetalarge.
+    let bare = ["nasneta", "nasnet-a", "nasnet"].iter().find_map(|family| unknown.strip_prefix(family));
+    let bare = bare.unwrap_or(&unknown).trim_matches('-');
+    let likeness = |name: &str| strsim::jaro_winkler(&unknown, name).max(strsim::jaro_winkler(bare, name));
+    let published = PUBLISHED.iter().map(|entry| {
+        let names = entry.aliases.iter().copied().chain([entry.name]);
+        (names.map(likeness).fold(0.0, f64::max), entry.name)
+    });
+    let mut near: Vec<(f64, &str)> =
+        published.chain([(likeness("tiny"), "tiny")]).filter(|(likeness, _)| *likeness > 0.8).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.len().cmp(&b.1.len())));
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// The question that an unknown name is answered with: did you mean the nearest, or one of the others near it?
+pub(super) fn did_you_mean(unknown: &str) -> Option<String> {
+    let nearest = nearest_names(unknown);
+    let (first, others) = nearest.split_first()?;
+    let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+    let also = if others.is_empty() { String::new() } else { format!(" (also near: {})", others.join(", ")) };
+    Some(format!("did you mean `{first}`?{also}"))
 }
 
 #[cfg(test)]
@@ -169,6 +180,8 @@ mod tests {
 
     #[test]
     fn an_unknown_name_finds_its_nearest() {
+        assert_eq!(did_you_mean("mobil").unwrap(), "did you mean `mobile`? (also near: `mobile-no-top`)");
+        assert_eq!(nearest_names("large").len(), 3);
         for (unknown, expected) in [
             ("mobil", Some("mobile")),
             ("Mobile", Some("mobile")),
@@ -183,7 +196,7 @@ mod tests {
             ("photo", None),
             ("", None),
         ] {
-            assert_eq!(nearest_name(unknown), expected, "{unknown}");
+            assert_eq!(nearest_names(unknown).first().copied(), expected, "{unknown}");
         }
     }
 }

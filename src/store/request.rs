@@ -58,11 +58,12 @@ pub enum Located {
 }
 
 impl Located {
-    pub(super) fn hub(found: &Found, repo: &str, name: Option<&str>) -> Self {
+    /// A file of the Hub. A model without a name of its own is called as `--model` takes it.
+    pub(super) fn hub(found: &Found, request: &HubFileRequest, name: Option<&str>) -> Self {
         Located::File {
             path: found.path.clone(),
-            source: Some(format!("{repo}@{}", found.commit)),
-            name: name.map(str::to_owned),
+            source: Some(format!("{}@{}", request.repo, found.commit)),
+            name: Some(name.map_or_else(|| request.to_string(), str::to_owned)),
         }
     }
 

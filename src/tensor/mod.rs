@@ -1,4 +1,4 @@
-//! A weight's numbers, owned or mapped from a file, in the type that the file has.
+//! A weight tensor: its numbers in the file's own type, owned or mapped from the file.
 
 pub mod shared_bytes;
 

@@ -1,4 +1,4 @@
-//! Bytes that are somewhere already: mapped, in the binary, or in memory; and parts of them, without copies.
+//! Shared bytes of a mapped file, of the binary or on the heap, and slices of them without copies.
 
 use std::fs::File;
 use std::ops::{Deref, Range};

@@ -124,7 +124,9 @@ pub(crate) fn needed_format(head: Option<&Head>) -> u32 {
 pub(crate) fn check_labels(labels: Option<&Labels>, config: &Config) -> Result<(), String> {
     match (labels, config.classes) {
         (Some(labels), Some(classes)) if labels.len() != classes => {
-            Err(format!("{} labels, expected {classes}, one for each class", labels.len()))
+            let labels = labels.len();
+            let what = if labels == 1 { "label" } else { "labels" };
+            Err(format!("{labels} {what}, expected {classes}, one for each class"))
         }
         _ => Ok(()),
     }
@@ -189,7 +191,7 @@ mod tests {
         assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 3"));
         let mut fewer = serde_json::to_value(card()).unwrap();
         fewer["labels"] = serde_json::json!([[null, "a"]]);
-        assert!(read(fewer).unwrap_err().to_string().contains("1 labels, expected 2"));
+        assert!(read(fewer).unwrap_err().to_string().contains("1 label, expected 2"));
         let mut cold = serde_json::to_value(card()).unwrap();
         cold["temperature"]["temperature"] = 0.into();
         assert!(

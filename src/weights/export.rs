@@ -90,3 +90,63 @@ fn laid_out(spec: &WeightSpec, tensor: &Tensor) -> (Vec<usize>, Vec<u8>) {
     let view = View { shape: shape.clone(), strides, offset: 0 };
     (shape, view.gather::<4>(&source))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::synthetic;
+    use crate::nasnet::{Config, graph};
+    use crate::weights::card::{Card, FIRST_WITH_HASH};
+    use crate::weights::{Overrides, canonical, load};
+
+    fn network(folder: &Path, config: Config, dialect: Dialect) -> Loaded {
+        let graph = graph(&config, dialect).unwrap();
+        let weights = synthetic::weights(&graph, 7);
+        let card = Card {
+            format: FIRST_WITH_HASH,
+            name: "narrow".into(),
+            config,
+            dialect,
+            head: None,
+            preprocessing: None,
+            labels: None,
+            temperature: None,
+            source: None,
+            fingerprint: String::new(),
+            notes: serde_json::Value::Null,
+        };
+        let path = folder.join("own.safetensors");
+        canonical::write(&path, &graph, &weights, &card, weights.dtype()).unwrap();
+        load(&path, &Overrides::default()).unwrap()
+    }
+
+    fn narrow_large() -> Config {
+        let narrow = Config { penultimate_filters: 96, stem_filters: 8, classes: Some(7), ..Config::large() };
+        narrow.with_input_size((75, 64))
+    }
+
+    #[test]
+    fn what_timm_gets_comes_back_as_the_same_network() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = network(folder.path(), narrow_large(), Dialect::Timm);
+        let path = folder.path().join("timm.safetensors");
+        timm(&path, &own).unwrap();
+        let overrides = Overrides { input_size: Some((75, 64)), ..Overrides::default() };
+        let back = load(&path, &overrides).unwrap();
+        assert_eq!((back.config, back.dialect, back.kind), (own.config, Dialect::Timm, "safetensors"));
+        assert_eq!(back.fingerprint(), own.fingerprint());
+    }
+
+    #[test]
+    fn timm_is_not_given_what_it_would_answer_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("timm.safetensors");
+        let said = |config, dialect| {
+            let own = network(folder.path(), config, dialect);
+            timm(&path, &own).unwrap_err().to_string()
+        };
+        assert!(said(narrow_large(), Dialect::Keras).contains("trained in dialect keras"));
+        assert!(said(Config::tiny(), Dialect::Timm).contains("timm has no network like"));
+        assert!(!path.exists());
+    }
+}

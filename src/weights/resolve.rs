@@ -58,6 +58,13 @@ pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Ove
         None => from_tensors(origin, source, index, wanted)?,
     };
     let config = &mut resolved.config;
+    if let Some(size) = wanted.input_size.filter(|&size| is_far(size, config.input_size)) {
+        let [(height, width), (usual_height, usual_width)] = [size, config.input_size];
+        resolved.notes.push(format!(
+            "input size {height}x{width} is far from the {usual_height}x{usual_width} of this network: expect worse \
+             answers"
+        ));
+    }
     config.input_size = wanted.input_size.unwrap_or(config.input_size);
     config.skip_reduction = wanted.skip_reduction.unwrap_or(config.skip_reduction);
     resolved.dialect = wanted.dialect.unwrap_or(resolved.dialect);
@@ -67,6 +74,13 @@ pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Ove
     config.classes = resolved.head.as_ref().and_then(Head::classes);
     config.validate().map_err(|error| Error::weights(origin, error))?;
     Ok(resolved)
+}
+
+/// Whether a size has a side that is half as long again as the one that the network was trained at, or shorter to that
+/// degree.
+fn is_far(size: (usize, usize), usual: (usize, usize)) -> bool {
+    let is_far = |side: usize, usual: usize| 2 * side.max(usual) > 3 * side.min(usual);
+    is_far(size.0, usual.0) || is_far(size.1, usual.1)
 }
 
 /// A record that does not belong to its tensors must not size anything: its graph would be built before they are compared.
@@ -178,4 +192,17 @@ fn head(source: &Source, index: &Index, wanted: &Overrides, notes: &mut Vec<Stri
         ));
     }
     (Some(head), background)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_sizes_are_those_half_as_long_again_or_shorter_to_that_degree() {
+        assert!(!is_far((224, 224), (224, 224)) && !is_far((336, 150), (224, 224)));
+        assert!(
+            is_far((337, 224), (224, 224)) && is_far((224, 149), (224, 224)) && is_far((97, 64), (64, 64))
+        );
+    }
 }

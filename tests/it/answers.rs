@@ -64,9 +64,9 @@ fn a_name_that_is_no_class_is_named_with_its_line_and_the_nearest() {
     place.write("mine.txt", b"tabby\n\nespreso\n");
     let run = place.run(&tiny(&["--classes", "mine.txt"])).exits(2);
     let run =
-        run.says("error: --classes mine.txt, line 3: \"espreso\" is none of the model's 200 classes and");
+        run.says("error: --classes mine.txt, line 3: \"espreso\" is not one of the model's 200 classes and");
     assert!(run.stdout.is_empty() && run.stderr.contains("the nearest: espresso, "), "{}", run.stderr);
-    place.run(&tiny(&["--classes", "tabby,unicorn"])).exits(2).says("--classes: \"unicorn\" is none of");
+    place.run(&tiny(&["--classes", "tabby,unicorn"])).exits(2).says("--classes: \"unicorn\" is not one of");
     place
         .run(&tiny(&["--classes", "n02110958"]))
         .exits(2)
@@ -169,7 +169,7 @@ fn rules_hide_and_rename_and_are_refused_with_their_line() {
     }
     place.write("rules.csv", b"label,threshold\ntabby,0.5\n\nunicorn,0.1\n");
     let run = place.run(&tiny(&["--rules", "rules.csv"])).exits(2);
-    run.says("error: --rules rules.csv, line 4: \"unicorn\" is none of the model's 200 classes");
+    run.says("error: --rules rules.csv, line 4: \"unicorn\" is not one of the model's 200 classes");
     place.run(&tiny(&["--rules", "none.csv"])).exits(2).says("--rules none.csv");
 }
 

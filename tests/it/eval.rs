@@ -65,7 +65,7 @@ fn what_is_not_labelled_is_refused_before_anything_runs() {
     place.put("photos/cat.jpg", "val/nonsense/d.jpg");
     let run = place.run(&["eval", "--model", "tiny", "val"]).exits(2);
     assert_eq!(run.stdout, "");
-    run.says("class folder val/nonsense: \"nonsense\" is none of the model's 200 classes");
+    run.says("class folder val/nonsense: \"nonsense\" is not one of the model's 200 classes");
     place.write("few.txt", b"1\n");
     place
         .run(&["eval", "--model", "tiny", "val", "--labels-file", "few.txt"])

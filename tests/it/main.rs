@@ -15,6 +15,8 @@ mod explain;
 mod finetune;
 mod heads;
 mod inputs;
+mod man;
+mod messages;
 mod parity;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -28,3 +30,4 @@ mod store;
 mod store_here;
 #[cfg(unix)]
 mod store_real_hub;
+mod tag;

@@ -125,7 +125,15 @@ impl Groups {
     /// One way up from a class, from the nearest group to `entity`: always by the first parent.
     pub fn way_up(&self, class: usize) -> Vec<usize> {
         let place = self.classes.get(class).and_then(Option::as_ref);
-        let mut next = place.and_then(|place| place.parents.first().copied());
+        self.way_from(place.and_then(|place| place.parents.first().copied()))
+    }
+
+    /// The same from a group, which is not on the way itself.
+    pub fn way_above(&self, group: usize) -> Vec<usize> {
+        self.way_from(self.groups[group].parents.first().copied())
+    }
+
+    fn way_from(&self, mut next: Option<usize>) -> Vec<usize> {
         let mut way = Vec::new();
         while let Some(group) = next {
             way.push(group);

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::answers::labels::Labels;
 use crate::commands::ExitStatus;
+use crate::files;
 use crate::run::sink::refuse_to_replace;
 use crate::settings::{Common, Import};
 use crate::weights::{self, canonical};
@@ -25,7 +26,7 @@ pub fn run(settings: &Import, common: Common) -> Result<ExitStatus> {
         loaded.preprocessing = Some(settings.preprocessing.apply(loaded.preprocessing)?);
     }
     if let Some(path) = &settings.notes {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let text = files::read_text(path).with_context(|| path.display().to_string())?;
         loaded.card_notes =
             serde_json::from_str(&text).with_context(|| format!("{}: not JSON", path.display()))?;
     }

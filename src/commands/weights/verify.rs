@@ -30,8 +30,13 @@ struct Check {
 /// When weights that were named are not here.
 pub fn run(settings: &Verify, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let mut checks = Vec::new();
-    for model in &on_this_machine(&settings.chosen)? {
-        match model.verify() {
+    let models = on_this_machine(&settings.chosen)?;
+    for (model, number) in models.iter().zip(1..) {
+        let progress = common.console.spinner();
+        progress.set_message(format!("verifying {} ({number} of {})", model, models.len()));
+        let verified = model.verify();
+        progress.finish_and_clear();
+        match verified {
             Ok(None) => common.console.note("tiny is built in"),
             Ok(Some(verified)) => checks.push(Check {
                 ok: true,

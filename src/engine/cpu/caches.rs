@@ -5,7 +5,7 @@
 //! layer; and a panel of weights streams from the second level of cache instead of staying in the first, which a tile
 //! of 6 x 16 or 9 x 48 does not notice, while longer sums save trips to the results.
 //!
-//! - `kc` steps of depth: so many that a panel of weights takes at most an eighth of the second level, and 128 rows of
+//! - `kc` steps of depth, such that a panel of weights takes at most an eighth of the second level, and 128 rows of
 //!   the left side at most half of it;
 //! - `mc` rows of the left side, with as much of their depth, take half of it: they stay while all panels pass;
 //! - depthwise results that feed a product are computed as many rows at a time as take half of it, too: their weights

@@ -32,7 +32,7 @@ impl Pass<'_> {
         for step in &self.plan.steps[self.plan.regions[region].clone()] {
             for id in step.writes() {
                 let shape = self.plan.buffer(id).shape;
-                for pixel in 0..self.images * shape.pixels() {
+                for pixel in 0..shape.pixels() {
                     // SAFETY: the pixel is within the arena; see the callers for who else is there.
                     visit(&step.name, unsafe {
                         std::slice::from_raw_parts_mut(self.pixel(id, pixel), shape.channels)

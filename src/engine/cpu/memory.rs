@@ -23,7 +23,7 @@ impl Memory {
         Ok(Memory { map: Some(map), len })
     }
 
-    /// Makes room for at least so many floats; what was there may be lost.
+    /// Makes room for at least this many floats. Old contents may be lost.
     pub(super) fn reserve(&mut self, len: usize) -> Result<()> {
         if self.len < len {
             *self = Memory::new(0)?; // give back first

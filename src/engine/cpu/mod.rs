@@ -1,11 +1,12 @@
 //! The CPU engine: walks a plan over an arena, with a team of threads. The only place that splits work.
 //!
-//! One image at a time is shared by all threads, region by region. A batch of at least as many images as
-//! threads is dealt out: each thread takes images of its own through the whole network and waits for
-//! nobody. A thread that has done its share of a region helps with the others', and a region is over when
-//! its pieces are done, not when all threads have come: a thread that has lost its processor to another
-//! process holds up the others for one piece at most. Either way every number is computed by the same operations in the same order, so results are
-//! the same bits for any number of threads and any batch.
+//! A lone image is shared by all threads, region by region. In a batch with at least as many images as threads,
+//! each thread takes its own images through the whole network, without waiting for the others.
+//!
+//! A thread that finishes its share of a region helps with the rest. A region ends when all its pieces are done, not
+//! when all threads arrive, so a thread that loses its processor delays the others by one piece at most.
+//! Every number is computed by the same operations in the same order, so results have the same bits for any
+//! number of threads and any batch.
 
 mod caches;
 mod check;
@@ -60,7 +61,7 @@ pub struct Images<'a> {
 }
 
 /// A network with its weights, ready to run on the CPU.
-pub struct Engine {
+pub struct CpuEngine {
     kernels: Kernels,
     caches: Caches,
     team: Team,
@@ -83,19 +84,19 @@ struct Prepared {
     timed: AtomicUsize,
 }
 
-impl Engine {
+impl CpuEngine {
     /// Plans the graph and packs its weights, on all threads. The weights are not needed afterwards.
     ///
     /// # Errors
     /// When the graph has something that this engine has no step for, or memory is short.
-    pub fn new(graph: &Graph, weights: &Weights, options: Options) -> Result<Engine> {
+    pub fn new(graph: &Graph, weights: &Weights, options: Options) -> Result<CpuEngine> {
         let plan = Plan::new(graph, options.kernels.lanes())?;
         let caches = Caches::found();
         let mut team = Team::new(options.threads.max(1));
         let mut packed = Memory::new(plan.packed)?;
         pack(&plan, weights, &mut packed, &mut team);
         let input = (plan.input.height, plan.input.width);
-        let engine = Engine {
+        let engine = CpuEngine {
             kernels: options.kernels,
             caches,
             team,
@@ -111,8 +112,8 @@ impl Engine {
 
     /// Another engine on the same weights, with buffers of its own and the caller's thread only. It takes no
     /// memory before its first pass, and both can run at the same time.
-    pub fn sibling(&self) -> Result<Engine> {
-        Ok(Engine {
+    pub fn sibling(&self) -> Result<CpuEngine> {
+        Ok(CpuEngine {
             kernels: self.kernels,
             caches: self.caches,
             team: Team::new(1),
@@ -136,7 +137,9 @@ impl Engine {
         }
         let plan = Plan::new(graph, self.kernels.lanes())?;
         let known = self.sizes.values().next().map(|prepared| &prepared.plan);
-        if known.is_some_and(|known| known.matrices != plan.matrices || known.windows != plan.windows) {
+        if known.is_some_and(|known| {
+            known.matrices != plan.matrices || known.depthwise_weights != plan.depthwise_weights
+        }) {
             return Err(Error::Config(format!("the graph for {size:?} pixels is that of another network")));
         }
         self.sizes.insert(size, Arc::new(Prepared::new(plan, self.caches, self.team.size())));
@@ -240,8 +243,7 @@ impl Engine {
 impl Prepared {
     fn new(plan: Plan, caches: Caches, threads: usize) -> Self {
         let clock = Clock::new(&plan, threads);
-        let (alone, together) =
-            (Schedule::new(&plan, caches, 1, 1), Schedule::new(&plan, caches, 1, threads));
+        let (alone, together) = (Schedule::new(&plan, caches, 1), Schedule::new(&plan, caches, threads));
         Prepared { plan, alone, together, clock, timed: AtomicUsize::new(0) }
     }
 }
@@ -264,7 +266,7 @@ fn pack(plan: &Plan, weights: &Weights, packed: &mut Memory, team: &mut Team) {
     });
 }
 
-/// One call of [`Engine::run`], as all threads see it.
+/// One call of [`CpuEngine::run`], as all threads see it.
 struct Run<'a> {
     plan: &'a Plan,
     kernels: Kernels,
@@ -287,7 +289,6 @@ impl Run<'_> {
             caches: self.caches,
             packed: self.packed,
             pixels: self.images[image].as_ptr(),
-            images: 1,
             thread,
             arena,
             scratch: scratch.as_ptr(),
@@ -312,7 +313,7 @@ impl Run<'_> {
             clock.end(pass.thread..pass.thread + 1);
         }
         // SAFETY: the last region is done, and only this thread has this image.
-        unsafe { self.sink.collect(pass, image..image + 1) };
+        unsafe { self.sink.collect(pass, image) };
     }
 
     /// An image through all regions by all threads, each doing its share.
@@ -353,7 +354,7 @@ impl Run<'_> {
                 clock.end(0..schedule.threads());
             }
             // SAFETY: the last region is done, and no other member collects.
-            unsafe { self.sink.collect(pass, image..image + 1) };
+            unsafe { self.sink.collect(pass, image) };
         }
     }
 

@@ -11,6 +11,8 @@ use crate::engine::plan::Plan;
 pub struct StepTime {
     /// The step as the plan prints it.
     pub line: String,
+    /// What kind of work it is.
+    pub kind: &'static str,
     /// Multiply-adds for one image.
     pub multiply_adds: u64,
     /// Busy time of all threads together, over all images.
@@ -66,6 +68,7 @@ impl Clock {
         let take = |count: &AtomicU64| Duration::from_nanos(count.swap(0, Ordering::Relaxed));
         let steps = plan.steps.iter().enumerate().map(|(index, step)| StepTime {
             line: plan.line(step),
+            kind: Plan::kind(step),
             multiply_adds: step.multiply_adds,
             busy: take(&self.totals[index]),
         });

@@ -1,7 +1,5 @@
 //! What a forward pass gives, in buffers that are used again by the next one.
 
-use std::ops::Range;
-
 use super::memory::Shared;
 use super::step::Pass;
 use crate::engine::plan::{BufferId, Plan};
@@ -13,7 +11,7 @@ pub struct Results {
     pub logits: Vec<f32>,
     /// The features averaged over all pixels: N, C.
     pub pooled: Vec<f32>,
-    /// The last feature map, after its relu: N, H, W, C. Empty unless it is asked for.
+    /// The last feature map, after its relu: N, H, W, C. Empty unless requested.
     pub features: Vec<f32>,
 }
 
@@ -45,43 +43,41 @@ impl Sink {
         }
     }
 
-    /// Copies the results of some images out of the arena.
+    /// Copies the results of an image out of the arena.
     ///
     /// # Safety
-    /// The pass is over its last region; nobody else collects these images; the results that the sink
+    /// The pass is over its last region; nobody else collects this image; the results that the sink
     /// was made of are there and hold the batch.
-    pub(super) unsafe fn collect(&self, pass: &Pass, images: Range<usize>) {
+    pub(super) unsafe fn collect(&self, pass: &Pass, image: usize) {
         let plan = pass.plan;
         // SAFETY: each image has a place of its own in each of the results.
         unsafe {
-            for (local, image) in images.enumerate() {
-                pass.gather(&[plan.pooled], local, self.pooled, image);
-                if let Some(logits) = plan.logits {
-                    pass.gather(&[logits], local, self.logits, image);
-                }
-                if let Some(features) = self.features {
-                    pass.gather(&plan.features, local, features, image);
-                }
+            pass.collect(&[plan.pooled], self.pooled, image);
+            if let Some(logits) = plan.logits {
+                pass.collect(&[logits], self.logits, image);
+            }
+            if let Some(features) = self.features {
+                pass.collect(&plan.features, features, image);
             }
         }
     }
 }
 
 impl Pass<'_> {
-    /// Copies one image's channels out of buffers that lie side by side.
+    /// Copies channels out of buffers that lie side by side, to the place of an image of the batch.
     ///
     /// # Safety
     /// The buffers have been written and are not being written; `to` holds the image.
-    unsafe fn gather(&self, buffers: &[BufferId], image: usize, to: Shared, to_image: usize) {
+    unsafe fn collect(&self, buffers: &[BufferId], to: Shared, image: usize) {
         let channels = self.plan.channels(buffers);
         let pixels = self.plan.buffer(buffers[0]).shape.pixels();
         for pixel in 0..pixels {
-            let mut to = to.part((to_image * pixels + pixel) * channels).as_ptr();
+            let mut to = to.part((image * pixels + pixel) * channels).as_ptr();
             for &id in buffers {
                 let count = self.plan.buffer(id).shape.channels;
                 // SAFETY: the caller's.
                 unsafe {
-                    std::ptr::copy_nonoverlapping(self.pixel(id, image * pixels + pixel), to, count);
+                    std::ptr::copy_nonoverlapping(self.pixel(id, pixel), to, count);
                     to = to.add(count);
                 }
             }

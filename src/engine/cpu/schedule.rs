@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::caches::Caches;
-use crate::engine::plan::{Plan, Source, Step, Work};
+use crate::engine::plan::{Factor, Plan, Product, Step, Work};
 
 /// A part of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +19,13 @@ pub(super) struct Piece {
 /// What a step is cut into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
-    /// Output pixels of all images, one after another.
+    /// Output pixels.
     Pixel,
-    /// Output rows of all images, one after another.
+    /// Output rows.
     Row,
     /// Panels of the right side.
     Panel,
-    /// Parts of the input, image by image.
+    /// Parts of the input.
     Part,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// The next piece that nobody has taken.
+    /// The next piece that is not taken yet.
     fn take(&self) -> Option<&Piece> {
         if self.taken.load(Ordering::Relaxed) >= self.pieces.len() {
             return None;
@@ -68,7 +68,7 @@ impl Region {
         self.shares.iter().flat_map(|share| &share.pieces)
     }
 
-    /// Pieces that nobody else gets: a thread's own, then what is left of the others'.
+    /// Pieces for one thread: its own, then what is left of the others'. No other thread gets them.
     pub(super) fn take(&self, thread: usize) -> impl Iterator<Item = &Piece> {
         let (before, after) = self.shares.split_at(thread);
         after.iter().chain(before).flat_map(|share| std::iter::from_fn(|| share.take()))
@@ -90,7 +90,7 @@ impl Region {
     }
 }
 
-/// The shares of all threads in a pass over so many images.
+/// The shares of all threads in a pass over an image.
 #[derive(Debug)]
 pub(super) struct Schedule {
     /// In the order of the plan.
@@ -99,7 +99,7 @@ pub(super) struct Schedule {
     pub(super) scratch: usize,
 }
 
-/// Regions that read fewer bytes of weights than this are cut across images, so that a thread finds in
+/// Regions that read fewer bytes of weights than this are cut across the image, so that a thread finds in
 /// its cache the rows that it wrote before; others are cut between steps, so that each thread reads only
 /// some of the weights.
 const SMALL_WEIGHTS: usize = 512 << 10;
@@ -108,10 +108,10 @@ const SMALL_WEIGHTS: usize = 512 << 10;
 const LEAST_PIECE: f64 = 30e3;
 
 impl Schedule {
-    pub(super) fn new(plan: &Plan, caches: Caches, images: usize, threads: usize) -> Schedule {
+    pub(super) fn new(plan: &Plan, caches: Caches, threads: usize) -> Schedule {
         let mut regions = Vec::with_capacity(plan.regions.len());
         for region in &plan.regions {
-            let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, caches, step, images)).collect();
+            let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, caches, step)).collect();
             let weights: usize = region.clone().map(|step| weight_bytes(plan, &plan.steps[step])).sum();
             let mut cuts: Vec<Vec<usize>> = (0..=threads)
                 .map(|thread| {
@@ -153,7 +153,7 @@ impl Schedule {
         self.regions.first().map_or(1, |region| region.shares.len())
     }
 
-    /// Starts a new pass; nobody may be in one.
+    /// Starts a new pass. No thread may be in one.
     pub(super) fn reset(&self) {
         self.regions.iter().for_each(Region::reset);
     }
@@ -169,20 +169,20 @@ struct Cost {
 }
 
 impl Cost {
-    fn new(plan: &Plan, caches: Caches, step: usize, images: usize) -> Cost {
+    fn new(plan: &Plan, caches: Caches, step: usize) -> Cost {
         let index = step;
         let step = &plan.steps[index];
-        let (unit, units) = unit(plan, step, images);
+        let (unit, units) = unit(plan, step);
         let vectors = |channels: usize| channels.div_ceil(plan.lanes) as f64;
         let pixel = match &step.work {
-            Work::Product { sources, matrix, .. } => {
+            Work::Product(Product { factors, matrix, .. }) => {
                 let panels = &plan.matrices[*matrix].panels;
                 let mut cost = (panels.depth + 8) as f64 * panels.vectors as f64;
-                for source in sources {
-                    cost += match source {
-                        Source::Pixels(_) | Source::Patches => 0.0,
-                        Source::Subsample { inputs, .. } => 2.0 * vectors(plan.channels(inputs)),
-                        Source::Depthwise { input, size, .. } => {
+                for factor in factors {
+                    cost += match factor {
+                        Factor::Pixels(_) | Factor::Patches => 0.0,
+                        Factor::Subsample { inputs, .. } => 2.0 * vectors(plan.channels(inputs)),
+                        Factor::Depthwise { input, size, .. } => {
                             vectors(plan.channels(&[*input])) * (size * size + 4) as f64 * 1.2
                         }
                     };
@@ -195,7 +195,7 @@ impl Cost {
                 (plan.buffer(inputs[0]).shape.pixels() * step.shape.channels) as f64
             }
         };
-        let whole = pixel * (step.shape.pixels() * images) as f64;
+        let whole = pixel * step.shape.pixels() as f64;
         debug_assert!(units > 0, "{unit:?}");
         let grain = match unit {
             Unit::Pixel => 72,
@@ -222,11 +222,13 @@ impl Cost {
 }
 
 /// How a step is cut, and into how many units.
-pub(super) fn unit(plan: &Plan, step: &Step, images: usize) -> (Unit, usize) {
-    let pixels = images * step.shape.pixels();
+pub(super) fn unit(plan: &Plan, step: &Step) -> (Unit, usize) {
+    let pixels = step.shape.pixels();
     match &step.work {
-        Work::GlobalAverage { inputs } => (Unit::Part, images * inputs.len()),
-        Work::Product { sources, matrix, .. } if sources.iter().all(|s| matches!(s, Source::Pixels(_))) => {
+        Work::GlobalAverage { inputs } => (Unit::Part, inputs.len()),
+        Work::Product(Product { factors, matrix, .. })
+            if factors.iter().all(|s| matches!(s, Factor::Pixels(_))) =>
+        {
             let panels = plan.matrices[*matrix].panels;
             if pixels < panels.columns {
                 (Unit::Panel, panels.count()) // there is more to read on the right side than on the left
@@ -234,7 +236,7 @@ pub(super) fn unit(plan: &Plan, step: &Step, images: usize) -> (Unit, usize) {
                 (Unit::Pixel, pixels)
             }
         }
-        _ => (Unit::Row, images * step.shape.height),
+        _ => (Unit::Row, step.shape.height),
     }
 }
 
@@ -262,8 +264,8 @@ fn cut_steps(steps: &[Cost], fraction: f64) -> Vec<usize> {
 }
 
 fn weight_bytes(plan: &Plan, step: &Step) -> usize {
-    match step.work {
-        Work::Product { matrix, .. } => plan.matrices[matrix].panels.elements() * size_of::<f32>(),
+    match &step.work {
+        Work::Product(Product { matrix, .. }) => plan.matrices[*matrix].panels.elements() * size_of::<f32>(),
         _ => 0,
     }
 }
@@ -280,11 +282,11 @@ fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
 
 /// Floats of one row of depthwise results.
 fn row_scratch(plan: &Plan, step: &Step) -> usize {
-    let Work::Product { sources, .. } = &step.work else { return 0 };
-    let pixel = |source: &Source| match source {
-        Source::Depthwise { input, .. } => plan.buffer(*input).pixel(),
-        Source::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel()).sum(),
-        Source::Pixels(_) | Source::Patches => 0,
+    let Work::Product(Product { factors, .. }) = &step.work else { return 0 };
+    let pixel = |factor: &Factor| match factor {
+        Factor::Depthwise { input, .. } => plan.buffer(*input).pixel_stride(),
+        Factor::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel_stride()).sum(),
+        Factor::Pixels(_) | Factor::Patches => 0,
     };
-    step.shape.width * sources.iter().map(pixel).sum::<usize>()
+    step.shape.width * factors.iter().map(pixel).sum::<usize>()
 }

@@ -1,5 +1,5 @@
-//! A fixed team of threads that stay. Steps of a network take microseconds, so members wait for one
-//! another by spinning; only between runs, after a while without work, do they sleep.
+//! A fixed team of threads. Steps of a network take microseconds, so threads wait for one another by spinning.
+//! They sleep only between runs, after a while without work.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
@@ -62,7 +62,7 @@ impl State {
         self.sleeping.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Wakes whoever sleeps, after a change that somebody may wait for.
+    /// Wakes sleeping threads after a change that they may wait for.
     fn wake(&self) {
         if self.sleeping.load(Ordering::SeqCst) > 0 {
             let _guard = self.job.lock().unwrap_or_else(PoisonError::into_inner);

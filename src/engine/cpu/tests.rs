@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{Engine, Images, Options, Results};
+use super::{CpuEngine, Images, Options, Results};
 use crate::engine::portable::Portable;
 use crate::engine::test_networks::networks;
 use crate::graph::Graph;
@@ -11,15 +11,16 @@ use crate::kernels::Kernels;
 use crate::nasnet::Dialect;
 use crate::nasnet::graph;
 
-fn run(engine: &mut Engine, graph: &Graph, pixels: &[f32], count: usize) -> Results {
+fn run(engine: &mut CpuEngine, graph: &Graph, pixels: &[f32], count: usize) -> Results {
     let input = graph.input_shape();
     let images: Vec<&[f32]> = pixels.chunks(input.elements()).collect();
     assert_eq!(images.len(), count);
     engine.run(Images { images: &images, height: input.height, width: input.width }).unwrap().clone()
 }
 
-fn engine(graph: &Graph, kernels: Kernels, threads: usize) -> Engine {
-    let mut engine = Engine::new(graph, &synthetic::weights(graph, 1), Options { threads, kernels }).unwrap();
+fn engine(graph: &Graph, kernels: Kernels, threads: usize) -> CpuEngine {
+    let mut engine =
+        CpuEngine::new(graph, &synthetic::weights(graph, 1), Options { threads, kernels }).unwrap();
     engine.with_features(true);
     engine
 }

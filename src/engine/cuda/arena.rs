@@ -1,9 +1,9 @@
 //! Where values lie in a card's memory. Unlike the CPU, which reads the parts of a concatenation wherever they
-//! are, a product on a card wants its left side in one piece: values that are read side by side are stored so,
-//! each in its channels of a common pixel.
+//! are, a product on a card needs its left side in one piece. So values that are read side by side are stored side by side,
+//! each in its own channels of a common pixel.
 
 use crate::engine::plan::memory::{Slot, place};
-use crate::engine::plan::{BufferId, Plan, Source, Work};
+use crate::engine::plan::{BufferId, Factor, Plan, Product, Work};
 use crate::kernels::cuda::CHANNELS;
 
 /// Slots start at multiples of this many numbers: 256 bytes of the smallest.
@@ -87,7 +87,7 @@ impl Arena {
         self.add(pixels, pixel, written, last_read);
     }
 
-    /// A slot of `pixels` times `pixel` numbers for one region; call [`Arena::settle`] when all are there.
+    /// A slot of `pixels` times `pixel` numbers for one region; call [`Arena::assign_slots`] when all are there.
     pub fn scratch(&mut self, pixels: usize, pixel: usize, region: usize) -> usize {
         self.add(pixels, pixel, region, region)
     }
@@ -100,7 +100,7 @@ impl Arena {
     }
 
     /// Gives every slot its place.
-    pub fn settle(&mut self) {
+    pub fn assign_slots(&mut self) {
         (self.offsets, self.elements) = place(&self.slots);
     }
 
@@ -147,10 +147,10 @@ fn rectified(plan: &Plan) -> Vec<Option<BufferId>> {
     }
     let results = plan.features.iter().copied().chain([plan.pooled]).chain(plan.logits);
     let others = plan.steps.iter().flat_map(|step| match &step.work {
-        Work::Product { sources, .. } => {
-            let windows = sources.iter().filter(|source| matches!(source, Source::Depthwise { .. })).count();
+        Work::Product(Product { factors, .. }) => {
+            let windows = factors.iter().filter(|factor| matches!(factor, Factor::Depthwise { .. })).count();
             // The addend is read as it is.
-            if windows == sources.len() { step.addend.into_iter().collect() } else { step.reads() }
+            if windows == factors.len() { step.addend.into_iter().collect() } else { step.reads() }
         }
         _ => step.reads(),
     });
@@ -164,12 +164,12 @@ fn rectified(plan: &Plan) -> Vec<Option<BufferId>> {
 fn lists(plan: &Plan) -> Vec<&[BufferId]> {
     let (mut direct, mut others): (Vec<&[BufferId]>, Vec<&[BufferId]>) = (Vec::new(), Vec::new());
     for step in &plan.steps {
-        let Work::Product { sources, .. } = &step.work else { continue };
-        for source in sources {
-            match source {
-                Source::Pixels(inputs) => direct.push(inputs),
-                Source::Subsample { inputs, .. } => others.push(inputs),
-                Source::Depthwise { .. } | Source::Patches => {}
+        let Work::Product(Product { factors, .. }) = &step.work else { continue };
+        for factor in factors {
+            match factor {
+                Factor::Pixels(inputs) => direct.push(inputs),
+                Factor::Subsample { inputs, .. } => others.push(inputs),
+                Factor::Depthwise { .. } | Factor::Patches => {}
             }
         }
     }

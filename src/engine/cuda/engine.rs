@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::launch::Launch;
 use super::launch::{Bases, Ready};
 use super::program::Program;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::engine::plan::Plan;
 use crate::error::{Error, Result};
 use crate::graph::Weights;
@@ -38,7 +38,7 @@ const PART: usize = 16;
 const MOST_GRAPHS: usize = 16;
 
 /// A network on a card.
-pub struct Engine {
+pub struct CudaEngine {
     precision: Precision,
     program: Program,
     most_images: usize,
@@ -56,7 +56,7 @@ pub struct Engine {
 }
 
 /// By images and outputs.
-type Graphs = HashMap<(usize, Vec<Output>), Recording>;
+type Graphs = HashMap<(usize, Vec<NetworkOutput>), Recording>;
 
 /// How far a batch that came before has come.
 enum Recording {
@@ -89,12 +89,17 @@ struct Recorded(CudaGraph);
 // SAFETY: a graph may be used by any thread, one at a time; it lies behind the lock of the state.
 unsafe impl Send for Recorded {}
 
-impl Engine {
+impl CudaEngine {
     /// Puts a plan's network on a card.
     ///
     /// # Errors
     /// When the card cannot compute in these numbers, memory is short, or a kernel cannot be compiled.
-    pub fn new(device: &CudaDevice, plan: &Plan, weights: &Weights, precision: Precision) -> Result<Engine> {
+    pub fn new(
+        device: &CudaDevice,
+        plan: &Plan,
+        weights: &Weights,
+        precision: Precision,
+    ) -> Result<CudaEngine> {
         let context = Arc::clone(device.cuda_stream().context());
         let (major, minor) = context.compute_capability().w()?;
         if matches!(precision, Precision::Tf32 | Precision::Bf16) && major < 8 {
@@ -110,7 +115,7 @@ impl Engine {
             (0..STREAMS).map(|_| context.new_event(None)).collect::<std::result::Result<_, _>>().w()?;
         let parameters = streams[0].clone_htod(&numbers).w()?;
         streams[0].synchronize().w()?; // the weights are there for all streams
-        Ok(Engine {
+        Ok(CudaEngine {
             precision,
             most_images: program.most_images(),
             image: plan.input.elements(),
@@ -139,7 +144,11 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no such output, memory is short, or the device fails.
-    pub fn run<const K: usize>(&self, images: &[&[f32]], outputs: [Output; K]) -> Result<Vec<[Vec<f32>; K]>> {
+    pub fn run<const K: usize>(
+        &self,
+        images: &[&[f32]],
+        outputs: [NetworkOutput; K],
+    ) -> Result<Vec<[Vec<f32>; K]>> {
         // One pass at a time: all use the same memory.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rows = Vec::with_capacity(images.len());
@@ -157,7 +166,7 @@ impl Engine {
         &self,
         state: &mut State,
         images: &[&[f32]],
-        outputs: [Output; K],
+        outputs: [NetworkOutput; K],
     ) -> Result<Vec<[Vec<f32>; K]>> {
         let (main, count) = (&self.streams[0], images.len());
         let mut lengths = [0; K]; // of a row of each output
@@ -213,7 +222,13 @@ impl Engine {
     }
 
     /// Starts a pass: kernel by kernel the first time, recorded the second, replayed from then on.
-    fn compute(&self, graphs: &mut Graphs, images: usize, bases: &Bases, outputs: &[Output]) -> Result<()> {
+    fn compute(
+        &self,
+        graphs: &mut Graphs,
+        images: usize,
+        bases: &Bases,
+        outputs: &[NetworkOutput],
+    ) -> Result<()> {
         let key = (images, outputs.to_vec());
         let Some(graph) = graphs.get_mut(&key) else {
             // The first time libraries load and choose what they need, which a recording would not allow.
@@ -254,7 +269,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Memory for so many images, whose results have so many numbers each.
+    /// Memory for this many images with this many results each.
     fn memory(&self, (images, row): (usize, usize)) -> Result<Memory> {
         let stream = &self.streams[0];
         // SAFETY: a pass writes all that it reads.
@@ -283,8 +298,8 @@ impl Engine {
         }
     }
 
-    /// Records what [`Engine::enqueue`] does.
-    fn record(&self, images: usize, bases: &Bases, outputs: &[Output]) -> Result<Recorded> {
+    /// Records what [`CudaEngine::enqueue`] does.
+    fn record(&self, images: usize, bases: &Bases, outputs: &[NetworkOutput]) -> Result<Recorded> {
         let main = &self.streams[0];
         main.begin_capture(CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL).w()?;
         let done = self.enqueue(images, bases, outputs);
@@ -295,7 +310,7 @@ impl Engine {
     }
 
     /// Puts all kernels and products on the streams; the first stream is done when all are.
-    fn enqueue(&self, images: usize, bases: &Bases, outputs: &[Output]) -> Result<()> {
+    fn enqueue(&self, images: usize, bases: &Bases, outputs: &[NetworkOutput]) -> Result<()> {
         let main = &self.streams[0];
         for region in &self.program.regions {
             let used = region.len().min(STREAMS);

@@ -1,5 +1,4 @@
-//! What a card is asked to do, one launch at a time: first by places in the arena, then with the addresses and sizes
-//! that it has for a batch.
+//! Launches of kernels and products: first with places in the arena, then with the addresses and sizes of a batch.
 
 use super::arena::Place;
 use super::parameters::Parameters;
@@ -55,7 +54,7 @@ pub enum Launch {
         from: Place,
         /// Its shape.
         shape: Shape,
-        /// What becomes of a window.
+        /// The operation on a window.
         kind: PoolKind,
         /// 1 or 2.
         stride: usize,
@@ -134,7 +133,7 @@ pub enum Ready {
 }
 
 impl Launch {
-    /// The launch for so many images.
+    /// The launch for this many images.
     pub fn ready(&self, parameters: &Parameters, images: usize, bases: &Bases) -> Ready {
         let address =
             |place: Place| bases.arena + ((place.offset * images + place.channel) * bases.bytes) as Address;

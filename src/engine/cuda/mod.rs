@@ -1,6 +1,6 @@
 //! The engine for NVIDIA cards: a [`Plan`](super::plan::Plan) as a list of kernels and products ([`program`], [`launch`])
-//! over one arena ([`arena`]) and one block of weights ([`parameters`]), all of it plain data that tests run on
-//! a CPU with the very kernels; `engine` does so on a card.
+//! over one arena ([`arena`]) and one block of weights ([`parameters`]). All of these are plain data: tests run them on
+//! a CPU, with the same kernels, and `engine` runs them on a card.
 
 pub mod arena;
 #[cfg(feature = "cuda")]
@@ -12,4 +12,4 @@ pub mod program;
 mod tests;
 
 #[cfg(feature = "cuda")]
-pub use engine::Engine;
+pub use engine::CudaEngine;

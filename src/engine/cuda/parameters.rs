@@ -47,8 +47,8 @@ impl Filters {
 pub struct Parameters {
     /// By product.
     pub filters: Vec<Filters>,
-    /// By [`Plan::windows`].
-    pub windows: Vec<usize>,
+    /// By [`Plan::depthwise_weights`].
+    pub depthwise_weights: Vec<usize>,
     /// How many there are.
     pub elements: usize,
 }
@@ -57,9 +57,9 @@ impl Parameters {
     /// Places the weights of depthwise windows; products follow by [`Parameters::add`].
     pub fn new(plan: &Plan) -> Parameters {
         let mut parameters = Parameters::default();
-        for windows in &plan.windows {
-            let offset = parameters.take(windows.taps * padded(windows.channels));
-            parameters.windows.push(offset);
+        for depthwise in &plan.depthwise_weights {
+            let offset = parameters.take(depthwise.taps * padded(depthwise.channels));
+            parameters.depthwise_weights.push(offset);
         }
         parameters
     }
@@ -81,20 +81,21 @@ impl Parameters {
     /// All weights, in their places.
     pub fn fill(&self, plan: &Plan, weights: &Weights) -> Vec<f32> {
         let mut all = vec![0.0; self.elements];
-        let windows = plan.windows.par_iter().zip(&self.windows).map(|(windows, &offset)| {
-            let kernel = weights.get(windows.kernel).to_f32();
-            let mut rows = vec![0.0; windows.taps * padded(windows.channels)];
-            let pixels = rows.chunks_exact_mut(padded(windows.channels));
-            for (to, from) in pixels.zip(kernel.chunks_exact(windows.channels)) {
-                to[..from.len()].copy_from_slice(from);
-            }
-            (offset, rows)
-        });
+        let depthwise =
+            plan.depthwise_weights.par_iter().zip(&self.depthwise_weights).map(|(depthwise, &offset)| {
+                let kernel = weights.get(depthwise.kernel).to_f32();
+                let mut rows = vec![0.0; depthwise.taps * padded(depthwise.channels)];
+                let pixels = rows.chunks_exact_mut(padded(depthwise.channels));
+                for (to, from) in pixels.zip(kernel.chunks_exact(depthwise.channels)) {
+                    to[..from.len()].copy_from_slice(from);
+                }
+                (offset, rows)
+            });
         let filters = self.filters.par_iter().flat_map_iter(|filters| {
             let (rows, biases) = filter_rows(filters, plan, weights);
             [(filters.filters, rows), (filters.bias, biases)]
         });
-        for (offset, piece) in windows.chain(filters).collect::<Vec<_>>() {
+        for (offset, piece) in depthwise.chain(filters).collect::<Vec<_>>() {
             all[offset..offset + piece.len()].copy_from_slice(&piece);
         }
         all

@@ -3,8 +3,8 @@
 use super::arena::{Arena, Place, padded};
 use super::launch::{Bases, Launch, Ready};
 use super::parameters::{Block, Parameters};
-use crate::engine::Output;
-use crate::engine::plan::{BufferId, Plan, Source, Step, Work};
+use crate::engine::NetworkOutput;
+use crate::engine::plan::{BufferId, Factor, Plan, Product, Step, Work};
 use crate::error::{Error, Result};
 use crate::graph::Shape;
 use crate::kernels::cuda::CHANNELS;
@@ -25,13 +25,13 @@ impl Program {
     /// Lowers a plan.
     ///
     /// # Errors
-    /// When the results of a product would lie askew to blocks; no NASNet-A has one.
+    /// When the results of a product would not be aligned to blocks; no NASNet-A has one.
     pub fn new(plan: &Plan) -> Result<Program> {
         let mut arena = Arena::new(plan);
         let jobs = jobs(plan);
         // The left side of a product that does not lie in one piece is computed into scratch.
         let scratch: Vec<Option<usize>> = jobs.iter().map(|job| scratch(plan, &mut arena, job)).collect();
-        arena.settle();
+        arena.assign_slots();
         let parameters = Parameters::new(plan);
         let mut lowering = Lowering { plan, arena, parameters };
         let mut regions = vec![Vec::new(); plan.regions.len()];
@@ -47,11 +47,11 @@ impl Program {
     ///
     /// # Errors
     /// When the network has no such output.
-    pub fn result(&self, output: Output) -> Result<&[Launch]> {
+    pub fn result(&self, output: NetworkOutput) -> Result<&[Launch]> {
         let index = match output {
-            Output::Logits => 0,
-            Output::Pooled => 1,
-            Output::Features => 2,
+            NetworkOutput::Logits => 0,
+            NetworkOutput::Pooled => 1,
+            NetworkOutput::Features => 2,
         };
         self.results[index]
             .as_deref()
@@ -82,13 +82,13 @@ impl Program {
 
 /// Steps that become one each. A product that fills the second half of pixels joins the one that fills the first
 /// where it would start within a block: one product over both left sides, with zeros, is faster than one whose
-/// results lie askew.
+/// results are not aligned.
 fn jobs(plan: &Plan) -> Vec<Vec<&Step>> {
     let mut jobs: Vec<Vec<&Step>> = Vec::new();
     let result = |step: &Step| (step.region, step.raw, step.relu, step.addend);
     for step in &plan.steps {
-        let askew = matches!(step.work, Work::Product { first_channel, .. } if first_channel % CHANNELS != 0);
-        match jobs.iter_mut().find(|job| askew && result(job[0]) == result(step)) {
+        let is_unaligned = matches!(&step.work, Work::Product(Product { first_channel, .. }) if first_channel % CHANNELS != 0);
+        match jobs.iter_mut().find(|job| is_unaligned && result(job[0]) == result(step)) {
             Some(job) => job.push(step),
             None => jobs.push(vec![step]),
         }
@@ -96,10 +96,10 @@ fn jobs(plan: &Plan) -> Vec<Vec<&Step>> {
     jobs
 }
 
-/// The sources of the products of a job.
-fn sources<'a>(job: &[&'a Step]) -> Vec<&'a Source> {
+/// The factors of the products of a job.
+fn factors<'a>(job: &[&'a Step]) -> Vec<&'a Factor> {
     let of_step = |step: &&'a Step| match &step.work {
-        Work::Product { sources, .. } => &sources[..],
+        Work::Product(Product { factors, .. }) => &factors[..],
         _ => &[],
     };
     job.iter().flat_map(of_step).collect()
@@ -107,26 +107,26 @@ fn sources<'a>(job: &[&'a Step]) -> Vec<&'a Source> {
 
 /// A slot for the left side of a job's product, where it needs one.
 fn scratch(plan: &Plan, arena: &mut Arena, job: &[&Step]) -> Option<usize> {
-    let sources = sources(job);
-    if sources.is_empty() {
+    let factors = factors(job);
+    if factors.is_empty() {
         return None;
     }
-    if let [Source::Pixels(inputs)] = sources[..]
+    if let [Factor::Pixels(inputs)] = factors[..]
         && arena.runs(plan, inputs).len() == 1
     {
         return None;
     }
-    let pixel = sources.iter().flat_map(|source| spans(plan, source)).map(padded).sum();
+    let pixel = factors.iter().flat_map(|factor| spans(plan, factor)).map(padded).sum();
     Some(arena.scratch(job[0].shape.pixels(), pixel, job[0].region))
 }
 
-/// The channels that a source puts side by side.
-fn spans(plan: &Plan, source: &Source) -> Vec<usize> {
+/// The channels that a factor puts side by side.
+fn spans(plan: &Plan, factor: &Factor) -> Vec<usize> {
     let channels = |id: &BufferId| plan.buffer(*id).shape.channels;
-    match source {
-        Source::Pixels(inputs) | Source::Subsample { inputs, .. } => inputs.iter().map(channels).collect(),
-        Source::Depthwise { input, .. } => vec![channels(input)],
-        Source::Patches => vec![9 * plan.input.channels],
+    match factor {
+        Factor::Pixels(inputs) | Factor::Subsample { inputs, .. } => inputs.iter().map(channels).collect(),
+        Factor::Depthwise { input, .. } => vec![channels(input)],
+        Factor::Patches => vec![9 * plan.input.channels],
     }
 }
 
@@ -151,7 +151,7 @@ impl Lowering<'_> {
     fn job(&mut self, job: &[&Step], scratch: Option<usize>) -> Result<Vec<Launch>> {
         let step = job[0];
         Ok(match &step.work {
-            Work::Product { .. } => return self.product(job, scratch),
+            Work::Product(_) => return self.product(job, scratch),
             Work::Pool { input, kind, stride } => vec![Launch::Pool {
                 from: self.arena.place(*input),
                 shape: self.shape(*input),
@@ -186,23 +186,23 @@ impl Lowering<'_> {
 
     fn product(&mut self, job: &[&Step], scratch: Option<usize>) -> Result<Vec<Launch>> {
         let mut launches = Vec::new();
-        let left = match (scratch, &sources(job)[..]) {
-            (Some(slot), sources) => {
+        let left = match (scratch, &factors(job)[..]) {
+            (Some(slot), factors) => {
                 let mut channel = 0;
-                for source in sources {
-                    self.source(source, slot, &mut channel, &mut launches);
+                for factor in factors {
+                    self.factor(factor, slot, &mut channel, &mut launches);
                 }
                 self.arena.within(slot, 0)
             }
-            (None, [Source::Pixels(inputs), ..]) => self.arena.place(inputs[0]),
+            (None, [Factor::Pixels(inputs), ..]) => self.arena.place(inputs[0]),
             (None, _) => unreachable!("only pixels are read where they lie"),
         };
         let mut blocks = Vec::new();
         let (mut first_column, mut columns) = (usize::MAX, 0);
         for step in job {
-            let Work::Product { sources, matrix, first_channel } = &step.work else { continue };
+            let Work::Product(Product { factors, matrix, first_channel }) = &step.work else { continue };
             first_column = first_column.min(*first_channel);
-            let spans = sources.iter().flat_map(|source| spans(self.plan, source)).collect();
+            let spans = factors.iter().flat_map(|factor| spans(self.plan, factor)).collect();
             blocks.push(Block { matrix: *matrix, first_column: first_channel - first_column, spans });
             columns = first_channel - first_column + self.plan.matrices[*matrix].panels.columns;
         }
@@ -229,16 +229,16 @@ impl Lowering<'_> {
     }
 
     /// Puts a source into scratch, from a channel on.
-    fn source(&self, source: &Source, slot: usize, channel: &mut usize, launches: &mut Vec<Launch>) {
+    fn factor(&self, factor: &Factor, slot: usize, channel: &mut usize, launches: &mut Vec<Launch>) {
         let mut next = |channels: usize| {
             let to = self.arena.within(slot, *channel);
             *channel += channels;
             to
         };
-        match source {
-            Source::Pixels(inputs) | Source::Subsample { inputs, .. } => {
-                let (step, offset) = match source {
-                    Source::Subsample { offset, .. } => (2, *offset),
+        match factor {
+            Factor::Pixels(inputs) | Factor::Subsample { inputs, .. } => {
+                let (step, offset) = match factor {
+                    Factor::Subsample { offset, .. } => (2, *offset),
                     _ => (1, 0),
                 };
                 for (first, channels) in self.arena.runs(self.plan, inputs) {
@@ -247,13 +247,13 @@ impl Lowering<'_> {
                     launches.push(Launch::Gather { from, shape, step, offset, relu: false, to });
                 }
             }
-            Source::Depthwise { input, size, stride, weights } => {
+            Factor::Depthwise { input, size, stride, weights } => {
                 let (from, shape) = (self.arena.place(*input), self.shape(*input));
-                let (size, stride, windows) = (*size, *stride, self.parameters.windows[*weights]);
+                let (size, stride, windows) = (*size, *stride, self.parameters.depthwise_weights[*weights]);
                 let (relu, to) = (self.arena.is_rectified_by_readers(*input), next(shape.channels));
                 launches.push(Launch::Depthwise { from, shape, size, stride, relu, windows, to });
             }
-            Source::Patches => {
+            Factor::Patches => {
                 let shape = self.plan.input;
                 let to = next(padded(9 * shape.channels));
                 launches.push(Launch::Patches { shape, to });

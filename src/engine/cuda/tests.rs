@@ -11,7 +11,7 @@ use half::{bf16, f16};
 use super::launch::Launch;
 use super::launch::{Bases, Ready};
 use super::program::Program;
-use crate::engine::Output;
+use crate::engine::NetworkOutput;
 use crate::engine::plan::Plan;
 use crate::engine::portable::Portable;
 use crate::engine::test_networks::networks;
@@ -143,7 +143,7 @@ impl Card {
         parameters: &[f32],
         pixels: &[f32],
         images: usize,
-        output: Output,
+        output: NetworkOutput,
     ) -> Vec<f32> {
         let bytes = kernels::bytes(self.precision);
         let mut arena = vec![u128::MAX; (program.arena.elements() * images * bytes).div_ceil(16)];
@@ -205,9 +205,9 @@ fn compare(precision: Precision, graph: &Graph, images: usize, limit: f32) {
     let tensor = Tensor::from_slice(&pixels, (images, input.height, input.width, 3), &Device::Cpu).unwrap();
     let want = Portable::new(graph.clone(), &weights, &Device::Cpu).unwrap().forward(&tensor).unwrap();
     let outputs = [
-        (Output::Logits, want.logits.unwrap()),
-        (Output::Pooled, want.pooled),
-        (Output::Features, want.features),
+        (NetworkOutput::Logits, want.logits.unwrap()),
+        (NetworkOutput::Pooled, want.pooled),
+        (NetworkOutput::Features, want.features),
     ];
     for (output, want) in outputs {
         let got = card.run(&program, &parameters, &pixels, images, output);

@@ -1,4 +1,4 @@
-//! What CUDA finds on this machine, and what that means for a card that was asked for.
+//! The CUDA devices of this machine, and the error when the requested one is not among them.
 
 /// Versions and cards.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Where a model runs. A device that was asked for by name is had or is an error; only `auto` chooses.
+//! Where a model runs. A device given by name is used or is an error; only `auto` chooses.
 
 #[cfg(feature = "cuda")]
 mod cuda;

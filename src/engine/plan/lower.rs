@@ -1,7 +1,7 @@
 //! From a graph to steps. First every value that must be stored is found, from the results backwards,
-//! with the forms (as it is, after relu) that its readers want; then each becomes a step.
+//! with the forms (as it is, after relu) that its readers need; then each becomes a step.
 
-use super::{Buffer, BufferId, Matrix, MatrixPart, Plan, Source, Step, Windows, Work};
+use super::{Buffer, BufferId, DepthwiseWeights, Factor, Matrix, MatrixPart, Plan, Product, Step, Work};
 use crate::error::{Error, Result};
 use crate::graph::{BatchNorm, Graph, Node, NodeId, Op, Shape};
 use crate::kernels::pack::Panels;
@@ -58,7 +58,7 @@ pub(super) fn lower(graph: &Graph, lanes: usize) -> Result<Plan> {
         buffers: Vec::new(),
         arena: 0,
         matrices: Vec::new(),
-        windows: Vec::new(),
+        depthwise_weights: Vec::new(),
         packed: 0,
         lanes,
         features: Vec::new(),
@@ -106,7 +106,7 @@ impl<'a> Lowering<'a> {
         Err(Error::Config(format!("the CPU engine has no step for {layer} ({op:?})")))
     }
 
-    /// Makes sure that a value will be stored in a form, and whatever it is computed from.
+    /// Makes sure that a value is stored in a form, and everything that it is computed from.
     fn demand(&mut self, Operand { id, whole }: Operand, form: Form) -> Result<()> {
         let node = self.node(id);
         match node.op {
@@ -160,7 +160,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Sorts the summands of a sum: convolutions that nobody else reads are computed within it; without
+    /// Sorts the summands of a sum: convolutions without other readers are computed within it; without
     /// any, an average is.
     fn split(&self, id: NodeId) -> Sum {
         let inputs = &self.node(id).inputs;
@@ -329,25 +329,30 @@ impl<'a> Lowering<'a> {
     fn product(&mut self, id: NodeId, linears: Vec<Linear>, addend: Option<BufferId>) -> Result<()> {
         let (first_channel, columns) = (linears[0].first_channel, linears[0].channels);
         let shape = self.node(id).shape;
-        let mut sources = Vec::new();
+        let mut factors = Vec::new();
         let mut parts = Vec::new();
         let mut multiply_adds = 0;
         for linear in linears {
             multiply_adds += (shape.pixels() * linear.part.depth * columns) as u64;
             let node = self.node(linear.input);
-            sources.push(match node.op {
-                Op::Conv { .. } => Source::Patches,
+            factors.push(match node.op {
+                Op::Conv { .. } => Factor::Patches,
                 Op::Subsample { offset } => {
-                    Source::Subsample { inputs: self.parts(node.inputs[0], Form::Raw), offset }
+                    Factor::Subsample { inputs: self.parts(node.inputs[0], Form::Raw), offset }
                 }
                 Op::Depthwise { kernel, size, stride } => {
                     multiply_adds += self.graph.multiply_adds(node);
                     let input = self.whole(node.inputs[0])?;
                     let channels = node.shape.channels;
-                    self.plan.windows.push(Windows { kernel, taps: size * size, channels, offset: 0 });
-                    Source::Depthwise { input, size, stride, weights: self.plan.windows.len() - 1 }
+                    self.plan.depthwise_weights.push(DepthwiseWeights {
+                        kernel,
+                        taps: size * size,
+                        channels,
+                        offset: 0,
+                    });
+                    Factor::Depthwise { input, size, stride, weights: self.plan.depthwise_weights.len() - 1 }
                 }
-                _ => Source::Pixels(self.parts(linear.input, Form::Raw)),
+                _ => Factor::Pixels(self.parts(linear.input, Form::Raw)),
             });
             parts.push(linear.part);
         }
@@ -355,7 +360,7 @@ impl<'a> Lowering<'a> {
         let panels = Panels::new(depth, columns, self.plan.lanes);
         self.plan.matrices.push(Matrix { parts, panels, offset: 0, bias: 0 });
         let matrix = self.plan.matrices.len() - 1;
-        self.push(id, Work::Product { sources, matrix, first_channel }, addend, multiply_adds);
+        self.push(id, Work::Product(Product { factors, matrix, first_channel }), addend, multiply_adds);
         Ok(())
     }
 

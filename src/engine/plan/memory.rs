@@ -1,6 +1,6 @@
 //! Where buffers lie in the arena, and weights among the packed ones.
 
-use super::{Buffer, Plan, Source, Work};
+use super::{Buffer, Factor, Plan, Product, Work};
 use crate::kernels::CHANNEL_ALIGN;
 use crate::kernels::pack::packed_depthwise_elements;
 
@@ -85,11 +85,12 @@ pub(super) fn place_weights(plan: &mut Plan) {
         start
     };
     for step in &plan.steps {
-        let Work::Product { sources, matrix, .. } = &step.work else { continue };
-        for source in sources {
-            if let Source::Depthwise { weights, .. } = source {
-                let windows = &mut plan.windows[*weights];
-                windows.offset = place(packed_depthwise_elements(windows.taps, windows.channels, plan.lanes));
+        let Work::Product(Product { factors, matrix, .. }) = &step.work else { continue };
+        for factor in factors {
+            if let Factor::Depthwise { weights, .. } = factor {
+                let depthwise = &mut plan.depthwise_weights[*weights];
+                depthwise.offset =
+                    place(packed_depthwise_elements(depthwise.taps, depthwise.channels, plan.lanes));
             }
         }
         let matrix = &mut plan.matrices[*matrix];

@@ -8,7 +8,7 @@
 //! - A concatenation is not computed: its readers read its parts. Only a window over one needs a copy.
 //! - Steps whose inputs are ready at the same time form a region: they run side by side.
 //!
-//! A plan knows shapes and places, no numbers and no threads. `Display` prints it, a step a line.
+//! A plan knows shapes and places, no numbers and no threads. `Display` prints it, one step on each line.
 
 mod lower;
 pub(crate) mod memory;
@@ -44,19 +44,19 @@ pub struct Buffer {
 
 impl Buffer {
     /// Floats from pixel to pixel.
-    pub fn pixel(&self) -> usize {
+    pub fn pixel_stride(&self) -> usize {
         self.shape.channels.next_multiple_of(CHANNEL_ALIGN)
     }
 
     /// Floats of one image.
     pub fn elements(&self) -> usize {
-        self.shape.pixels() * self.pixel()
+        self.shape.pixels() * self.pixel_stride()
     }
 }
 
 /// One factor of a product: what its rows, one an output pixel, are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum Factor {
     /// The pixels of buffers, side by side.
     Pixels(Vec<BufferId>),
     /// A depthwise convolution of a buffer.
@@ -67,7 +67,7 @@ pub enum Source {
         size: usize,
         /// 1 or 2.
         stride: usize,
-        /// In [`Plan::windows`].
+        /// In [`Plan::depthwise_weights`].
         weights: usize,
     },
     /// Every second pixel of buffers, side by side, from `(offset, offset)` on; zeros beyond the border.
@@ -81,23 +81,27 @@ pub enum Source {
     Patches,
 }
 
+/// A matrix product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// Left side.
+    pub factors: Vec<Factor>,
+    /// Right side, in [`Plan::matrices`].
+    pub matrix: usize,
+    /// The first channel of the result that is written.
+    pub first_channel: usize,
+}
+
 /// What a step computes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// The factors, side by side, times packed weights.
-    Product {
-        /// Left side.
-        sources: Vec<Source>,
-        /// Right side, in [`Plan::matrices`].
-        matrix: usize,
-        /// The first channel of the result that is written.
-        first_channel: usize,
-    },
+    Product(Product),
     /// A 3 x 3 pool.
     Pool {
         /// What it slides over.
         input: BufferId,
-        /// What becomes of a window.
+        /// The operation on a window.
         kind: PoolKind,
         /// 1 or 2.
         stride: usize,
@@ -142,12 +146,12 @@ impl Step {
         match &self.work {
             Work::Pool { input, .. } => reads.push(*input),
             Work::GlobalAverage { inputs } | Work::Copy { inputs } => reads.extend(inputs),
-            Work::Product { sources, .. } => {
-                for source in sources {
-                    match source {
-                        Source::Pixels(inputs) | Source::Subsample { inputs, .. } => reads.extend(inputs),
-                        Source::Depthwise { input, .. } => reads.push(*input),
-                        Source::Patches => {}
+            Work::Product(Product { factors, .. }) => {
+                for factor in factors {
+                    match factor {
+                        Factor::Pixels(inputs) | Factor::Subsample { inputs, .. } => reads.extend(inputs),
+                        Factor::Depthwise { input, .. } => reads.push(*input),
+                        Factor::Patches => {}
                     }
                 }
             }
@@ -189,7 +193,7 @@ pub struct Matrix {
 
 /// Depthwise weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Windows {
+pub struct DepthwiseWeights {
     /// Rows, columns, channels.
     pub kernel: WeightId,
     /// Taps.
@@ -216,7 +220,7 @@ pub struct Plan {
     /// The right sides of products. They do not depend on the size of the input.
     pub matrices: Vec<Matrix>,
     /// The weights of depthwise windows. They do not depend on the size of the input.
-    pub windows: Vec<Windows>,
+    pub depthwise_weights: Vec<DepthwiseWeights>,
     /// Floats that hold all packed weights.
     pub packed: usize,
     /// Numbers in a vector, for which the weights are packed.
@@ -230,7 +234,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans a graph for vectors of so many lanes.
+    /// Plans a graph for vectors of this many lanes.
     ///
     /// # Errors
     /// When the graph has something that the CPU engine has no step for; the portable engine runs it.

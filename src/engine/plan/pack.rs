@@ -10,16 +10,16 @@ use crate::kernels::pack::{pack_depthwise, packed_depthwise_elements};
 impl Plan {
     /// How many pieces of packed weights there are. Pieces do not overlap.
     pub fn pieces(&self) -> usize {
-        self.windows.len() + self.matrices.len()
+        self.depthwise_weights.len() + self.matrices.len()
     }
 
     /// Where a piece lies among the packed weights, in floats.
     pub fn piece(&self, index: usize) -> Range<usize> {
-        if let Some(windows) = self.windows.get(index) {
-            let elements = packed_depthwise_elements(windows.taps, windows.channels, self.lanes);
-            return windows.offset..windows.offset + elements;
+        if let Some(depthwise) = self.depthwise_weights.get(index) {
+            let elements = packed_depthwise_elements(depthwise.taps, depthwise.channels, self.lanes);
+            return depthwise.offset..depthwise.offset + elements;
         }
-        let matrix = &self.matrices[index - self.windows.len()];
+        let matrix = &self.matrices[index - self.depthwise_weights.len()];
         matrix.bias..matrix.offset + matrix.panels.elements()
     }
 
@@ -29,12 +29,12 @@ impl Plan {
     /// # Panics
     /// When `packed` is not of the size of the piece.
     pub fn pack(&self, index: usize, weights: &Weights, packed: &mut [f32]) {
-        if let Some(windows) = self.windows.get(index) {
-            let kernel = weights.get(windows.kernel).to_f32();
-            pack_depthwise(packed, windows.taps, windows.channels, self.lanes, &kernel);
-            return weights.get(windows.kernel).release_pages();
+        if let Some(depthwise) = self.depthwise_weights.get(index) {
+            let kernel = weights.get(depthwise.kernel).to_f32();
+            pack_depthwise(packed, depthwise.taps, depthwise.channels, self.lanes, &kernel);
+            return weights.get(depthwise.kernel).release_pages();
         }
-        let matrix = &self.matrices[index - self.windows.len()];
+        let matrix = &self.matrices[index - self.depthwise_weights.len()];
         let (bias, panels) = packed.split_at_mut(matrix.offset - matrix.bias);
         pack_matrix(matrix, weights, bias, panels);
         matrix.parts.iter().for_each(|part| weights.get(part.kernel).release_pages());

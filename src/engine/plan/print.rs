@@ -1,8 +1,8 @@
-//! A plan as text, a step a line.
+//! A plan as text, one step on each line.
 
 use std::fmt;
 
-use super::{BufferId, Plan, Source, Step, Work};
+use super::{BufferId, Factor, Plan, Product, Step, Work};
 use crate::kernels::pool::PoolKind;
 
 impl fmt::Display for Plan {
@@ -29,8 +29,8 @@ impl Plan {
     pub fn line(&self, step: &Step) -> String {
         let shape = step.shape;
         let what = match &step.work {
-            Work::Product { sources, .. } => {
-                sources.iter().map(|source| self.source(source)).collect::<Vec<_>>().join(" & ")
+            Work::Product(Product { factors, .. }) => {
+                factors.iter().map(|factor| self.factor(factor)).collect::<Vec<_>>().join(" & ")
             }
             Work::Pool { input, kind, stride } => {
                 let kind = match kind {
@@ -58,16 +58,32 @@ impl Plan {
         )
     }
 
-    fn source(&self, source: &Source) -> String {
-        match source {
-            Source::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
-            Source::Depthwise { input, size, stride, .. } => {
+    /// What kind of work a step is.
+    pub fn kind(step: &Step) -> &'static str {
+        match &step.work {
+            Work::Product(Product { factors, .. }) => match factors.first() {
+                Some(Factor::Patches) => "stem convolution",
+                Some(Factor::Depthwise { .. }) => "separable convolution",
+                Some(Factor::Subsample { .. }) => "1x1 convolution of every second pixel",
+                Some(Factor::Pixels(_)) | None => "1x1 convolution",
+            },
+            Work::Pool { kind: PoolKind::Average { .. }, .. } => "average pooling",
+            Work::Pool { kind: PoolKind::Max { .. }, .. } => "max pooling",
+            Work::Copy { .. } => "copy",
+            Work::GlobalAverage { .. } => "mean over all pixels",
+        }
+    }
+
+    fn factor(&self, factor: &Factor) -> String {
+        match factor {
+            Factor::Pixels(inputs) => format!("{} ({})", names(inputs), self.channels(inputs)),
+            Factor::Depthwise { input, size, stride, .. } => {
                 format!("depthwise {size}/{stride} of {} ({})", name(input), self.channels(&[*input]))
             }
-            Source::Subsample { inputs, offset } => {
+            Factor::Subsample { inputs, offset } => {
                 format!("every second of {} from {offset} ({})", names(inputs), self.channels(inputs))
             }
-            Source::Patches => "patches of the image".to_owned(),
+            Factor::Patches => "patches of the image".to_owned(),
         }
     }
 }

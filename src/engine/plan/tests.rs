@@ -46,7 +46,7 @@ fn no_multiply_add_is_lost_or_done_twice() {
 fn packed_weights_do_not_depend_on_the_size_of_the_input_and_do_not_overlap() {
     let usual = plan(Config::mobile());
     let other = plan(Config::mobile().with_input_size((97, 65)));
-    assert_eq!((&usual.matrices, &usual.windows), (&other.matrices, &other.windows));
+    assert_eq!((&usual.matrices, &usual.depthwise_weights), (&other.matrices, &other.depthwise_weights));
     let mut pieces: Vec<_> = (0..usual.pieces()).map(|index| usual.piece(index)).collect();
     pieces.sort_by_key(|piece| piece.start);
     assert!(pieces.windows(2).all(|pair| pair[0].end <= pair[1].start));

@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn other_devices_get_the_numbers_of_a_cpu() {
-        // Windows of 3, 5 and 7 with strides of 1 and 2 on odd and even sides; all of it runs on this CPU.
+        // DepthwiseWeights of 3, 5 and 7 with strides of 1 and 2 on odd and even sides; all of it runs on this CPU.
         for (size, skip_reduction) in [((49, 66), false), ((34, 45), true)] {
             for dialect in Dialect::ALL {
                 let small = Config { num_blocks: 1, classes: Some(37), ..Config::mobile() };

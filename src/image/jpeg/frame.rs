@@ -3,6 +3,7 @@
 use ::image::metadata::Orientation;
 
 use crate::error::{ImageError, ImageErrorKind};
+use crate::image::orientation::Metadata;
 
 /// A frame header (ITU-T T.81, B.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +56,17 @@ impl Frame {
     }
 }
 
-/// The orientation by the EXIF block; a damaged one is no reason to refuse the pixels.
+/// The orientation by the EXIF block, or else by XMP.
 pub(super) fn orientation(bytes: &[u8]) -> Orientation {
-    let exif = segments(bytes)
-        .filter(|(code, _)| *code == 0xe1)
-        .find_map(|(_, body)| body.strip_prefix(b"Exif\0\0"));
-    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+    let mut metadata = Metadata { exif: None, xmp: None };
+    for (_, body) in segments(bytes).filter(|(code, _)| *code == 0xe1) {
+        if let Some(exif) = body.strip_prefix(b"Exif\0\0") {
+            metadata.exif = metadata.exif.or(Some(exif));
+        } else if let Some(xmp) = body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
+            metadata.xmp = Some(xmp);
+        }
+    }
+    metadata.orientation()
 }
 
 /// Whether a marker begins a frame header.

@@ -10,6 +10,7 @@ use super::directory::Directory;
 use super::{corrupt, unsupported};
 use crate::error::ImageError;
 use crate::image::limits::{DecodeOptions, check_size};
+use crate::image::orientation;
 
 /// Numbers of tags (TIFF 6.0, appendix A).
 mod tag {
@@ -35,6 +36,7 @@ mod tag {
     pub const EXTRA_SAMPLES: u16 = 338;
     pub const SAMPLE_FORMAT: u16 = 339;
     pub const JPEG_TABLES: u16 = 347;
+    pub const XMP: u16 = 700;
     pub const YCBCR_COEFFICIENTS: u16 = 529;
     pub const YCBCR_SUBSAMPLING: u16 = 530;
     pub const REFERENCE_BLACK_WHITE: u16 = 532;
@@ -145,8 +147,8 @@ impl<'a> Layout<'a> {
         let predictor = predictor(directory, &compression, samples, &colour)?;
         let opacity = opacity(directory, samples, &colour)?;
         let lowest_bit_first = directory.number(tag::FILL_ORDER) == Some(2);
-        let orientation = directory.number(tag::ORIENTATION).and_then(|tag| u8::try_from(tag).ok());
-        let orientation = orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
+        let by_xmp = || directory.bytes_of(tag::XMP).and_then(orientation::by_xmp);
+        let orientation = orientation::upright(orientation_tag(directory).or_else(by_xmp));
         Ok(Layout {
             width,
             height,
@@ -160,6 +162,11 @@ impl<'a> Layout<'a> {
             orientation,
         })
     }
+}
+
+/// The orientation that a directory says its image has.
+pub(super) fn orientation_tag(directory: &Directory) -> Option<u64> {
+    directory.number(tag::ORIENTATION)
 }
 
 /// What the samples of a pixel are.

@@ -68,6 +68,11 @@ pub(super) fn decode(
     Ok((image, layout.orientation))
 }
 
+/// The orientation that a TIFF, or the block of EXIF that is one, says it has.
+pub(super) fn orientation_tag(bytes: &[u8]) -> Option<u64> {
+    Directory::read(bytes).ok().and_then(|directory| layout::orientation_tag(&directory))
+}
+
 /// The samples of the piece at `index` of the grid, `rows` high: a byte each, pixel by pixel.
 fn piece<'a>(
     bytes: &'a [u8],

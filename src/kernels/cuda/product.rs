@@ -34,14 +34,14 @@ unsafe impl Send for Products {}
 unsafe impl Sync for Products {}
 
 impl Products {
-    /// For products on so many streams at a time.
+    /// For products on this many streams at a time.
     ///
     /// # Errors
     /// When memory is short.
     pub fn new(stream: &Arc<CudaStream>, streams: usize, precision: Precision) -> Result<Products> {
         let handle = Handle(named("cuBLASLt", result::create_handle())?, result::destroy_handle);
         let workspaces = (0..streams).map(|_| {
-            // SAFETY: nobody reads what an algorithm has not written there.
+            // SAFETY: nothing reads what an algorithm has not written there.
             let memory = unsafe { stream.alloc::<u8>(WORKSPACE).w()? };
             let address = memory.device_ptr(stream).0;
             Ok((address, memory))
@@ -100,12 +100,12 @@ impl Products {
         };
         what.set(Attribute::CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue)?;
         what.set(Attribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER, &gemm.bias)?;
-        let how = How::new()?;
-        how.set(Preference::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &WORKSPACE)?;
-        how.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, &alignment(gemm.filters))?;
-        how.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, &alignment(gemm.left))?;
-        how.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, &alignment(addend))?;
-        how.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, &alignment(gemm.output))?;
+        let limits = MatmulPreference::new()?;
+        limits.set(Preference::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &WORKSPACE)?;
+        limits.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, &alignment(gemm.filters))?;
+        limits.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, &alignment(gemm.left))?;
+        limits.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, &alignment(addend))?;
+        limits.set(Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, &alignment(gemm.output))?;
         // SAFETY: everything above lives until the call is over, and the memory is the caller's.
         unsafe {
             let found = result::get_matmul_algo_heuristic(
@@ -115,7 +115,7 @@ impl Products {
                 left.0,
                 added.0,
                 output.0,
-                how.0.0,
+                limits.0.0,
             )?;
             result::matmul(
                 self.handle.0,
@@ -178,11 +178,11 @@ impl Description {
 }
 
 /// What an algorithm may count on.
-struct How(Handle<cublasLtMatmulPreference_t>);
+struct MatmulPreference(Handle<cublasLtMatmulPreference_t>);
 
-impl How {
+impl MatmulPreference {
     fn new() -> std::result::Result<Self, CublasError> {
-        Ok(How(Handle(result::create_matmul_pref()?, result::destroy_matmul_pref)))
+        Ok(MatmulPreference(Handle(result::create_matmul_pref()?, result::destroy_matmul_pref)))
     }
 
     fn set<T>(&self, preference: Preference, value: &T) -> std::result::Result<(), CublasError> {

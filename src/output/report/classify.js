@@ -23,13 +23,22 @@ const orders = {
 const cards = document.getElementById("cards");
 const card = (record) => {
   const box = make("div", undefined, "card");
+  const linked = (...content) => {
+    if (!record.link) return content;
+    const link = make("a");
+    link.href = record.link;
+    link.append(...content);
+    return [link];
+  };
   if (record.thumbnail) {
     const image = make("img");
-    image.alt = "";
+    image.alt = record.path;
     image.src = "data:image/jpeg;base64," + record.thumbnail;
-    box.append(image);
+    box.append(...linked(image));
   }
-  box.append(make("div", record.path, "path"));
+  const path = make("div", undefined, "path");
+  path.append(...linked(record.path));
+  box.append(path);
   if (record.error) box.append(make("div", `${record.error.kind}: ${record.error.message}`, "bad"));
   for (const prediction of record.predictions || []) {
     const row = make("div", undefined, "row");
@@ -60,7 +69,7 @@ const show = () => {
   const words = document.getElementById("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   shown = records.filter((record) => words.every((word) => record.text.includes(word)));
   shown.sort(orders[document.getElementById("order").value]);
-  document.getElementById("count").textContent = `${shown.length} of ${records.length} images`;
+  document.getElementById("count").textContent = `${shown.length} of ${records.length} ${records.length === 1 ? "image" : "images"}`;
   cards.replaceChildren();
   drawn = 0;
   more();

@@ -20,7 +20,7 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<u64>,
     #[serde(flatten)]
-    outcome: Outcome<'a>,
+    outcome: VectorBody<'a>,
     seq: u64,
     model: &'a str,
     #[serde(flatten)]
@@ -29,7 +29,7 @@ struct Line<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Outcome<'a> {
+enum VectorBody<'a> {
     Features {
         width: u32,
         height: u32,
@@ -45,13 +45,13 @@ enum Outcome<'a> {
 
 fn line<'a>(row: &Row<'a>, place: Option<u64>, shape: Option<&'a [usize]>, model: &'a str) -> Line<'a> {
     let outcome = match &row.outcome {
-        Ok(features) => Outcome::Features {
+        Ok(features) => VectorBody::Features {
             width: features.width,
             height: features.height,
             shape,
             features: shape.is_some().then_some(features.values),
         },
-        Err(error) => Outcome::Failure { error: ErrorLine::new(error) },
+        Err(error) => VectorBody::Failure { error: ErrorLine::new(error) },
     };
     let path = row.path.to_string_lossy().into_owned();
     let file = row.stamp.map(StampLine::new);
@@ -153,7 +153,7 @@ impl Sidecar {
     }
 }
 
-/// `path,error,f0,f1,...`: an image a row.
+/// `path,error,f0,f1,...`: a row for each image.
 pub(super) struct Csv<W: Write> {
     writer: csv::Writer<W>,
     length: usize,

@@ -43,7 +43,7 @@ const SEQ_BITS: u32 = SEQ_LIMIT.ilog2();
 const AT_BITS: u32 = 50;
 const NOWHERE: u64 = (1 << AT_BITS) - 1;
 
-/// The hash that stands for none.
+/// The hash of an empty slot.
 const UNKNOWN: u64 = 0;
 
 /// A [`Row`] in twenty bytes.

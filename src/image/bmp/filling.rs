@@ -3,7 +3,7 @@
 
 /// `bytes` with the filling of the last row; `None` if that would not mend anything: pixels are missing, nothing is, or
 /// rows are compressed and not filled up.
-pub(super) fn with_filling(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(in super::super) fn with_filling(bytes: &[u8]) -> Option<Vec<u8>> {
     let number = |at: usize| bytes.get(at..)?.first_chunk().map(|number| u32::from_le_bytes(*number));
     let is_plain = number(14)? >= 40 && number(30)? == 0;
     let (width, height) = (number(18)? as i32, number(22)? as i32);

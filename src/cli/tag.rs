@@ -1,0 +1,45 @@
+//! Flags of `nasnet tag`.
+
+use clap::Args;
+
+use super::values::SidecarName;
+use super::{Answers, Images, Inputs, Model, Run};
+
+#[derive(Debug, Args)]
+pub struct Tag {
+    #[command(flatten)]
+    pub inputs: Inputs,
+
+    /// Keywords an image, at most (0: all that reach the threshold)
+    #[arg(long, short = 'k', value_name = "N", default_value_t = 5, help_heading = "Tagging")]
+    pub top_k: usize,
+
+    /// Only classes with at least this probability [default: that of --rollup, else 0.5]
+    #[arg(long, value_name = "P", help_heading = "Tagging")]
+    pub threshold: Option<f32>,
+
+    /// What the sidecar of photo.jpg is called
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = SidecarName::Full, help_heading = "Tagging")]
+    pub sidecar_name: SidecarName,
+
+    /// Take out all keywords that nasnet wrote; no model is needed
+    #[arg(long, help_heading = "Tagging")]
+    pub remove: bool,
+
+    /// Change nothing: print which keywords would come and go
+    #[arg(long, help_heading = "Tagging")]
+    pub dry_run: bool,
+
+    /// Exit with 0 even if images failed
+    #[arg(long, help_heading = "Tagging", hide_short_help = true)]
+    pub exit_zero: bool,
+
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub run: Run,
+    #[command(flatten)]
+    pub images: Images,
+    #[command(flatten)]
+    pub answers: Answers,
+}

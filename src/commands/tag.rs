@@ -1,0 +1,208 @@
+//! `nasnet tag`: keywords of images into their XMP sidecars.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use super::ExitStatus;
+use crate::answers::keywords::{Keywords, Vocabulary};
+use crate::answers::policy::Policy;
+use crate::engine::NetworkOutput::Logits;
+use crate::inputs::{self, PathKey};
+use crate::output::console::Console;
+use crate::output::text::{count, printable};
+use crate::run::answering;
+use crate::run::image_run::{ImageRun, Inputs};
+use crate::run::interrupt::Interrupt;
+use crate::run::pipeline::{Answered, Numbers, Pipeline};
+use crate::run::tagger::{Done, Job, Report, Tagger, sidecar_of};
+use crate::settings::{Common, SidecarName, Tag};
+
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot start: inputs, model, device; or when stdout cannot be written.
+pub fn run(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    if settings.remove {
+        return remove(settings, common, stdout);
+    }
+    let console = common.console;
+    let sources = inputs::sources(&settings.inputs)?;
+    let pipeline = Pipeline::open(&settings.pipeline, console)?;
+    let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
+    let Some(labels) = pipeline.classifier.labels() else {
+        bail!("the model has no labels, so there are no keywords; --labels FILE names its classes");
+    };
+    let vocabulary = Vocabulary::new(labels, policy.rules());
+    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: None };
+    let scrolls = settings.dry_run && common.table.is_terminal;
+    let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console.scrolling(scrolls))?;
+    let mut tagging = Tagging::start(settings, console)?;
+    run.for_each_batch(|batch| tagging.answers(batch, &policy, &vocabulary, stdout))?;
+    let untagged = tagging.finish(stdout)?;
+    if let Some(signal) = run.signal() {
+        return Ok(ExitStatus::Interrupted(signal));
+    }
+    Ok(ExitStatus::of_images(run.sum_up().failed + untagged, settings.exit_zero))
+}
+
+/// Takes out the keywords that are ours; images are not looked at.
+fn remove(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
+    let (sources, passed_over) = inputs::sources(&settings.inputs)?;
+    let interrupt = Interrupt::listen()?;
+    let mut tagging = Tagging::start(settings, common.console)?;
+    let own = |path: &PathBuf| settings.shard.is_none_or(|shard| shard.takes(PathKey::of(path)));
+    let mut walked = 0u64;
+    for source in sources {
+        if interrupt.signal().is_some() {
+            break;
+        }
+        walked += 1;
+        if own(&source.path) {
+            tagging.tag(source.path, Keywords::default(), stdout)?;
+        }
+    }
+    if walked == 0 && interrupt.signal().is_none() {
+        return Err(inputs::none(&passed_over).into());
+    }
+    let untagged = tagging.finish(stdout)?;
+    if let Some(signal) = interrupt.signal() {
+        return Ok(ExitStatus::Interrupted(signal));
+    }
+    Ok(ExitStatus::of_images(untagged, settings.exit_zero))
+}
+
+struct Tagging<'a> {
+    tagger: Tagger,
+    settings: &'a Tag,
+    console: Console,
+    /// Sidecars of this run, where several images may share one.
+    taken: HashSet<PathKey>,
+    /// Images by keyword.
+    keywords: BTreeMap<String, u64>,
+    /// Sidecars by what became of them.
+    done: BTreeMap<Done, u64>,
+    /// Images that share the sidecar of another one.
+    shared: u64,
+    /// Images whose sidecars are as they were, against our will.
+    untagged: u64,
+}
+
+impl<'a> Tagging<'a> {
+    fn start(settings: &'a Tag, console: Console) -> Result<Self> {
+        Ok(Tagging {
+            tagger: Tagger::start(settings.sidecar_name, settings.dry_run)?,
+            settings,
+            console,
+            taken: HashSet::new(),
+            keywords: BTreeMap::new(),
+            done: BTreeMap::new(),
+            shared: 0,
+            untagged: 0,
+        })
+    }
+
+    /// Tags a batch. What cannot be read is said, and the others go on.
+    fn answers(
+        &mut self,
+        images: Vec<Answered>,
+        policy: &Policy,
+        vocabulary: &Vocabulary,
+        stdout: &mut dyn Write,
+    ) -> Result<()> {
+        for Answered { path, result, .. } in images {
+            match result {
+                Ok(Numbers { row, .. }) => {
+                    self.tag(path, vocabulary.of(&policy.decide(&row)), stdout)?;
+                }
+                Err(error) => {
+                    let kind = error.kind.as_str();
+                    self.console.error(&format!("{}: not tagged ({kind}): {error}", path.display()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tag(&mut self, path: PathBuf, keywords: Keywords, stdout: &mut dyn Write) -> Result<()> {
+        let is_first = || self.taken.insert(PathKey::of(&sidecar_of(&path, SidecarName::Stem)));
+        if self.settings.sidecar_name == SidecarName::Stem && !self.settings.remove && !{ is_first }() {
+            self.shared += 1;
+            return Ok(());
+        }
+        for word in &keywords.words {
+            *self.keywords.entry(word.clone()).or_default() += 1;
+        }
+        let report = self.tagger.take(Job { path, keywords });
+        report.map_or(Ok(()), |report| {
+            tell(report, self.settings.dry_run, &mut self.done, &mut self.untagged, self.console, stdout)
+        })
+    }
+
+    /// Waits for all sidecars, and says how many images have which keyword on stdout, the rest on stderr. Returns how
+    /// many images could not be tagged.
+    fn finish(self, stdout: &mut dyn Write) -> Result<u64> {
+        let Tagging { tagger, settings, console, keywords, mut done, shared, mut untagged, .. } = self;
+        for report in tagger.finish() {
+            tell(report, settings.dry_run, &mut done, &mut untagged, console, stdout)?;
+        }
+        let of = |what: Done| done.get(&what).copied().unwrap_or(0);
+        if settings.dry_run
+            && !keywords.is_empty()
+            && of(Done::New) + of(Done::Edited) + of(Done::Deleted) > 0
+        {
+            writeln!(stdout)?;
+        }
+        let width = keywords.values().max().map_or(0, |most| most.to_string().len());
+        let mut keywords: Vec<(String, u64)> = keywords.into_iter().collect();
+        keywords.sort_by_key(|(_, images)| std::cmp::Reverse(*images));
+        for (keyword, images) in keywords {
+            writeln!(stdout, "{images:>width$}  {}", printable(&keyword))?;
+        }
+        let would = if settings.dry_run { "would be " } else { "" };
+        let mut note = format!("{} {would}written", count(of(Done::New) + of(Done::Edited), "sidecar"));
+        for (number, what) in [
+            (of(Done::Deleted), format!("{would}deleted")),
+            (of(Done::Same), "as they were".to_owned()),
+            (of(Done::None), "images without keywords".to_owned()),
+            (shared, "images share the sidecar of another one".to_owned()),
+            (untagged, "could not be tagged".to_owned()),
+        ] {
+            if number > 0 {
+                note += &format!(", {number} {what}");
+            }
+        }
+        console.note(&note);
+        Ok(untagged)
+    }
+}
+
+/// Counts a report, and says what there is to say of it.
+fn tell(
+    report: Report,
+    dry_run: bool,
+    done: &mut BTreeMap<Done, u64>,
+    untagged: &mut u64,
+    console: Console,
+    stdout: &mut dyn Write,
+) -> Result<()> {
+    let sidecar = report.sidecar.display();
+    match report.result {
+        Ok(tagged) => {
+            *done.entry(tagged.done).or_default() += 1;
+            if dry_run && !matches!(tagged.done, Done::Same | Done::None) {
+                let added = tagged.added.iter().map(|word| format!("+ {word}"));
+                let removed = tagged.removed.iter().map(|word| format!("- {word}"));
+                let changes: Vec<String> = removed.chain(added).collect();
+                writeln!(stdout, "{}", printable(&format!("{sidecar}: {}", changes.join(", "))))?;
+            }
+        }
+        Err(error) => {
+            *untagged += 1;
+            console.error(&format!("{sidecar}: not tagged: {error}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Keywords in XMP sidecars: from the bytes of a sidecar to those with an image's keywords in them. What others wrote
+//! stays as it is, byte for byte; a sidecar that cannot be understood is an error. It opens no files.
+//!
+//! Keywords stand in `dc:subject`, and with the groups above them in `lr:hierarchicalSubject`, as photo managers have
+//! them. Which of those are ours is written down in two properties of a namespace of our own: words that were there
+//! before are never among them.
+
+mod document;
+mod edit;
+mod parse;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use crate::answers::keywords::Keywords;
+use parse::parse;
+
+/// The namespace of RDF.
+const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+/// A sidecar without any properties.
+const EMPTY: &str = "\
+<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>
+<x:xmpmeta xmlns:x=\"adobe:ns:meta/\" x:xmptk=\"nasnet\">
+ <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end=\"w\"?>
+";
+
+/// Why a sidecar is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum XmpError {
+    /// It is no XML, or XML without XMP in it.
+    #[error("the sidecar is broken: {0}")]
+    Broken(String),
+    /// It is right, but nothing that is edited here.
+    #[error("the sidecar cannot be edited: {0}")]
+    Unsupported(String),
+    /// What was to be written does not read as it should.
+    #[error("internal error: the edited sidecar would not hold its keywords")]
+    Defect,
+}
+
+/// A list of keywords in a sidecar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Property {
+    Subject,
+    Hierarchical,
+    /// Those of [`Property::Subject`] that are ours.
+    OurSubject,
+    /// Those of [`Property::Hierarchical`] that are ours.
+    OurHierarchical,
+}
+
+impl Property {
+    const ALL: [Property; 4] =
+        [Property::Subject, Property::Hierarchical, Property::OurSubject, Property::OurHierarchical];
+
+    fn namespace(self) -> &'static str {
+        match self {
+            Property::Subject => "http://purl.org/dc/elements/1.1/",
+            Property::Hierarchical => "http://ns.adobe.com/lightroom/1.0/",
+            Property::OurSubject | Property::OurHierarchical => "urn:nasnet:xmp:1.0/",
+        }
+    }
+
+    /// The usual prefix.
+    fn prefix(self) -> &'static str {
+        match self {
+            Property::Subject => "dc",
+            Property::Hierarchical => "lr",
+            Property::OurSubject | Property::OurHierarchical => "nasnet",
+        }
+    }
+
+    fn local_name(self) -> &'static str {
+        match self {
+            Property::Subject | Property::OurSubject => "subject",
+            Property::Hierarchical | Property::OurHierarchical => "hierarchicalSubject",
+        }
+    }
+
+    /// As people write it.
+    fn name(self) -> String {
+        format!("{}:{}", self.prefix(), self.local_name())
+    }
+
+    fn is_ours(self) -> bool {
+        matches!(self, Property::OurSubject | Property::OurHierarchical)
+    }
+}
+
+/// What becomes of a sidecar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It stays as it is, or there is none.
+    Unchanged,
+    /// These are its bytes.
+    Write(Vec<u8>),
+    /// It is one of ours and holds nothing any more.
+    Delete,
+}
+
+/// What an image's keywords do to its sidecar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// What becomes of the sidecar.
+    pub outcome: Outcome,
+    /// Keywords that come: words, or paths where only those change.
+    pub added: Vec<String>,
+    /// And go.
+    pub removed: Vec<String>,
+}
+
+/// Gives a sidecar its keywords in place of those of ours that it has; `None` stands for no sidecar yet.
+///
+/// # Errors
+/// When the sidecar is broken, or XMP in a form that is not edited here.
+pub fn update(sidecar: Option<&[u8]>, keywords: &Keywords) -> Result<Update, XmpError> {
+    let document = match sidecar {
+        Some(bytes) => parse(bytes)?,
+        None => parse(EMPTY.as_bytes())?,
+    };
+    let wanted = [&keywords.words[..], &keywords.paths[..]];
+    let plan = plan::Plan::new(&document, wanted);
+    let (added, removed) = plan.summary(&document);
+    if plan.is_empty() {
+        return Ok(Update { outcome: Outcome::Unchanged, added, removed });
+    }
+    let bytes = edit::apply(&document, &plan)?;
+    // The next run has to find what this one means to write.
+    if !plan::Plan::new(&parse(&bytes)?, wanted).is_empty() {
+        return Err(XmpError::Defect);
+    }
+    let outcome = if bytes == EMPTY.as_bytes() { Outcome::Delete } else { Outcome::Write(bytes) };
+    Ok(Update { outcome, added, removed })
+}

@@ -1,0 +1,75 @@
+//! Which keywords come and go: what is wanted, what is there, and what of that is ours.
+
+use super::Property;
+use super::document::{Document, List};
+
+/// What is to be done to a list of keywords and to the record of ours among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Texts to add.
+    pub add: Vec<String>,
+    /// Items to remove, by their places.
+    pub remove: Vec<usize>,
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// What is to be done to a sidecar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// In the order of [`Property::ALL`].
+    pub changes: [Change; 4],
+}
+
+impl Plan {
+    /// The least that gives a sidecar these words and paths in place of ours.
+    pub fn new(document: &Document, wanted: [&[String]; 2]) -> Self {
+        let lists = Property::ALL.map(|property| document.list(property));
+        let [words, paths] = [0, 1].map(|kind| of_kind(lists[kind], lists[kind + 2], wanted[kind]));
+        Plan { changes: [words.0, paths.0, words.1, paths.1] }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changes.iter().all(Change::is_empty)
+    }
+
+    /// The keywords that come, and those that go: words, or paths where words stay.
+    pub fn summary(&self, document: &Document) -> (Vec<String>, Vec<String>) {
+        let which = Property::ALL.into_iter().zip(&self.changes).find(|(_, change)| !change.is_empty());
+        let Some((property, change)) = which else { return Default::default() };
+        let items = document.list(property).map_or(&[][..], |list| &list.items);
+        let removed = change.remove.iter().filter_map(|&place| items.get(place)?.text.clone());
+        (change.add.clone(), removed.collect())
+    }
+}
+
+/// The changes of a list and of the record of what in it is ours.
+fn of_kind(list: Option<&List>, record: Option<&List>, wanted: &[String]) -> (Change, Change) {
+    let texts = |list: Option<&List>| -> Vec<Option<String>> {
+        list.map_or_else(Vec::new, |list| list.items.iter().map(|item| item.text.clone()).collect())
+    };
+    let (there, recorded) = (texts(list), texts(record));
+    // Of two equal words one is somebody else's.
+    let is_ours = |place: usize| {
+        there[place].is_some()
+            && recorded.contains(&there[place])
+            && !there[place + 1..].contains(&there[place])
+    };
+    let (ours, others): (Vec<usize>, Vec<usize>) = (0..there.len()).partition(|&place| is_ours(place));
+    let holds = |places: &[usize], word: &String| places.iter().any(|&at| there[at].as_ref() == Some(word));
+    let to_be_ours: Vec<&String> = wanted.iter().filter(|word| !holds(&others, word)).collect();
+    let stays = |text: &Option<String>| text.as_ref().is_some_and(|text| to_be_ours.contains(&text));
+    let add = to_be_ours.iter().filter(|word| !holds(&ours, word)).map(|&word| word.clone()).collect();
+    let remove = ours.iter().copied().filter(|&place| !stays(&there[place])).collect();
+    let missing = |word: &&&String| !recorded.iter().flatten().any(|text| text == **word);
+    let of_record = Change {
+        add: to_be_ours.iter().filter(missing).map(|&word| word.clone()).collect(),
+        remove: (0..recorded.len()).filter(|&place| !stays(&recorded[place])).collect(),
+    };
+    (Change { add, remove }, of_record)
+}

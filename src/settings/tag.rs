@@ -1,0 +1,69 @@
+//! Settings of `nasnet tag`.
+
+use super::answers;
+use super::inputs::{inputs, shard};
+use super::pipeline::{self, Pipeline};
+use super::{Answers, Environment, Shard, selection};
+use crate::answers::predictions::{Scores, Selection};
+use crate::cli;
+use crate::cli::values;
+use crate::error::Result;
+use crate::inputs::InputOptions;
+
+/// The least probability of a keyword where nothing else is said.
+const THRESHOLD: f32 = 0.5;
+
+/// What sidecars are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SidecarName {
+    /// `photo.jpg.xmp`.
+    Full,
+    /// `photo.xmp`.
+    Stem,
+}
+
+/// Settings of `nasnet tag`.
+#[derive(Debug, Clone)]
+pub struct Tag {
+    /// Which images.
+    pub inputs: InputOptions,
+    /// Which part of them.
+    pub shard: Option<Shard>,
+    /// Which model, and how it runs.
+    pub pipeline: Pipeline,
+    /// How answers are made of the scores.
+    pub answers: Answers,
+    /// What sidecars are called.
+    pub sidecar_name: SidecarName,
+    /// Take keywords out instead.
+    pub remove: bool,
+    /// Change nothing and say what would be done.
+    pub dry_run: bool,
+    /// Failed images do not change the exit code.
+    pub exit_zero: bool,
+}
+
+/// Settings of `nasnet tag`.
+///
+/// # Errors
+/// Names the flag at fault.
+pub fn tag(flags: &cli::Tag, environment: &Environment) -> Result<Tag> {
+    let scores = Scores::Probability;
+    let given = selection::checked(flags.threshold, scores)?;
+    // Less sure than the group that --rollup asks for is no class either.
+    let usual = flags.answers.rollup.map_or(THRESHOLD, |least| least as f32);
+    let selection = Selection { top_k: flags.top_k, threshold: Some(given.unwrap_or(usual)) };
+    Ok(Tag {
+        inputs: inputs(&flags.inputs)?,
+        shard: shard(&flags.inputs)?,
+        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        answers: answers::of_flags(&flags.answers, scores, selection)?,
+        sidecar_name: match flags.sidecar_name {
+            values::SidecarName::Full => SidecarName::Full,
+            values::SidecarName::Stem => SidecarName::Stem,
+        },
+        remove: flags.remove,
+        dry_run: flags.dry_run,
+        exit_zero: flags.exit_zero,
+    })
+}

@@ -1,0 +1,134 @@
+//! `nasnet tag`: keywords in XMP sidecars, with sidecars that ExifTool and Exiv2 wrote.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::support::{Finished, Place, fixture};
+
+fn photos() -> Place {
+    let place = Place::new();
+    place.put("photos/espresso.jpg", "in/a.jpg");
+    place.put("photos/rocket.jpg", "in/b.jpg");
+    place
+}
+
+fn tag(place: &Place, rest: &[&str]) -> Finished {
+    place.run(&[&["tag", "--model", "tiny", "in"][..], rest].concat())
+}
+
+fn read(place: &Place, name: &str) -> String {
+    fs::read_to_string(place.path().join(name)).unwrap()
+}
+
+/// Every file's bytes and time of the last change.
+fn state(place: &Place) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
+    let entries = fs::read_dir(place.path().join("in")).unwrap().map(|entry| entry.unwrap().path());
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let stamp = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
+    entries.map(|path| (name(&path), (fs::read(&path).unwrap(), stamp(&path)))).collect()
+}
+
+#[test]
+fn sidecars_come_stay_and_go_and_images_are_never_touched() {
+    let place = photos();
+    let before = state(&place);
+    let dry = tag(&place, &["--dry-run"]).exits(0).says("2 sidecars would be written");
+    assert!(dry.stdout.contains("in/a.jpg.xmp: + espresso\n"), "{}", dry.stdout);
+    assert_eq!(state(&place), before);
+    let run = tag(&place, &[]).exits(0).says("2 sidecars written");
+    assert_eq!(run.stdout, "1  espresso\n1  obelisk\n");
+    let written = state(&place);
+    assert_eq!(written.len(), 4);
+    let sidecar = read(&place, "in/a.jpg.xmp");
+    assert!(sidecar.contains("<rdf:li>espresso</rdf:li>"), "{sidecar}");
+    assert!(sidecar.contains("|coffee|espresso</rdf:li>"), "{sidecar}");
+    tag(&place, &[]).exits(0).says("0 sidecars written, 2 as they were");
+    assert_eq!(state(&place), written, "no byte and no time is another one");
+    let run = tag(&place, &["--threshold", "1"]).exits(0).says("2 deleted");
+    assert_eq!((run.stdout.as_str(), state(&place)), ("", before.clone()));
+    tag(&place, &["--threshold", "1"]).exits(0).says("2 images without keywords");
+    tag(&place, &["--sidecar-name", "stem"]).exits(0);
+    assert!(place.path().join("in/a.xmp").is_file() && !place.path().join("in/a.jpg.xmp").exists());
+    // Without a model: this one is none.
+    let remove = ["tag", "--model", "no.h5", "in", "--remove", "--sidecar-name", "stem"];
+    place.run(&remove).exits(0).says("0 sidecars written, 2 deleted");
+    assert_eq!(state(&place), before);
+}
+
+#[test]
+fn what_others_wrote_stays_byte_for_byte() {
+    for name in ["exiftool", "exiftool_no_keywords", "exiftool_compact", "darktable"] {
+        let place = photos();
+        let sidecar = place.put(&format!("sidecars/{name}.xmp"), "in/a.jpg.xmp");
+        let theirs = fs::read(&sidecar).unwrap();
+        tag(&place, &[]).exits(0);
+        let tagged = fs::read_to_string(&sidecar).unwrap();
+        assert!(tagged.contains("|coffee|espresso</rdf:li>"), "{tagged}");
+        let before = state(&place);
+        tag(&place, &[]).exits(0).says("0 sidecars written");
+        assert_eq!(state(&place), before);
+        // A higher threshold takes out what is ours, and so does --remove.
+        tag(&place, &["--threshold", "1"]).exits(0);
+        assert_eq!(fs::read(&sidecar).unwrap(), theirs, "{name}");
+        tag(&place, &[]).exits(0);
+        place.run(&["tag", "in", "--remove"]).exits(0);
+        assert_eq!(fs::read(&sidecar).unwrap(), theirs, "{name}");
+    }
+}
+
+#[test]
+fn a_sidecar_that_cannot_be_edited_is_an_error_and_stays_as_it_is() {
+    let place = photos();
+    let whole = fs::read(fixture("sidecars/exiftool.xmp")).unwrap();
+    let sidecar = place.write("in/a.jpg.xmp", &whole[..whole.len() - 60]);
+    place.write("in/c.jpg", b"no image");
+    let before = state(&place);
+    let run = tag(&place, &[]).exits(1).says("in/a.jpg.xmp: not tagged: the sidecar is broken: ");
+    run.says("in/c.jpg: not tagged (unsupported)").says("1 sidecar written, 1 could not be tagged");
+    assert_eq!(state(&place)["a.jpg.xmp"], before["a.jpg.xmp"]);
+    tag(&place, &["--exit-zero"]).exits(0);
+    let removed = place.run(&["tag", "in", "--remove"]).exits(1);
+    removed.says("the sidecar is broken").says("1 deleted");
+    let wide: Vec<u8> = "\u{feff}<x/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(&sidecar, &wide).unwrap();
+    tag(&place, &["--exit-zero"]).exits(0).says("it is UTF-16");
+    assert_eq!(fs::read(&sidecar).unwrap(), wide);
+}
+
+#[test]
+fn rules_and_groups_give_the_words() {
+    let place = photos();
+    place
+        .write("words.csv", "label,threshold,keyword\nbeverage,0.1,Getränk & 飲み物\nobelisk,,\n".as_bytes());
+    let run = tag(&place, &["--rules", "words.csv"]).exits(0).says("1 sidecar written, 1 images without");
+    assert_eq!(run.stdout, "1  Getränk & 飲み物\n");
+    let sidecar = read(&place, "in/a.jpg.xmp");
+    assert!(sidecar.contains("<rdf:li>Getränk &amp; 飲み物</rdf:li>"), "{sidecar}");
+    assert!(sidecar.contains("|Getränk &amp; 飲み物</rdf:li>") && !sidecar.contains("espresso"), "{sidecar}");
+    // Other words take the place of ours.
+    tag(&place, &["--rollup", "0.99"]).exits(0);
+    assert!(!read(&place, "in/a.jpg.xmp").contains("飲み物"));
+    tag(&place, &["--threshold", "2"]).exits(2).says("--threshold: expected a probability");
+}
+
+#[test]
+fn images_of_one_stem_share_the_first_ones_sidecar() {
+    let place = photos();
+    place.put("photos/cat.jpg", "in/a.png");
+    let flags = ["--sidecar-name", "stem"];
+    tag(&place, &flags).exits(0).says("2 sidecars written, 1 images share the sidecar of another one");
+    assert!(read(&place, "in/a.xmp").contains("<rdf:li>espresso</rdf:li>"));
+    tag(&place, &flags).exits(0).says("0 sidecars written, 2 as they were, 1 images share");
+}
+
+#[test]
+fn an_image_without_a_file_of_its_own_has_no_sidecar() {
+    let place = Place::new();
+    let photo = fs::read(fixture("photos/espresso.jpg")).unwrap();
+    let run = place.run_with_stdin(&["tag", "--model", "tiny", "-"], &photo).exits(1);
+    run.says("not tagged: the image is no file of its own");
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+    place.run(&["tag", "--remove", "missing.jpg"]).exits(1).says("missing.jpg.xmp: not tagged");
+}
