@@ -8,13 +8,14 @@ use candle_core::Device;
 use crate::answers::labels::Labels;
 use crate::answers::predictions::{Prediction, Scores, Selection, select};
 use crate::answers::temperature::probabilities;
-use crate::engine::{Engine, NetworkOutput, Placement};
+use crate::engine::{Engine, NetworkOutput, Placement, max_pool};
 use crate::error::{Error, Result};
 use crate::explain::{ActivationMap, Explanation, Top};
+use crate::graph::Activation;
 use crate::image::decode::Rgb8;
 use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region, resized_size};
 use crate::kernels::Precision;
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::weights::card::check_labels;
 use crate::weights::{self, Loaded, Overrides};
 
@@ -239,8 +240,11 @@ impl Classifier {
     /// When the model has no top or did not keep it, there is no such class, or `features` are another map's.
     pub fn activation_map(&self, features: &[f32], class: usize) -> Result<ActivationMap> {
         let classes = self.classes()?;
-        let top = self.top.as_ref().ok_or_else(|| {
-            Error::Config("activation maps need a classifier that was opened with keep_top".to_owned())
+        let top = self.top.as_ref().ok_or_else(|| match self.head() {
+            Some(head) if !self.loaded.graph.has_usual_head() => Error::Config(format!(
+                "activation maps need a head of an average and one dense layer, this model's is: {head}"
+            )),
+            _ => Error::Config("activation maps need a classifier that was opened with keep_top".to_owned()),
         })?;
         let shape = self.loaded.graph.node(self.loaded.graph.features).shape;
         if class >= classes {
@@ -290,28 +294,35 @@ impl Classifier {
         region((image.height, image.width), (height as u32, width as u32), &self.preprocessing)
     }
 
+    /// What follows its features; `None` where nothing does.
+    pub fn head(&self) -> Option<&Head> {
+        self.loaded.head.as_ref()
+    }
+
+    /// What makes scores of its logits. Softmax for a sigmoid of one output, too, which is two classes here.
+    pub fn activation(&self) -> Activation {
+        self.head().map_or(Activation::Softmax, Head::over_classes)
+    }
+
+    /// The scores of one image's logits: probabilities for a model that ends in softmax.
+    pub fn scores(&self, logits: &[f32]) -> Vec<f32> {
+        if self.activation() == Activation::Softmax {
+            return probabilities(logits, self.temperature(), None);
+        }
+        let mut scores = logits.to_vec();
+        self.activation().apply(&mut scores);
+        scores
+    }
+
     /// One image's scores as named predictions.
     pub fn predictions(&self, logits: &[f32], scores: Scores, selection: Selection) -> Vec<Prediction> {
         match scores {
             Scores::Logit => select(logits, selection, self.labels()),
-            Scores::Probability => {
-                select(&probabilities(logits, self.temperature(), None), selection, self.labels())
-            }
+            Scores::Probability => select(&self.scores(logits), selection, self.labels()),
         }
     }
 }
 
 fn slices(inputs: &[Vec<f32>]) -> Vec<&[f32]> {
     inputs.iter().map(|input| &input[..]).collect()
-}
-
-/// The maximum over all pixels of a map: H, W, C to C.
-pub(crate) fn max_pool(map: &[f32], channels: usize) -> Vec<f32> {
-    let mut greatest = vec![f32::NEG_INFINITY; channels];
-    for pixel in map.chunks_exact(channels) {
-        for (greatest, value) in greatest.iter_mut().zip(pixel) {
-            *greatest = greatest.max(*value);
-        }
-    }
-    greatest
 }

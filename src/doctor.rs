@@ -100,8 +100,9 @@ pub fn check_dialect(used: Dialect, own: Dialect) -> Check {
 /// When it cannot be decoded or the device fails.
 pub fn answer(classifier: &Classifier) -> Result<Vec<f32>> {
     let pixels = pixels(classifier)?;
-    let output =
-        if classifier.config().classes.is_some() { NetworkOutput::Logits } else { NetworkOutput::Pooled };
+    // An unusual head runs behind every engine alike: the features are what can differ.
+    let usual = classifier.weights().graph.has_usual_head();
+    let output = if usual { NetworkOutput::Logits } else { NetworkOutput::Pooled };
     let mut rows = classifier.engine().run(&[&pixels], output)?;
     rows.pop().ok_or_else(|| Error::Config("no row of numbers came back".to_owned()))
 }

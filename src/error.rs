@@ -153,9 +153,9 @@ impl Error {
         match self {
             Error::Missing { hint, .. } | Error::Fetch { hint, .. } => Some(hint),
             Error::Io { source, .. } => Some(hint_of_system(source.kind())),
-            Error::Weights { .. } => Some(
-                "a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed; if this one was downloaded, fetch it again",
-            ),
+            Error::Weights { .. } => {
+                Some("a NASNet-A in a Keras .h5 or .keras, PyTorch .pth or safetensors file is needed")
+            }
             Error::Damaged { .. } => Some(
                 "restore the file from a copy or make it again; `nasnet weights fetch MODEL` mends models of `nasnet weights list`",
             ),

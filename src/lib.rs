@@ -63,6 +63,7 @@ pub use answers::predictions::{Prediction, Scores, Selection, decode_predictions
 pub use classifier::{Classifier, Options, Pooling};
 pub use error::{Error, ImageError, ImageErrorKind, Result};
 pub use explain::{ActivationMap, Explanation};
+pub use graph::Activation;
 pub use image::{DecodeOptions, Preprocessing, Preset, Rgb8, decode, preprocess};
 pub use kernels::Precision;
-pub use nasnet::{Config, Dialect};
+pub use nasnet::{Config, Dialect, Head};

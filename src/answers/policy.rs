@@ -10,6 +10,7 @@ use super::rollup::{Candidates, Node, RolledUp, Summed};
 use super::rules::Rules;
 use super::temperature::{self, probabilities};
 use crate::error::{Error, Result};
+use crate::graph::Activation;
 
 /// The answer of an image.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,11 +22,15 @@ pub struct Decision {
 }
 
 /// How a model's answers are made. [`Policy::default`] is softmax over all classes and the best five of them.
+///
+/// A model whose last function is another one has no probabilities that add up to 1, so its classes cannot compete in
+/// subsets, nor be rolled up, nor have a temperature.
 #[derive(Debug, Clone)]
 pub struct Policy {
     labels: Option<Labels>,
     scores: Scores,
     selection: Selection,
+    activation: Activation,
     temperature: f64,
     /// In the order of the model's classes; `None` for all.
     competing: Option<Vec<usize>>,
@@ -46,6 +51,7 @@ impl Default for Policy {
             labels: None,
             scores: Scores::default(),
             selection: Selection::default(),
+            activation: Activation::Softmax,
             temperature: 1.0,
             competing: None,
             rules: None,
@@ -60,19 +66,40 @@ impl Policy {
         Policy { labels, scores, selection, ..Policy::default() }
     }
 
+    /// The model's scores are what `activation` makes of its logits.
+    pub fn ending_in(self, activation: Activation) -> Self {
+        Policy { activation, ..self }
+    }
+
     /// Logits are divided by `temperature` before softmax.
     ///
     /// # Errors
-    /// When it is no number above 0.
+    /// When it is no number above 0, or another than 1 for a model that does not end in softmax.
     pub fn at_temperature(self, temperature: f64) -> Result<Self> {
         temperature::check(temperature)
             .map_err(|detail| Error::Config(format!("the temperature: {detail}")))?;
+        if temperature != 1.0 {
+            self.needs_distribution("a temperature")?;
+        }
         Ok(Policy { temperature, ..self })
     }
 
     /// Only `classes` compete; they are indices of the model's, in ascending order.
-    pub fn among(self, classes: Vec<usize>) -> Self {
-        Policy { competing: Some(classes), ..self }
+    ///
+    /// # Errors
+    /// When the model does not end in softmax.
+    pub fn among(self, classes: Vec<usize>) -> Result<Self> {
+        self.needs_distribution("competing classes")?;
+        Ok(Policy { competing: Some(classes), ..self })
+    }
+
+    fn needs_distribution(&self, what: &str) -> Result<()> {
+        match self.activation {
+            Activation::Softmax => Ok(()),
+            other => Err(Error::Config(format!(
+                "{what}: the model ends in {other}, so its scores don't add up to 1; expected softmax"
+            ))),
+        }
     }
 
     /// The same, of another number of classes, and without a roll-up.
@@ -89,8 +116,9 @@ impl Policy {
     /// is known which classes compete.
     ///
     /// # Errors
-    /// When the labels carry no WordNet ids.
+    /// When the labels carry no WordNet ids, or the model does not end in softmax.
     pub fn rolled_up(self, least: f64) -> Result<Self> {
+        self.needs_distribution("groups")?;
         let labels = self.labels.as_ref().ok_or_else(|| {
             Error::Config("the model has no labels, so its classes are in no known groups".to_owned())
         })?;
@@ -140,8 +168,14 @@ impl Policy {
         })
     }
 
-    /// The probabilities of an image's classes; 0 for those that do not compete.
+    /// The probabilities of an image's classes; 0 for those that do not compete. For a model that does not end in
+    /// softmax, its own scores.
     pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
+        if self.activation != Activation::Softmax {
+            let mut scores = logits.to_vec();
+            self.activation.apply(&mut scores);
+            return scores;
+        }
         probabilities(logits, self.temperature, self.competing.as_deref())
     }
 
@@ -254,7 +288,7 @@ mod tests {
     #[test]
     fn only_the_competing_classes_are_answered_and_their_probabilities_sum_to_one() {
         let logits = logits();
-        let among = policy(ALL).at_temperature(2.5).unwrap().among(vec![3, 281, 999]);
+        let among = policy(ALL).at_temperature(2.5).unwrap().among(vec![3, 281, 999]).unwrap();
         let answer = among.decide(&logits).predictions;
         let powers = [3, 281, 999].map(|class| (f64::from(logits[class]) / 2.5).exp());
         let sum: f64 = powers.iter().sum();
@@ -315,8 +349,8 @@ mod tests {
             policy(ALL).identity(),
             policy(Selection { threshold: Some(0.5), ..Selection::default() }).identity(),
             plain().at_temperature(2.0).unwrap().identity(),
-            plain().among(vec![1, 2]).identity(),
-            plain().among(vec![1, 3]).identity(),
+            plain().among(vec![1, 2]).unwrap().identity(),
+            plain().among(vec![1, 3]).unwrap().identity(),
             plain().with_rules(rules("label,threshold\ntabby,0.5")).identity(),
             plain().with_rules(rules("label,threshold\ndog,0.5")).identity(),
             plain().rolled_up(0.8).unwrap().identity(),
@@ -324,6 +358,18 @@ mod tests {
         ];
         let different: std::collections::BTreeSet<String> = identities.iter().map(Value::to_string).collect();
         assert_eq!(different.len(), identities.len(), "{identities:?}");
+    }
+
+    #[test]
+    fn without_softmax_scores_are_the_models_own_and_neither_subsets_nor_groups_nor_temperatures_make_sense()
+    {
+        let sigmoid = || policy(ALL).ending_in(Activation::Sigmoid);
+        let scores = sigmoid().probabilities(&[0.0, 3f32.ln(), -40.0]);
+        assert!((scores[0] - 0.5).abs() < 1e-7 && (scores[1] - 0.75).abs() < 1e-7 && scores[2] < 1e-15);
+        assert!(sigmoid().at_temperature(1.0).is_ok());
+        for refused in [sigmoid().at_temperature(2.0), sigmoid().among(vec![1]), sigmoid().rolled_up(0.5)] {
+            assert!(refused.unwrap_err().to_string().contains("the model ends in sigmoid"));
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub use merge::Merge;
 pub use model::{Identity, Model, UseOfNetwork};
 pub use sort::Sort;
 pub use tag::Tag;
-pub use weights::{Import, Weights, Which};
+pub use weights::{Export, Import, Weights, Which};
 
 /// NASNet-A image classification: Mobile, Large and any (N @ P).
 #[derive(Debug, Parser)]

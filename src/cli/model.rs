@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::values::Dialect;
+use super::values::{Activation, Dialect};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
@@ -49,4 +49,8 @@ pub struct Identity {
     /// How strided pools treat the border
     #[arg(long, value_enum, hide_short_help = true)]
     pub dialect: Option<Dialect>,
+
+    /// The function behind the last layer, for files that don't record it
+    #[arg(long, value_enum, value_name = "FUNCTION", hide_short_help = true)]
+    pub activation: Option<Activation>,
 }

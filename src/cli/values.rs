@@ -33,6 +33,19 @@ pub enum Dialect {
     Timm,
 }
 
+/// The function that makes the answer of the last layer's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Activation {
+    /// Probabilities that add up to 1
+    Softmax,
+    /// A probability for each class by itself; of one output, for yes against no
+    Sigmoid,
+    /// The numbers as they are
+    Linear,
+    /// Hyperbolic tangent
+    Tanh,
+}
+
 /// What the sidecar of photo.jpg is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SidecarName {
@@ -53,6 +66,13 @@ pub enum Dtype {
     F16,
     /// bfloat16
     Bf16,
+}
+
+/// A tool that reads exported weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Safetensors for timm's nasnetalarge
+    Timm,
 }
 
 /// The number type of a weights file.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::values::StoredDtype;
-use super::{Identity, Preprocessing, UseOfNetwork};
+use super::values::{ExportFormat, StoredDtype};
+use super::{Identity, Model, Preprocessing, UseOfNetwork};
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
@@ -88,6 +88,8 @@ pub enum Weights {
     },
     /// Convert a Keras or PyTorch file to canonical safetensors, which load at once and record what the model is
     Import(Box<Import>),
+    /// Write a model to a file that another tool loads
+    Export(Box<Export>),
 }
 
 /// Weights that can be on this machine.
@@ -99,6 +101,24 @@ pub struct Which {
 
     #[command(flatten)]
     pub network: UseOfNetwork,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub model: Model,
+
+    /// The tool that the file is for
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub to: ExportFormat,
+
+    /// The file to write
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+
+    /// Replace an existing FILE
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use anyhow::Result;
 
 use super::ExitStatus;
-use crate::classifier::{Pooling, max_pool};
-use crate::engine::NetworkOutput;
+use crate::classifier::Pooling;
+use crate::engine::{NetworkOutput, max_pool};
 use crate::inputs::{self, PathKey};
 use crate::output::text::count;
 use crate::output::vectors::{Features, Row, VectorWriter};

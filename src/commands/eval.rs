@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::evaluation::truth::{self, LabelsFile, Named, Names};
 use crate::evaluation::{Evaluation, GradedAnswer};
 use crate::files;
+use crate::graph::Activation;
 use crate::image::decode::decode;
 use crate::inputs::{self, InputOptions, Source};
 use crate::output::evaluation::Report;
@@ -47,6 +48,13 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
         calibrated_model::prepare(name, settings)?;
     }
     let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let ends_in = pipeline.classifier.activation();
+    if ends_in != Activation::Softmax {
+        bail!(
+            "{} ends in {ends_in}, so its scores are no probabilities of classes that exclude each other; expected softmax",
+            pipeline.classifier.name()
+        );
+    }
     let temperature = settings.temperature.unwrap_or(pipeline.classifier.temperature());
     let interrupt = Interrupt::listen()?;
     let images = labelled(settings, &pipeline.classifier)?;

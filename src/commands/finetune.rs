@@ -154,6 +154,7 @@ fn write(settings: &Finetune, base: &Loaded, pipeline: &Pipeline, labels: Labels
     let recipe = settings.recipe;
     let card = Card {
         format: FORMAT_VERSION,
+        head: None,
         name: format!("{}-finetuned", base.name),
         config,
         dialect: base.dialect,

@@ -44,7 +44,7 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
         if settings.plan {
             let kernels = Kernels::best();
             writeln!(stdout, "\nsteps of the CPU engine with {}", kernels.kind().as_str())?;
-            write!(stdout, "{}", Plan::new(&graph, kernels.lanes())?)?;
+            write!(stdout, "{}", Plan::new(&graph.without_unusual_head(), kernels.lanes())?)?;
         }
     }
     Ok(ExitStatus::Success)

@@ -1,6 +1,7 @@
 //! `nasnet weights`: which weights exist, what is on this machine, and how it gets here.
 
 mod bundle;
+mod export;
 mod fetch;
 mod import;
 mod list;
@@ -29,6 +30,7 @@ pub fn run(settings: &Weights, common: Common, stdout: &mut dyn Write) -> Result
         Weights::Pack(settings) => bundle::pack(settings, common, stdout),
         Weights::Unpack(settings) => bundle::unpack(settings, common, stdout),
         Weights::Import(settings) => import::run(settings, common),
+        Weights::Export(settings) => export::run(settings, common),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cpu;
 pub mod cuda;
 pub mod device;
 mod engine_pool;
+mod head;
 pub mod plan;
 pub mod portable;
 #[cfg(test)]
@@ -19,6 +20,8 @@ use candle_core::{Device, DeviceLocation, Tensor};
 use crate::engine::batch_backoff::{BatchBackoff, Notice};
 use crate::engine::cpu::{CpuEngine, Images};
 use crate::engine::engine_pool::EnginePool;
+use crate::engine::head::Head;
+pub(crate) use crate::engine::head::max_pool;
 use crate::engine::portable::Portable;
 use crate::error::{Error, Result};
 use crate::graph::Weights;
@@ -29,7 +32,7 @@ use crate::kernels::Precision;
 /// An output of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NetworkOutput {
-    /// Class scores before softmax: classes.
+    /// Class scores before the last activation: classes.
     Logits,
     /// The features averaged over all pixels: C.
     Pooled,
@@ -64,6 +67,8 @@ pub struct Engine {
     input: Shape,
     precision: Precision,
     runner: Runner,
+    /// Computed behind the runner where it is not the usual head.
+    head: Option<Head>,
     backoff: BatchBackoff,
 }
 
@@ -95,6 +100,8 @@ impl Engine {
             let detail = format!("computing in {precision} needs a CUDA device; others compute in f32");
             return Err(Error::Config(detail));
         }
+        let head = Head::of(graph, weights);
+        let graph = &*graph.without_unusual_head();
         let runner = if device.is_cpu() {
             let options = cpu::Options { threads: threads_that_run(threads), kernels: Kernels::best() };
             let engine = CpuEngine::new(graph, weights, options)?;
@@ -106,7 +113,7 @@ impl Engine {
                 None => Runner::Portable(Portable::new(graph.clone(), weights, device)?),
             }
         };
-        Ok(Engine { input: graph.input_shape(), precision, runner, backoff: BatchBackoff::default() })
+        Ok(Engine { input: graph.input_shape(), precision, runner, head, backoff: BatchBackoff::default() })
     }
 
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
@@ -158,16 +165,36 @@ impl Engine {
         images: &[&[f32]],
         outputs: [NetworkOutput; K],
     ) -> Result<[Vec<Vec<f32>>; K]> {
-        let Shape { height, width, channels } = self.input;
         let expected = self.input.elements();
         if let Some(image) = images.iter().find(|image| image.len() != expected) {
             let detail = format!("expected images of {expected} numbers, got one of {}", image.len());
             return Err(Error::Config(detail));
         }
-        let count = images.len();
-        if count == 0 {
+        if images.is_empty() {
             return Ok(empty());
         }
+        let mut results = self.run_body(images, outputs.map(|output| self.before_head(output)))?;
+        if let Some(head) = &self.head {
+            let scores =
+                results.iter_mut().zip(outputs).filter(|(_, output)| *output == NetworkOutput::Logits);
+            scores.for_each(|(rows, _)| head.apply(rows));
+        }
+        Ok(results)
+    }
+
+    /// What the runner is to give for an output.
+    fn before_head(&self, output: NetworkOutput) -> NetworkOutput {
+        self.head.as_ref().filter(|_| output == NetworkOutput::Logits).map_or(output, |head| head.from)
+    }
+
+    /// The runner's part of [`Self::run_for`].
+    fn run_body<const K: usize>(
+        &self,
+        images: &[&[f32]],
+        outputs: [NetworkOutput; K],
+    ) -> Result<[Vec<Vec<f32>>; K]> {
+        let Shape { height, width, channels } = self.input;
+        let count = images.len();
         match &self.runner {
             Runner::Cpu { team, .. } => {
                 // A poisoned engine has stale numbers in its buffers, all of which a run writes anew.
@@ -223,9 +250,16 @@ impl Engine {
         let Runner::Cpu { pool, .. } = &self.runner else { return None };
         let Shape { height, width, .. } = self.input;
         Some(pool.with(|engine| {
-            engine.with_features(outputs.contains(&NetworkOutput::Features));
+            let wanted = outputs.map(|output| self.before_head(output));
+            engine.with_features(wanted.contains(&NetworkOutput::Features));
             let results = engine.run(Images { images: &[image], height, width })?;
-            Ok(outputs.map(|output| output.of(results).to_vec()))
+            Ok(outputs.map(|output| {
+                let row = self.before_head(output).of(results).to_vec();
+                match &self.head {
+                    Some(head) if output == NetworkOutput::Logits => head.scores(row),
+                    _ => row,
+                }
+            }))
         }))
     }
 
@@ -292,6 +326,7 @@ mod tests {
             input: graph.input_shape(),
             precision: Precision::F32,
             runner: Runner::Portable(portable),
+            head: None,
             backoff: BatchBackoff::default(),
         };
         let placement = Placement { device: &device, threads: 2, precision: Precision::F32 };

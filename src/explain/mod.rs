@@ -69,11 +69,13 @@ impl std::fmt::Debug for Top {
 }
 
 impl Top {
-    /// A copy of a network's dense layer; `None` where it has none.
+    /// A copy of a network's dense layer; `None` where the averaged features do not lead to one and to nothing else.
     pub fn of(graph: &Graph, weights: &Weights) -> Option<Self> {
-        let Op::Dense { kernel, bias } = graph.node(graph.logits?).op else { return None };
+        let node = graph.node(graph.logits.filter(|_| graph.has_usual_head())?);
+        let Op::Dense { kernel, bias } = node.op else { return None };
         let numbers = |id| weights.get(id).to_f32().into_owned();
-        Some(Top { kernel: numbers(kernel), bias: numbers(bias) })
+        let bias = bias.map_or_else(|| vec![0.0; node.shape.channels], numbers);
+        Some(Top { kernel: numbers(kernel), bias })
     }
 
     /// How many classes there are.

@@ -1,11 +1,15 @@
 //! A network as data: operations, the edges between them, the shapes that flow along the edges and
 //! the weights that they use. It knows no device, no file and no NASNet.
 
+mod activation;
 pub mod synthetic;
 mod weights;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
+pub use activation::Activation;
+use serde::{Deserialize, Serialize};
 pub use weights::Weights;
 
 /// The epsilon of every batch norm.
@@ -127,8 +131,49 @@ pub struct BatchNorm {
     pub variance: WeightId,
 }
 
+/// The batch norm of a head: it has the epsilon of its own layer, and its scale and shift can be absent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeadNorm {
+    /// Scale; 1 where there is none.
+    pub gamma: Option<WeightId>,
+    /// Shift; 0 where there is none.
+    pub beta: Option<WeightId>,
+    /// Moving mean.
+    pub mean: WeightId,
+    /// Moving variance.
+    pub variance: WeightId,
+    /// Added to the variance.
+    pub epsilon: f32,
+}
+
+/// A pool of a head: padding, where there is some, is never seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Window {
+    /// The greatest number instead of the mean.
+    pub max: bool,
+    /// Rows and columns of the window.
+    pub size: (usize, usize),
+    /// Rows and columns from window to window.
+    pub stride: (usize, usize),
+    /// SAME padding instead of none.
+    pub same: bool,
+}
+
+impl Window {
+    /// The shape of the pooled map; `None` where a window without padding does not fit.
+    pub fn pooled(&self, shape: Shape) -> Option<Shape> {
+        let side = |length: usize, size: usize, stride: usize| match self.same {
+            _ if size == 0 || stride == 0 => None,
+            true => Some(length.div_ceil(stride)),
+            false => Some(length.checked_sub(size)? / stride + 1),
+        };
+        let height = side(shape.height, self.size.0, self.stride.0)?;
+        Some(Shape { height, width: side(shape.width, self.size.1, self.stride.1)?, ..shape })
+    }
+}
+
 /// An operation. Activations are N, H, W, C throughout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Op {
     /// The preprocessed image.
     Input,
@@ -183,12 +228,22 @@ pub enum Op {
         /// In, out.
         kernel: WeightId,
         /// Out.
-        bias: WeightId,
+        bias: Option<WeightId>,
     },
+    /// The greatest number over all pixels.
+    GlobalMax,
+    /// All numbers of a map as one pixel: rows, columns, channels.
+    Flatten,
+    /// A pool over windows of any size.
+    Window(Window),
+    /// The batch norm of a head.
+    HeadNorm(HeadNorm),
+    /// A function of a pixel's numbers.
+    Activation(Activation),
 }
 
 /// One operation, where its inputs come from and what it gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// The operation.
     pub op: Op,
@@ -201,7 +256,7 @@ pub struct Node {
 }
 
 /// A network: nodes in an order in which they can be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Graph {
     /// Nodes; inputs come before their users.
     pub nodes: Vec<Node>,
@@ -211,7 +266,7 @@ pub struct Graph {
     pub features: NodeId,
     /// The features averaged over all pixels.
     pub pooled: NodeId,
-    /// Class scores before softmax; `None` without a top.
+    /// Class scores before the last activation; `None` without a top.
     pub logits: Option<NodeId>,
 }
 
@@ -219,6 +274,24 @@ impl Graph {
     /// The node behind an id.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0]
+    }
+
+    /// Whether the class scores are one dense layer over the averaged features, as in the published networks. The engines
+    /// compute such a head themselves; any other one is computed behind them, from the features.
+    pub fn has_usual_head(&self) -> bool {
+        self.logits.is_some_and(|id| {
+            let node = self.node(id);
+            matches!(node.op, Op::Dense { .. }) && node.inputs == [self.pooled]
+        })
+    }
+
+    /// The part that engines compute: all of it, or all but a head that is not the usual one. Weights keep their places.
+    pub fn without_unusual_head(&self) -> Cow<'_, Graph> {
+        if self.logits.is_none() || self.has_usual_head() {
+            return Cow::Borrowed(self);
+        }
+        let nodes = self.nodes[..=self.features.0.max(self.pooled.0)].to_vec();
+        Cow::Owned(Graph { nodes, logits: None, ..self.clone() })
     }
 
     /// The shape of the image that the network takes.

@@ -3,13 +3,21 @@
 
 use crate::error::Result;
 use crate::graph::{BatchNorm, Graph, Node, NodeId, Op, Role, Shape, WeightId, WeightSpec, strided};
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 
-/// The graph of a configuration in a dialect.
+/// The graph of a configuration in a dialect, with the head of the published networks.
 ///
 /// # Errors
 /// When the configuration makes no network, see [`Config::validate`].
 pub fn graph(config: &Config, dialect: Dialect) -> Result<Graph> {
+    graph_with_head(config, dialect, config.classes.map(Head::usual).as_ref())
+}
+
+/// The graph of a configuration in a dialect, with any head or none.
+///
+/// # Errors
+/// When the configuration makes no network, or the head does not fit its features.
+pub fn graph_with_head(config: &Config, dialect: Dialect, head: Option<&Head>) -> Result<Graph> {
     config.validate()?;
     let mut net = Builder { dialect, nodes: Vec::new(), weights: Vec::new() };
     let (height, width) = config.input_size;
@@ -34,7 +42,7 @@ pub fn graph(config: &Config, dialect: Dialect) -> Result<Graph> {
     let channels = net.shape(features).channels;
     let pooled_shape = Shape { height: 1, width: 1, channels };
     let pooled = net.push(Op::GlobalAverage, vec![features], pooled_shape, "global_average_pooling2d");
-    let logits = config.classes.map(|classes| net.dense(pooled, classes, "predictions"));
+    let logits = head.map(|head| net.head(head, features, pooled)).transpose()?;
     Ok(Graph { nodes: net.nodes, weights: net.weights, features, pooled, logits })
 }
 
@@ -45,7 +53,7 @@ struct Flow {
     p: Option<NodeId>,
 }
 
-struct Builder {
+pub(super) struct Builder {
     dialect: Dialect,
     nodes: Vec<Node>,
     weights: Vec<WeightSpec>,
@@ -169,13 +177,6 @@ impl Builder {
         self.push(Op::BatchNorm(norm), vec![x], shape, layer)
     }
 
-    fn dense(&mut self, x: NodeId, classes: usize, layer: &str) -> NodeId {
-        let kernel = self.weight(layer, Role::DenseKernel, vec![self.shape(x).channels, classes]);
-        let bias = self.weight(layer, Role::DenseBias, vec![classes]);
-        let shape = Shape { height: 1, width: 1, channels: classes };
-        self.push(Op::Dense { kernel, bias }, vec![x], shape, layer)
-    }
-
     fn relu(&mut self, x: NodeId) -> NodeId {
         self.push(Op::Relu, vec![x], self.shape(x), "activation")
     }
@@ -214,17 +215,17 @@ impl Builder {
         Shape { height: strided(height, stride), width: strided(width, stride), channels }
     }
 
-    fn weight(&mut self, layer: &str, role: Role, shape: Vec<usize>) -> WeightId {
+    pub(super) fn weight(&mut self, layer: &str, role: Role, shape: Vec<usize>) -> WeightId {
         self.weights.push(WeightSpec { layer: layer.to_owned(), role, shape });
         WeightId(self.weights.len() - 1)
     }
 
-    fn push(&mut self, op: Op, inputs: Vec<NodeId>, shape: Shape, layer: &str) -> NodeId {
+    pub(super) fn push(&mut self, op: Op, inputs: Vec<NodeId>, shape: Shape, layer: &str) -> NodeId {
         self.nodes.push(Node { op, inputs, shape, layer: layer.to_owned() });
         NodeId(self.nodes.len() - 1)
     }
 
-    fn shape(&self, x: NodeId) -> Shape {
+    pub(super) fn shape(&self, x: NodeId) -> Shape {
         self.nodes[x.0].shape
     }
 }

@@ -48,7 +48,7 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
         }
         let multiply_adds = graph.multiply_adds(node);
         let Shape { height, width, channels } = node.shape;
-        let flat = matches!(node.op, Op::GlobalAverage | Op::Dense { .. });
+        let flat = index > graph.features.0 && (height, width) == (1, 1);
         let shape = if flat { vec![channels] } else { vec![height, width, channels] };
         let name = match node.op {
             Op::Input => "input_layer".to_owned(),

@@ -4,6 +4,7 @@
 pub mod cells;
 pub mod config;
 pub mod dialect;
+pub mod head;
 pub(crate) mod identify;
 pub mod keras_layers;
 pub(crate) mod keras_order;
@@ -11,6 +12,7 @@ pub(crate) mod layouts;
 pub(crate) mod names;
 pub mod published;
 
-pub use cells::graph;
+pub use cells::{graph, graph_with_head};
 pub use config::{Config, MIN_SIDE};
 pub use dialect::Dialect;
+pub use head::{Head, HeadLayer};

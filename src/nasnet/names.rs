@@ -39,19 +39,20 @@ pub(crate) fn usual_depth(keys: &[Option<Key>]) -> usize {
 
 /// The key of a tensor with a Keras name, `layer/weight`: without scopes and the `:0` of a TensorFlow
 /// variable, with the layer names that one early port used mended. `None` when no part of the name is a
-/// layer of a NASNet-A.
-pub(crate) fn keras_key(path: &str) -> Option<Key> {
+/// layer of a NASNet-A, or one of `head`.
+pub(crate) fn keras_key(path: &str, head: &[&str]) -> Option<Key> {
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let weight = parts.pop()?;
     let weight = weight.rsplit_once(':').map_or(weight, |(name, _)| name);
+    let canonical = |part: &str| head.contains(&part).then(|| part.to_owned()).or_else(|| keras_layer(part));
     let layers = parts.into_iter().enumerate();
     let (depth, layer) =
-        layers.map(|(depth, part)| (depth, keras_layer(part))).find(|(_, layer)| layer.is_some())?;
+        layers.map(|(depth, part)| (depth, canonical(part))).find(|(_, layer)| layer.is_some())?;
     Some(Key { depth, name: format!("{}/{weight}", layer?) })
 }
 
 /// The canonical name of a Keras layer that has weights.
-fn keras_layer(name: &str) -> Option<String> {
+pub(crate) fn keras_layer(name: &str) -> Option<String> {
     if matches!(name, "stem_conv1" | "stem_bn1" | "predictions") {
         return Some(name.to_owned());
     }
@@ -272,7 +273,7 @@ mod tests {
             ),
             ("adjust_conv_projection_reduce_12/kernel", "adjust_conv_projection_reduce_12/kernel"),
         ] {
-            assert_eq!(keras_key(path).map(|key| key.name).as_deref(), Some(key), "{path}");
+            assert_eq!(keras_key(path, &[]).map(|key| key.name).as_deref(), Some(key), "{path}");
         }
         for path in [
             "conv2d_1/kernel:0",
@@ -281,7 +282,7 @@ mod tests {
             "separable_conv_3_normal_left1_0/beta",
             "",
         ] {
-            assert_eq!(keras_key(path), None, "{path}");
+            assert_eq!(keras_key(path, &["dense"]), None, "{path}");
         }
     }
 

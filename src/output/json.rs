@@ -45,12 +45,13 @@ impl Printer for Json {
 #[derive(Debug)]
 pub struct JsonLines {
     model: String,
+    activation: Option<String>,
 }
 
 impl JsonLines {
     /// Lines that name `model`.
     pub fn new(model: &ModelHeader) -> Self {
-        JsonLines { model: model.short() }
+        JsonLines { model: model.short(), activation: model.activation.clone() }
     }
 }
 
@@ -60,7 +61,7 @@ impl Printer for JsonLines {
     }
 
     fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
-        write(&StreamLine::new(record, &self.model), out)?;
+        write(&StreamLine::new(record, &self.model, self.activation.as_deref()), out)?;
         out.write_all(b"\n")
     }
 

@@ -8,7 +8,7 @@ use crate::answers::temperature::Fitted;
 use crate::graph::Graph;
 use crate::nasnet::keras_layers::Layer;
 use crate::nasnet::published::{self, Published};
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::output::text::{count, grouped, printable};
 use crate::weights::Loaded;
 
@@ -21,6 +21,9 @@ pub struct Description {
     preset: Option<&'static str>,
     config: Config,
     dialect: Dialect,
+    /// What follows the features, where it is not average, dense and softmax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<Head>,
     parameters: u64,
     trainable_parameters: u64,
     multiply_adds: u64,
@@ -68,6 +71,7 @@ impl Description {
                 temperature: loaded.temperature.clone(),
                 notes: loaded.card_notes.clone(),
             }),
+            head: loaded.head.clone().filter(|head| !head.is_usual()),
             ..Description::of_graph(&loaded.name, &loaded.config, loaded.dialect, &loaded.graph)
         }
     }
@@ -81,6 +85,7 @@ impl Description {
             preset: preset(config),
             config: *config,
             dialect,
+            head: None,
             parameters,
             trainable_parameters,
             multiply_adds: graph.total_multiply_adds(),
@@ -105,6 +110,9 @@ impl Description {
             "classes",
             self.config.classes.map_or("none: features only".to_owned(), |count| count.to_string()),
         )?;
+        if let Some(head) = &self.head {
+            line("head", head.to_string())?;
+        }
         line(
             "parameters",
             format!("{} ({} trainable)", grouped(self.parameters), grouped(self.trainable_parameters)),

@@ -29,6 +29,9 @@ pub struct ModelHeader {
     pub device: String,
     /// Probability or logit.
     pub scores: String,
+    /// What makes scores of logits, where it is not softmax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activation: Option<String>,
     /// What logits were divided by before softmax, where it is not 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
@@ -90,6 +93,8 @@ pub struct StreamLine<'a> {
     record: RecordLine<'a>,
     seq: u64,
     model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activation: Option<&'a str>,
     #[serde(flatten)]
     file: Option<StampLine>,
 }
@@ -202,10 +207,11 @@ impl<'a> RecordLine<'a> {
 }
 
 impl<'a> StreamLine<'a> {
-    /// The wire form of a record in a stream; `model` is `name@fingerprint`.
-    pub fn new(record: &'a Record, model: &'a str) -> Self {
+    /// The wire form of a record in a stream; `model` is `name@fingerprint`, `activation` what makes scores of its logits
+    /// where that is not softmax.
+    pub fn new(record: &'a Record, model: &'a str, activation: Option<&'a str>) -> Self {
         let file = record.stamp.map(StampLine::new);
-        StreamLine { record: RecordLine::new(record), seq: record.seq, model, file }
+        StreamLine { record: RecordLine::new(record), seq: record.seq, model, activation, file }
     }
 }
 

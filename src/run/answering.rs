@@ -22,7 +22,9 @@ use crate::settings::Answers;
 pub fn policy(settings: &Answers, classifier: &Classifier, console: Console) -> Result<Policy> {
     let (labels, classes) = (classifier.labels(), classifier.classes()?);
     let mut policy = Policy::new(labels.cloned(), settings.scores, settings.selection)
-        .at_temperature(settings.temperature.unwrap_or(classifier.temperature()))?;
+        .ending_in(classifier.activation())
+        .at_temperature(settings.temperature.unwrap_or(classifier.temperature()))
+        .map_err(|error| error_of("--temperature", &error))?;
     let rules = settings.rules.as_deref().map(|file| read("--rules", file)).transpose()?;
     let list = settings.classes.as_deref().map(class_list).transpose()?;
     let mut notes = Vec::new();
@@ -35,7 +37,7 @@ pub fn policy(settings: &Answers, classifier: &Classifier, console: Console) -> 
     if let Some((competing, said)) = competing {
         notes.extend(said);
         notes.push(format!("{} of {classes} classes compete", competing.len()));
-        policy = policy.among(competing);
+        policy = policy.among(competing).map_err(|error| error_of("--classes", &error))?;
     }
     if let Some((rules, said)) = rules {
         notes.extend(said);

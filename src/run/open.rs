@@ -10,10 +10,12 @@ use crate::answers::policy::Policy;
 use crate::classifier::{Classifier, Options};
 use crate::engine::device::{self, DeviceChoice};
 use crate::error::Error;
+use crate::graph::Activation;
 use crate::image::decode::DecodeOptions;
 use crate::image::preprocess::Resize;
 use crate::inputs::{self, InputOptions};
 use crate::kernels::Precision;
+use crate::nasnet::Head;
 use crate::nasnet::published::{self, Published};
 use crate::output::console::Console;
 use crate::output::text::count;
@@ -147,6 +149,7 @@ pub fn describe(
     let (height, width) = classifier.config().input_size;
     let crops = matches!(own.resize, Resize::Crop | Resize::Central);
     let weights = classifier.weights();
+    let last = classifier.head().map(|head| head.activation);
     let header = ModelHeader {
         name: classifier.name().to_owned(),
         dialect: classifier.dialect().to_string(),
@@ -164,20 +167,33 @@ pub fn describe(
         dtype: classifier.engine().precision().to_string(),
         device: classifier.device(),
         scores: scores.to_owned(),
+        activation: last.filter(|last| *last != Activation::Softmax).map(|last| last.to_string()),
         temperature: policy.map(Policy::temperature).filter(|temperature| *temperature != 1.0),
         sha256: weights.fingerprint().to_owned(),
         source: weights.source.clone().unwrap_or_else(|| "unknown".to_owned()),
         fingerprint: String::new(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    ModelHeader { fingerprint: fingerprint(&header, classifier.labels(), policy), ..header }
+    ModelHeader {
+        fingerprint: fingerprint(&header, classifier.head(), classifier.labels(), policy),
+        ..header
+    }
 }
 
 /// SHA-256 over all that decides an answer: two runs of the same fingerprint say the same of an image.
-fn fingerprint(header: &ModelHeader, labels: Option<&Labels>, policy: Option<&Policy>) -> String {
+fn fingerprint(
+    header: &ModelHeader,
+    head: Option<&Head>,
+    labels: Option<&Labels>,
+    policy: Option<&Policy>,
+) -> String {
     let ModelHeader { sha256, dialect, preprocessing, dtype, scores, .. } = header;
-    let identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]);
-    let answers = policy.map(Policy::identity).filter(|answers| !answers.is_null());
-    let identity = identity.to_string() + &answers.map_or_else(String::new, |answers| answers.to_string());
+    let mut identity = serde_json::json!([sha256, dialect, preprocessing, dtype, scores, labels]).to_string();
+    if let Some(answers) = policy.map(Policy::identity).filter(|answers| !answers.is_null()) {
+        identity += &answers.to_string();
+    }
+    if let Some(head) = head.filter(|head| !head.is_usual()) {
+        identity += &serde_json::json!(head).to_string();
+    }
     Sha256::digest(identity).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -45,7 +45,9 @@ pub use output::Resume;
 pub use pipeline::Pipeline;
 pub use sort::{Sort, Way, sort};
 pub use tag::{SidecarName, Tag, tag};
-pub use weights::{Chosen, Fetch, Import, List, Pack, Unpack, Verify, Weights, weights};
+pub use weights::{
+    Chosen, Export, ExportFormat, Fetch, Import, List, Pack, Unpack, Verify, Weights, weights,
+};
 
 /// Settings that every command has.
 #[derive(Debug, Clone, Copy)]

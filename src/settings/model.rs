@@ -29,6 +29,7 @@ pub(super) fn overrides(flags: &cli::Identity) -> Result<Overrides> {
         input_size: flags.size.as_deref().map(size).transpose()?,
         skip_reduction: flags.skip_reduction,
         dialect: flags.dialect.map(Into::into),
+        activation: flags.activation.map(Into::into),
         ..Overrides::default()
     })
 }

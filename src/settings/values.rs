@@ -4,6 +4,7 @@
 use crate::answers::predictions::Scores;
 use crate::classifier::Pooling;
 use crate::cli::values as flag;
+use crate::graph::Activation;
 use crate::image::decode::{Alpha, Cut, Detail};
 use crate::image::preprocess::{Filter, Preset, Resize};
 use crate::kernels::Precision;
@@ -25,6 +26,7 @@ macro_rules! meaning {
 }
 
 meaning!(Dialect => Dialect { Keras => Keras, Slim => Slim, Timm => Timm });
+meaning!(Activation => Activation { Softmax => Softmax, Sigmoid => Sigmoid, Linear => Linear, Tanh => Tanh });
 meaning!(Dtype => Precision { F32 => F32, Tf32 => Tf32, F16 => F16, Bf16 => Bf16 });
 meaning!(StoredDtype => Dtype { F32 => F32, F16 => F16, Bf16 => Bf16 });
 meaning!(Preset => Preset { Timm => Timm, Keras => Keras, Slim => Slim });

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::images::preprocessing;
-use super::model::overrides;
-use super::{Environment, PreprocessingOverrides};
+use super::model::{model, overrides};
+use super::{Environment, ModelSettings, PreprocessingOverrides};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::store::{Caches, ModelSource};
@@ -30,6 +30,8 @@ pub enum Weights {
     Unpack(Unpack),
     /// `nasnet weights import`.
     Import(Box<Import>),
+    /// `nasnet weights export`.
+    Export(Box<Export>),
 }
 
 /// Weights that a subcommand works on.
@@ -115,6 +117,26 @@ pub struct Import {
     pub notes: Option<PathBuf>,
 }
 
+/// Settings of `nasnet weights export`.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// The model.
+    pub model: ModelSettings,
+    /// The tool that the file is for.
+    pub to: ExportFormat,
+    /// The file to write.
+    pub output: PathBuf,
+    /// Replace it.
+    pub force: bool,
+}
+
+/// A tool that reads exported weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// timm.
+    Timm,
+}
+
 /// Settings of a subcommand.
 ///
 /// # Errors
@@ -146,6 +168,14 @@ pub fn weights(flags: &cli::Weights, environment: &Environment) -> Result<Weight
             Weights::Unpack(Unpack { bundle: bundle.clone(), caches: caches(), json: *json })
         }
         cli::Weights::Import(flags) => Weights::Import(Box::new(import(flags)?)),
+        cli::Weights::Export(flags) => Weights::Export(Box::new(Export {
+            model: model(&flags.model, environment)?,
+            to: match flags.to {
+                cli::values::ExportFormat::Timm => ExportFormat::Timm,
+            },
+            output: flags.output.clone(),
+            force: flags.force,
+        })),
     })
 }
 

@@ -15,6 +15,7 @@ pub fn convert(original: &Path, entry: &Entry, url: &str, md5: &str, to: &Path) 
     let overrides = Overrides {
         name: Some(entry.name.to_owned()),
         source: Some(url.to_owned()),
+        activation: None,
         dialect: Some(entry.dialect),
         input_size: Some(entry.config.input_size),
         skip_reduction: Some(entry.config.skip_reduction),

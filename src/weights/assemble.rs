@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Role, WeightSpec};
-use crate::nasnet::Config;
+use crate::nasnet::head::PREDICTIONS;
 use crate::nasnet::layouts::file_shape;
 use crate::nasnet::names;
+use crate::nasnet::{Config, Head};
 use crate::tensor::Tensor;
 use crate::weights::index::Index;
 use crate::weights::source::{FileTensor, Number, Source};
@@ -25,6 +26,8 @@ struct Match<'a> {
     tensor: &'a FileTensor,
     order: Vec<usize>,
     skip: Option<usize>,
+    /// The file has the second of two columns; the first is zeros.
+    one: bool,
 }
 
 /// The network's tensors in the order of its graph.
@@ -38,8 +41,10 @@ pub(crate) fn assemble(
     index: &Index,
     graph: &Graph,
     config: &Config,
-    background: bool,
+    (head, background): (Option<&Head>, bool),
 ) -> Result<Vec<Tensor>> {
+    // A canonical file holds a sigmoid of one output as two classes; others hold one column.
+    let one_output = head.filter(|head| head.binary && source.card.is_none());
     let layers: HashSet<&str> = graph.weights.iter().map(|spec| spec.layer.as_str()).collect();
     let has_paths = |cell: &str| layers.contains(format!("adjust_conv_1_{cell}").as_str());
     let mut left: HashMap<&str, usize> =
@@ -53,15 +58,19 @@ pub(crate) fn assemble(
             continue;
         };
         let tensor = &source.tensors[place];
-        let top = background && spec.layer == "predictions";
-        let in_file = if top { with_background(spec) } else { spec.clone() };
+        let top = background && spec.layer == PREDICTIONS;
+        let one = one_output.is_some_and(|head| head.ends_with_dense(&spec.layer));
+        let mut in_file = spec.clone();
+        if let Some(classes) = in_file.shape.last_mut() {
+            *classes = if one { 1 } else { *classes + usize::from(top) };
+        }
         let (shape, order) = file_shape(&in_file, index.scheme, tensor.shape.len());
         if tensor.shape != shape {
             misshapen.push(format!("{} expected {shape:?}, got {:?}", tensor.name, tensor.shape));
         } else if let Number::Other(name) = &tensor.number {
             misshapen.push(format!("{} expected floats, got {name}", tensor.name));
         }
-        matches.push(Match { spec, tensor, order, skip: top.then(|| spec.shape.len() - 1) });
+        matches.push(Match { spec, tensor, order, skip: top.then(|| spec.shape.len() - 1), one });
     }
     let mut left: Vec<usize> = left.into_values().chain(index.unknown.iter().copied()).collect();
     left.sort_unstable();
@@ -83,7 +92,9 @@ pub(crate) fn assemble(
         ));
     }
     let tensors = matches.par_iter().map(|found| found.read(origin, source)).collect::<Result<Vec<_>>>()?;
-    check_total(origin, config, &tensors)?;
+    let head: Vec<&str> = head.map_or_else(Vec::new, |head| head.weighted().collect());
+    let body = graph.weights.iter().zip(&tensors).filter(|(spec, _)| !head.contains(&spec.layer.as_str()));
+    check_total(origin, config, body.map(|(_, tensor)| tensor.elements() as u64).sum())?;
     Ok(tensors)
 }
 
@@ -96,6 +107,13 @@ impl Match<'_> {
         {
             return Ok(tensor);
         }
+        if self.one {
+            let shape: Vec<usize> =
+                self.spec.shape.split_last().map_or_else(Vec::new, |(_, rest)| [rest, &[1]].concat());
+            let column = self.tensor.read(origin, &shape, &self.order, None)?;
+            let both: Vec<f32> = column.to_f32().iter().flat_map(|value| [0.0, *value]).collect();
+            return Ok(Tensor::from_f32(self.spec.shape.clone(), &both).to_dtype(column.dtype()));
+        }
         let tensor = self.tensor.read(origin, &self.spec.shape, &self.order, self.skip)?;
         if self.spec.role == Role::Variance
             && let Some(value) = tensor.to_f32().iter().find(|value| **value < 0.0)
@@ -105,15 +123,6 @@ impl Match<'_> {
         }
         Ok(tensor)
     }
-}
-
-/// The same weight of the top with one class more, in front.
-fn with_background(spec: &WeightSpec) -> WeightSpec {
-    let mut spec = spec.clone();
-    if let Some(classes) = spec.shape.last_mut() {
-        *classes += 1;
-    }
-    spec
 }
 
 /// PyTorch counts the batches that its norms have seen; the count has no part in the network.
@@ -129,17 +138,15 @@ fn shown(names: &[String]) -> String {
     text
 }
 
-fn check_total(origin: &str, config: &Config, tensors: &[Tensor]) -> Result<()> {
-    let total: u64 = tensors.iter().map(|tensor| tensor.elements() as u64).sum();
-    let Config { num_blocks, penultimate_filters, stem_filters, classes, .. } = *config;
+/// `total`: the numbers of all tensors but those of the head.
+fn check_total(origin: &str, config: &Config, total: u64) -> Result<()> {
+    let Config { num_blocks, penultimate_filters, stem_filters, .. } = *config;
     let shape = (num_blocks, penultimate_filters, stem_filters);
-    let Some(published) = PUBLISHED.iter().find(|(n, p, stem, _)| (*n, *p, *stem) == shape) else {
-        return Ok(());
-    };
-    let top = classes.map_or(0, |classes| classes * (penultimate_filters + 1)) as u64;
-    if total != published.3 + top {
-        let detail = format!("{config} has {} parameters, got {total}", published.3 + top);
-        return Err(Error::weights(origin, detail));
+    match PUBLISHED.iter().find(|(n, p, stem, _)| (*n, *p, *stem) == shape) {
+        Some(published) if total != published.3 => {
+            let detail = format!("{config} has {} parameters without its head, got {total}", published.3);
+            Err(Error::weights(origin, detail))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::files::{partial_name, write_whole};
 use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::tensor::{Dtype, Tensor};
-use crate::weights::card::{Card, check_labels, fingerprint};
+use crate::weights::card::{Card, check_labels, fingerprint, needed_format};
 use crate::weights::file_hash::{self, FileHasher};
 
 /// The header is padded so that the numbers begin at a multiple of this: a cache line.
@@ -45,7 +45,7 @@ pub fn write(path: &Path, graph: &Graph, weights: &Weights, card: &Card, dtype: 
         }
     }
     let fingerprint = fingerprint(graph, &tensors);
-    let card = Card { format: crate::weights::card::FORMAT_VERSION, fingerprint, ..card.clone() };
+    let card = Card { format: needed_format(card.head.as_ref()), fingerprint, ..card.clone() };
     let header = sealed(header(graph, &tensors, &card)?, &tensors)?;
     write_whole(path, &partial_name(path), |writer| write_parts(writer, &header, &tensors))
         .map_err(|error| Error::io(path, error))?;

@@ -10,11 +10,12 @@ use crate::answers::temperature::{self, Fitted};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::preprocess::Preprocessing;
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::Tensor;
 
-/// The version of the record that is written, and the newest that is read.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version of the record that is written, and the newest that is read. Version 2 brought the hash of the file,
+/// version 3 heads.
+pub const FORMAT_VERSION: u32 = 3;
 
 /// The first version whose files carry a hash of themselves.
 pub(crate) const FIRST_WITH_HASH: u32 = 2;
@@ -25,7 +26,7 @@ pub(crate) const KEY: &str = "nasnet";
 /// Everything about a model that its tensors do not tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
-    /// [`FORMAT_VERSION`] of the writer.
+    /// The version of the record: at most [`FORMAT_VERSION`].
     pub format: u32,
     /// A short name for people and records.
     pub name: String,
@@ -33,6 +34,9 @@ pub struct Card {
     pub config: Config,
     /// How its strided pools treat borders.
     pub dialect: Dialect,
+    /// What follows its features, where that is not the usual head of the published networks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
     /// How its images are to be resized and cropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocessing: Option<Preprocessing>,
@@ -97,12 +101,23 @@ impl Card {
         let card: Card = serde_json::from_str(json).map_err(|error| fail(error.to_string()))?;
         card.config.validate().map_err(|error| fail(error.to_string()))?;
         check_labels(card.labels.as_ref(), &card.config).map_err(fail)?;
+        if let Some(head) = &card.head {
+            head.validate().map_err(|error| fail(error.to_string()))?;
+            if head.classes() != card.config.classes {
+                return Err(fail(format!("a head ({head}) for {:?} classes", card.config.classes)));
+            }
+        }
         if let Some(fitted) = &card.temperature {
             temperature::check(fitted.temperature)
                 .map_err(|detail| fail(format!("temperature: {detail}")))?;
         }
         Ok(Some(card))
     }
+}
+
+/// The version of a record with that head: readers of version 2 know the usual one only.
+pub(crate) fn needed_format(head: Option<&Head>) -> u32 {
+    if head.is_some() { FORMAT_VERSION } else { FIRST_WITH_HASH }
 }
 
 /// Labels have to be as many as the classes are.
@@ -137,10 +152,11 @@ mod tests {
 
     fn card() -> Card {
         Card {
-            format: FORMAT_VERSION,
+            format: FIRST_WITH_HASH,
             name: "test".into(),
             config: Config { classes: Some(2), ..Config::mobile() },
             dialect: Dialect::Slim,
+            head: None,
             preprocessing: Some(Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() }),
             labels: Some(Labels::parse("n01440764 a\nb", "test").unwrap()),
             temperature: Some(Fitted {
@@ -172,7 +188,7 @@ mod tests {
     fn says_what_is_wrong_with_a_record() {
         let mut newer = serde_json::to_value(card()).unwrap();
         newer["format"] = 99.into();
-        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 2"));
+        assert!(read(newer).unwrap_err().to_string().contains("format 99, expected at most 3"));
         let mut fewer = serde_json::to_value(card()).unwrap();
         fewer["labels"] = serde_json::json!([[null, "a"]]);
         assert!(read(fewer).unwrap_err().to_string().contains("1 label, expected 2"));

@@ -75,39 +75,48 @@ fn looks_like_safetensors(bytes: &[u8]) -> bool {
 fn describe(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(512)];
     let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
-    let known =
-        if text.starts_with("<!doctype html") || text.starts_with("<html") || text.starts_with("<?xml") {
-            "a web page (an error page instead of a download?)"
-        } else if text.starts_with("version https://git-lfs") {
-            "a git-lfs pointer: the file itself was not fetched (git lfs pull)"
-        } else if head.get(4..8) == Some(b"TFL3") {
-            "a TensorFlow Lite model, which is not read"
-        } else if head.starts_with(&[0x1f, 0x8b]) {
-            "a gzip file: unpack it first"
-        } else if head.starts_with(b"BZh")
-            || head.starts_with(b"\xfd7zXZ")
-            || head.starts_with(b"\x28\xb5\x2f\xfd")
-        {
-            "a compressed file: unpack it first"
-        } else if bytes.get(257..262) == Some(b"ustar") {
-            "a tar file: unpack it first"
-        } else if head.starts_with(b"GGUF") {
-            "a GGUF model, which is not read"
-        } else if head.len() > 2 && head[0] == 0x08 && head[1] < 0x20 && head[2] == 0x12 {
-            "an ONNX model, which is not read"
-        } else if head.len() > 8 && bytes.ends_with(&[0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb]) {
-            "the index of a TensorFlow checkpoint, which is not read"
-        } else if head.starts_with(b"\x89PNG") || head.starts_with(b"\xff\xd8\xff") {
-            "an image"
-        } else if head.first() == Some(&0x80) && head.get(1).is_some_and(|version| *version <= 5) {
-            "a Python pickle that torch.save did not write"
-        } else if bytes.len() >= 64 && head.iter().all(|byte| *byte == 0) {
-            "zeros (a download that never got its content?)"
-        } else {
-            ""
-        };
+    let known = if text.starts_with("<!doctype html")
+        || text.starts_with("<html")
+        || text.starts_with("<?xml")
+    {
+        "a web page (an error page instead of a download?)"
+    } else if text.starts_with("version https://git-lfs") {
+        "a git-lfs pointer: the file itself was not fetched (git lfs pull)"
+    } else if head.get(4..8) == Some(b"TFL3") {
+        "a TensorFlow Lite model, which is not read"
+    } else if head.starts_with(&[0x1f, 0x8b]) {
+        "a gzip file: unpack it first"
+    } else if head.starts_with(b"BZh")
+        || head.starts_with(b"\xfd7zXZ")
+        || head.starts_with(b"\x28\xb5\x2f\xfd")
+    {
+        "a compressed file: unpack it first"
+    } else if bytes.get(257..262) == Some(b"ustar") {
+        "a tar file: unpack it first"
+    } else if head.starts_with(b"GGUF") {
+        "a GGUF model, which is not read"
+    } else if head.starts_with(&[0x08, 0x01, 0x12]) {
+        "a TensorFlow SavedModel (saved_model.pb), which is not read: load it in Keras, and save it as .keras"
+    } else if head.len() > 2 && head[0] == 0x08 && head[1] < 0x20 && head[2] == 0x12 {
+        "an ONNX model, which is not read"
+    } else if head.len() > 8 && bytes.ends_with(&[0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb]) {
+        "the index of a TensorFlow checkpoint, which is not read"
+    } else if head.starts_with(b"\x89PNG") || head.starts_with(b"\xff\xd8\xff") {
+        "an image"
+    } else if head.first() == Some(&0x80) && head.get(1).is_some_and(|version| *version <= 5) {
+        "a Python pickle that torch.save did not write"
+    } else if bytes.len() >= 64 && head.iter().all(|byte| *byte == 0) {
+        "zeros (a download that never got its content?)"
+    } else {
+        ""
+    };
     if !known.is_empty() {
         return format!("{known} ({} bytes)", bytes.len());
+    }
+    if head.starts_with(b"{") && String::from_utf8_lossy(bytes).contains("\"weight_map\"") {
+        return "the index of weights that Keras split into several files, which is not read: save them whole, as in \
+                model.save_weights(\"model.weights.h5\")"
+            .to_owned();
     }
     let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ' || byte.is_ascii_whitespace();
     if head.iter().all(printable) {
@@ -134,6 +143,8 @@ mod tests {
             (b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "git-lfs pointer"),
             (b"\x20\x00\x00\x00TFL3....", "TensorFlow Lite"),
             (b"\x08\x08\x12\x07pytorch", "ONNX"),
+            (b"\x08\x01\x12\x07....", "SavedModel"),
+            (b"{\"metadata\": {}, \"weight_map\": {\"a\": [\"m_00000.weights.h5\"]}}", "that Keras split"),
             (b"\x1f\x8b\x08\x00", "gzip"),
             (b"Not Found", "text that begins with \"Not Found\" (9 bytes)"),
             (b"\xff\x01\x02", "ff 01 02 ... (3 bytes)"),

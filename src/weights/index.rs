@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::error::{Error, Result};
 use crate::nasnet::identify::Shapes;
 use crate::nasnet::names::{self, Key, Scheme};
-use crate::weights::source::FileTensor;
+use crate::weights::source::{FileTensor, Source};
 
 /// The tensors of a file by the keys of their names.
 pub(crate) struct Index {
@@ -13,6 +13,8 @@ pub(crate) struct Index {
     pub places: HashMap<String, usize>,
     /// Tensors without a key, or whose key another one has.
     pub unknown: Vec<usize>,
+    /// Tensors of a PyTorch module around the network, such as a loss with weights of its own.
+    pub beside: Vec<usize>,
     /// How keys are spelled.
     pub scheme: Scheme,
     /// N.
@@ -24,11 +26,15 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Weights`] when there is no normal cell of a NASNet-A among them.
-    pub fn new(origin: &str, tensors: &[FileTensor]) -> Result<Index> {
-        let keys = |key: fn(&str) -> Option<Key>| -> Vec<Option<Key>> {
+    pub fn new(origin: &str, source: &Source) -> Result<Index> {
+        let tensors = &source.tensors;
+        let recorded = source.card.as_ref().and_then(|card| card.head.as_ref());
+        let head: Vec<&str> =
+            source.head.head().or(recorded).map_or_else(Vec::new, |head| head.weighted().collect());
+        let keys = |key: &dyn Fn(&str) -> Option<Key>| -> Vec<Option<Key>> {
             tensors.iter().map(|tensor| key(&tensor.path)).collect()
         };
-        let (keras, torch) = (keys(names::keras_key), keys(names::torch_key));
+        let (keras, torch) = (keys(&|path| names::keras_key(path, &head)), keys(&names::torch_key));
         let count = |keys: &[Option<Key>]| keys.iter().flatten().count();
         let is_keras = count(&keras) >= count(&torch);
         let keys = if is_keras { keras } else { torch };
@@ -47,16 +53,33 @@ impl Index {
                 format!("not a NASNet-A: a cell's number asks for N = {blocks}; {}", census(tensors));
             return Err(Error::weights(origin, detail));
         }
-        let (mut places, mut unknown) = (HashMap::new(), Vec::new());
+        // In front of the names of a module within another one: `model.`.
+        let prefix = keys.iter().zip(tensors).find_map(|(key, tensor)| {
+            tensor.path.strip_suffix(&key.as_ref().filter(|key| key.depth == depth)?.name)
+        });
+        let is_beside =
+            |place: usize| !is_keras && prefix.is_some_and(|prefix| !tensors[place].path.starts_with(prefix));
+        let (mut places, mut unknown, mut beside) = (HashMap::new(), Vec::new(), Vec::new());
         for (place, key) in keys.into_iter().enumerate() {
             match key {
+                None if is_beside(place) => beside.push(place),
                 Some(key) if key.depth <= depth && !places.contains_key(&key.name) => {
                     places.insert(key.name, place);
                 }
                 _ => unknown.push(place),
             }
         }
-        Ok(Index { places, unknown, scheme, blocks })
+        Ok(Index { places, unknown, beside, scheme, blocks })
+    }
+
+    /// What people should be told about tensors that are left out.
+    pub fn notes(&self, tensors: &[FileTensor]) -> Option<String> {
+        let first = tensors.get(*self.beside.first()?)?;
+        let count = self.beside.len();
+        Some(format!(
+            "{count} of the file's tensors are not the network's and are left out, as {}",
+            first.name
+        ))
     }
 
     /// The shapes of the tensors that have a place.

@@ -12,15 +12,21 @@ use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::image::preprocess::{Preprocessing, Preset};
 use crate::nasnet;
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
-use crate::weights::card::{Card, FIRST_WITH_HASH, FORMAT_VERSION, fingerprint};
+use crate::weights::card::{self, Card, FIRST_WITH_HASH, fingerprint};
 use crate::weights::format::{Format, detect};
 use crate::weights::index::Index;
 use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::source::Source;
-use crate::weights::{keras, pytorch, safetensors};
+use crate::weights::{keras, pixels, pytorch, safetensors, sharded};
+
+/// What a TensorFlow SavedModel is called in messages.
+pub(super) const SAVED_MODEL: &str = "a TensorFlow SavedModel, which is not read";
+
+/// The way out of a file that Keras can read and this cannot.
+pub(super) const SAVE_AGAIN: &str = "load it in Keras, and save it with model.save(\"model.keras\")";
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
@@ -29,7 +35,9 @@ pub struct Loaded {
     pub config: Config,
     /// How its strided pools treat borders.
     pub dialect: Dialect,
-    /// Its graph for that configuration and dialect.
+    /// What follows its features; `None` where nothing does.
+    pub head: Option<Head>,
+    /// Its graph for that configuration, dialect and head.
     pub graph: Graph,
     /// Its tensors, in the graph's order.
     pub weights: Weights,
@@ -85,11 +93,13 @@ impl Loaded {
 
     /// What a canonical file of it records.
     pub fn card(&self) -> Card {
+        let head = self.head.clone().filter(|head| !head.is_usual());
         Card {
-            format: FORMAT_VERSION,
+            format: card::needed_format(head.as_ref()),
             name: self.name.clone(),
             config: self.config,
             dialect: self.dialect,
+            head,
             preprocessing: self.preprocessing,
             labels: self.labels.clone(),
             temperature: self.temperature.clone(),
@@ -107,8 +117,21 @@ impl Loaded {
 /// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is no NASNet-A or its tensors are not those of
 /// the network, [`Error::Damaged`] when a checksum within the file does not match.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
+    let origin = path.display().to_string();
+    if path.join("saved_model.pb").is_file() {
+        return Err(Error::Refused { what: format!("{origin}: {SAVED_MODEL}"), hint: SAVE_AGAIN });
+    }
     let blob = SharedBytes::map(path)?;
-    let mut loaded = from_blob(&path.display().to_string(), &blob, overrides)?;
+    let mut loaded = if sharded::is_index(path, &blob) {
+        from_source(&origin, "safetensors", sharded::read(path, &blob)?, overrides)?
+    } else {
+        from_blob(&origin, &blob, overrides).map_err(|error| match sharded::index_of_part(path) {
+            Some(index) if matches!(error, Error::Weights { .. }) => {
+                Error::weights(&origin, format!("one part of several; load their index, {index}"))
+            }
+            _ => error,
+        })?
+    };
     if loaded.name.is_empty() {
         loaded.name = repository(&overrides.source).unwrap_or_else(|| stem(path));
     }
@@ -150,11 +173,22 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
 }
 
 fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
-    let index = Index::new(origin, &source.tensors)?;
-    let resolved = resolve(origin, &source, &index, overrides)?;
+    let index = Index::new(origin, &source)?;
+    let mut resolved = resolve(origin, &source, &index, overrides)?;
     let (config, dialect) = (resolved.config, resolved.dialect);
-    let graph = nasnet::graph(&config, dialect).map_err(|error| Error::weights(origin, error))?;
-    let tensors = assemble(origin, &source, &index, &graph, &config, resolved.background)?;
+    let head = resolved.head;
+    let graph = nasnet::graph_with_head(&config, dialect, head.as_ref())
+        .map_err(|error| Error::weights(origin, error))?;
+    let top = (head.as_ref(), resolved.background);
+    let mut tensors = assemble(origin, &source, &index, &graph, &config, top)?;
+    resolved.notes.extend(index.notes(&source.tensors));
+    resolved.notes.extend(source.notes);
+    if let Some(model) = source.model {
+        resolved.notes.extend(model.notes);
+        if let Some(note) = model.pixels.and_then(|pixels| pixels::fold(&graph, &mut tensors, pixels)) {
+            resolved.notes.push(note);
+        }
+    }
     let weights = Weights::new(&graph, tensors);
     let card = source.card;
     let recorded = |field: fn(&Card) -> Option<String>| card.as_ref().and_then(field);
@@ -169,6 +203,7 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
     Ok(Loaded {
         config,
         dialect,
+        head,
         graph,
         weights,
         preprocessing,
@@ -199,7 +234,19 @@ fn repository(source: &Option<String>) -> Option<String> {
 /// A file's name without what tells its kind.
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let known = [".weights.h5", ".safetensors", ".keras", ".h5", ".hdf5", ".pth", ".pt", ".bin"];
+    let known = [
+        ".weights.h5",
+        ".safetensors.index.json",
+        ".safetensors",
+        ".keras",
+        ".h5",
+        ".hdf5",
+        ".pth.tar",
+        ".pth",
+        ".pt",
+        ".ckpt",
+        ".bin",
+    ];
     let cut = known.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     cut.to_owned()
 }

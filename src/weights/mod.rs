@@ -9,14 +9,17 @@ pub mod canonical;
 pub mod card;
 #[cfg(test)]
 mod damage_tests;
+pub mod export;
 mod file_hash;
 mod format;
 mod index;
 mod keras;
 mod load;
+mod pixels;
 mod pytorch;
 mod resolve;
 mod safetensors;
+mod sharded;
 mod source;
 mod strided_copy;
 #[cfg(test)]

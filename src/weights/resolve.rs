@@ -1,14 +1,16 @@
 //! Which network a file holds: N, P, the stem and the classes from its tensors, the rest by precedence.
 
 use crate::error::{Error, Result};
+use crate::graph::Activation;
 use crate::nasnet::identify::MAX_NUMBER;
 use crate::nasnet::names::Scheme;
-use crate::nasnet::{Config, Dialect};
+use crate::nasnet::{Config, Dialect, Head};
 use crate::weights::index::Index;
+use crate::weights::keras::config::HeadFacts;
 use crate::weights::source::{Source, Writer};
 
 /// What the caller wants, whatever a file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides {
     /// Height and width of the input.
     pub input_size: Option<(usize, usize)>,
@@ -16,6 +18,8 @@ pub struct Overrides {
     pub skip_reduction: Option<bool>,
     /// Treatment of borders.
     pub dialect: Option<Dialect>,
+    /// The head's last function.
+    pub activation: Option<Activation>,
     /// The model's name.
     pub name: Option<String>,
     /// Where the file comes from, if not just from its path.
@@ -26,6 +30,8 @@ pub struct Overrides {
 pub(crate) struct Resolved {
     pub config: Config,
     pub dialect: Dialect,
+    /// What follows the features; `None` where nothing does.
+    pub head: Option<Head>,
     /// The file's top has a background class in front, which is dropped.
     pub background: bool,
     pub notes: Vec<String>,
@@ -40,7 +46,14 @@ pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Ove
     let mut resolved = match &source.card {
         Some(card) => {
             check_card(origin, &card.config, index.blocks)?;
-            Resolved { config: card.config, dialect: card.dialect, background: false, notes: Vec::new() }
+            let head = card.head.clone().or_else(|| card.config.classes.map(Head::usual));
+            Resolved {
+                config: card.config,
+                dialect: card.dialect,
+                head,
+                background: false,
+                notes: Vec::new(),
+            }
         }
         None => from_tensors(origin, source, index, wanted)?,
     };
@@ -55,6 +68,10 @@ pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Ove
     config.input_size = wanted.input_size.unwrap_or(config.input_size);
     config.skip_reduction = wanted.skip_reduction.unwrap_or(config.skip_reduction);
     resolved.dialect = wanted.dialect.unwrap_or(resolved.dialect);
+    if let (Some(wanted), Some(head)) = (wanted.activation, &mut resolved.head) {
+        head.end_with(wanted);
+    }
+    config.classes = resolved.head.as_ref().and_then(Head::classes);
     config.validate().map_err(|error| Error::weights(origin, error))?;
     Ok(resolved)
 }
@@ -84,7 +101,8 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     let tensors = &source.tensors;
     let mut notes = Vec::new();
     let shapes = index.shapes(tensors);
-    let (classes, background) = shapes.classes();
+    let (head, background) = head(source, index, wanted, &mut notes);
+    let classes = head.as_ref().and_then(Head::classes);
     if background {
         notes.push("1001 classes: the first, TF-slim's background, is left out".to_owned());
     }
@@ -110,6 +128,9 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     let known = Config::known(config.num_blocks, config.penultimate_filters);
     let model = source.model.clone().unwrap_or_default();
     let skip = shapes.skip_reduction(&config).or(model.skip_reduction).or(known.map(|(_, skip)| skip));
+    // timm's only NASNet is Large, whatever its widths.
+    let of_timm = matches!(index.scheme, Scheme::Torch { gaps: false }) && index.blocks == 6;
+    let skip = skip.or(of_timm.then_some(true));
     let size = model.input_size.or(known.map(|(size, _)| size));
     let mut assumed = Vec::new();
     if size.is_none() && wanted.input_size.is_none() {
@@ -124,12 +145,53 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     }
     config.skip_reduction = skip.unwrap_or(false);
     config.input_size = size.unwrap_or(config.input_size);
-    let dialect = match (index.scheme, source.writer) {
-        (Scheme::Keras, _) => Dialect::Keras,
-        (Scheme::Torch { gaps }, writer) if gaps || background || writer == Writer::Torch => Dialect::Slim,
-        (Scheme::Torch { .. }, _) => Dialect::Timm,
+    let dialect = dialect(source, index, background);
+    if source.writer == Writer::LegacyTorch && dialect == Dialect::Timm && wanted.dialect.is_none() {
+        notes.push(
+            "a checkpoint in PyTorch's old format with timm's names: dialect timm is assumed; for one of \
+             pretrained-models.pytorch, use --dialect slim"
+                .to_owned(),
+        );
+    }
+    Ok(Resolved { config, dialect, head, background, notes })
+}
+
+/// The dialect of the network that was trained. The checkpoints of pretrained-models.pytorch (slim) number cells with gaps,
+/// have a background class, or are older than the counters of batches that PyTorch's norms have kept since 2018; timm's
+/// files have none of these.
+fn dialect(source: &Source, index: &Index, background: bool) -> Dialect {
+    let Scheme::Torch { gaps } = index.scheme else { return Dialect::Keras };
+    let counted = || source.tensors.iter().any(|tensor| tensor.path.ends_with(".num_batches_tracked"));
+    if gaps || background || (source.writer == Writer::LegacyTorch && !counted()) {
+        Dialect::Slim
+    } else {
+        Dialect::Timm
+    }
+}
+
+/// The head, and whether its first class is a background that is left out.
+fn head(source: &Source, index: &Index, wanted: &Overrides, notes: &mut Vec<String>) -> (Option<Head>, bool) {
+    let (head, background) = match &source.head {
+        HeadFacts::Absent => return (None, false),
+        HeadFacts::Known(head, true) => return (Some(head.clone()), false),
+        HeadFacts::Known(head, false) => (head.clone(), false),
+        HeadFacts::Unknown => match index.shapes(&source.tensors).classes() {
+            (Some(1), _) => {
+                let one = Head { binary: true, activation: Activation::Sigmoid, ..Head::usual(2) };
+                (one, false)
+            }
+            (Some(classes), background) => (Head::usual(classes), background),
+            (None, _) => return (None, false),
+        },
     };
-    Ok(Resolved { config, dialect, background, notes })
+    // The published networks end in softmax, and so does what timm trains.
+    let usual = head.has_usual_layers() && (head.classes() == Some(1000) || index.scheme != Scheme::Keras);
+    if wanted.activation.is_none() && (!usual || head.binary) {
+        notes.push(format!(
+            "the file does not record its head's layers; assuming {head}; another last function is set by --activation"
+        ));
+    }
+    (Some(head), background)
 }
 
 #[cfg(test)]

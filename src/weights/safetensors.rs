@@ -8,6 +8,7 @@ use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::card::{Card, FIRST_WITH_HASH};
 use crate::weights::file_hash;
+use crate::weights::keras::config::HeadFacts;
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer, row_major};
 
 /// Lists the tensors of a safetensors file.
@@ -45,7 +46,14 @@ pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
     if !hashed && card.as_ref().is_some_and(|card| card.format >= FIRST_WITH_HASH) {
         return Err(Error::damaged(origin, format!("its metadata has no {}", file_hash::KEY)));
     }
-    Ok(Source { tensors, writer: Writer::Safetensors, card, model: None })
+    Ok(Source {
+        tensors,
+        writer: Writer::Safetensors,
+        card,
+        model: None,
+        head: HeadFacts::Unknown,
+        notes: Vec::new(),
+    })
 }
 
 /// What is wrong with a safetensors file, with sizes where they are known.

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::tensor::{Dtype, Tensor};
 use crate::weights::card::Card;
-use crate::weights::keras::config::ModelConfig;
+use crate::weights::keras::config::{HeadFacts, ModelConfig};
 use crate::weights::strided_copy::View;
 
 /// Number types that files hold.
@@ -152,6 +152,10 @@ pub(crate) struct Source {
     pub card: Option<Card>,
     /// What Keras recorded about the model around the weights.
     pub model: Option<ModelConfig>,
+    /// What it says about the head.
+    pub head: HeadFacts,
+    /// What people should be told about how the file was read.
+    pub notes: Vec<String>,
 }
 
 /// Kinds of writers, for the defaults that differ between them.
@@ -159,8 +163,10 @@ pub(crate) struct Source {
 pub(crate) enum Writer {
     /// Keras, in any of its formats.
     Keras,
-    /// torch.save.
+    /// torch.save since 1.6.
     Torch,
+    /// torch.save before 1.6.
+    LegacyTorch,
     /// Anyone: names must tell.
     Safetensors,
 }

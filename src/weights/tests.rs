@@ -14,7 +14,10 @@ use crate::tensor::shared_bytes::SharedBytes;
 
 /// A file of the fixture.
 fn fixture(name: &str) -> Vec<u8> {
-    let bytes: &[u8] = include_bytes!("../../fixtures/weights.zip");
+    file_of(include_bytes!("../../fixtures/weights.zip"), name)
+}
+
+fn file_of(bytes: &[u8], name: &str) -> Vec<u8> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut file = zip.by_name(name).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut content = Vec::new();
@@ -72,12 +75,12 @@ fn every_kind_of_file_gives_the_same_numbers() {
         ("early_port.h5", "keras", Dialect::Keras),
         ("timm.safetensors", "safetensors", Dialect::Timm),
         ("cadene.safetensors", "safetensors", Dialect::Slim),
-        ("zip.pth", "pytorch", Dialect::Slim),
-        ("nested.pth", "pytorch", Dialect::Slim),
-        ("nested_legacy.pth", "pytorch", Dialect::Slim),
-        ("shared.pth", "pytorch", Dialect::Slim),
+        ("zip.pth", "pytorch", Dialect::Timm),
+        ("nested.pth", "pytorch", Dialect::Timm),
+        ("nested_legacy.pth", "pytorch", Dialect::Timm),
+        ("shared.pth", "pytorch", Dialect::Timm),
         ("shared_legacy.pth", "pytorch", Dialect::Slim),
-        ("timm_f64.pth", "pytorch", Dialect::Slim),
+        ("timm_f64.pth", "pytorch", Dialect::Timm),
     ] {
         let other = loaded(name);
         assert_eq!((other.kind, other.dialect), (kind, dialect), "{name}");
@@ -88,6 +91,53 @@ fn every_kind_of_file_gives_the_same_numbers() {
         assert_eq!(other.config, toy().with_input_size(input_size), "{name}");
         assert_eq!(other.notes.is_empty(), from_keras_model, "{name}: {:?}", other.notes);
     }
+}
+
+#[test]
+fn checkpoints_of_training_give_the_network_that_is_meant_and_say_so() {
+    let reference = loaded("keras3.h5");
+    for (name, said) in [
+        ("ema.pth.tar", "averaged weights (state_dict_ema)"),
+        (
+            "lightning.ckpt",
+            "1 of the file's tensors are not the network's and are left out, as criterion.weight",
+        ),
+    ] {
+        let file = from_bytes(file_of(include_bytes!("../../fixtures/heads.zip"), name)).unwrap();
+        assert_eq!((file.fingerprint(), file.dialect), (reference.fingerprint(), Dialect::Timm), "{name}");
+        assert!(file.notes.iter().any(|note| note.contains(said)), "{name}: {:?}", file.notes);
+    }
+}
+
+#[test]
+fn a_sharded_network_is_that_of_its_parts_and_a_part_names_its_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let whole = fixture("timm.safetensors");
+    let tensors = ::safetensors::SafeTensors::deserialize(&whole).unwrap();
+    let mut map = serde_json::Map::new();
+    for part in 0..3 {
+        let name = format!("model-{:05}-of-00003.safetensors", part + 1);
+        let own: Vec<_> =
+            tensors.tensors().into_iter().enumerate().filter(|(at, _)| at % 3 == part).collect();
+        own.iter().for_each(|(_, (key, _))| _ = map.insert(key.clone(), name.clone().into()));
+        let own = own.iter().map(|(_, (key, view))| (key.as_str(), view));
+        write(&name, &::safetensors::serialize(own, None).unwrap());
+    }
+    let index = serde_json::json!({"metadata": {}, "weight_map": map}).to_string();
+    let path = write("model.safetensors.index.json", index.as_bytes());
+    let file = load(&path, &Overrides::default()).unwrap();
+    assert_eq!(file.fingerprint(), loaded("timm.safetensors").fingerprint());
+    let part = folder.path().join("model-00002-of-00003.safetensors");
+    let said = load(&part, &Overrides::default()).unwrap_err().to_string();
+    assert!(said.contains("load their index, model.safetensors.index.json"), "{said}");
+    write("saved_model.pb", b"");
+    let said = load(folder.path(), &Overrides::default()).unwrap_err().to_string();
+    assert!(said.contains("SavedModel"), "{said}");
 }
 
 #[test]
@@ -151,6 +201,7 @@ fn the_callers_word_counts_more_than_the_files() {
     let overrides = Overrides {
         input_size: Some((96, 128)),
         dialect: Some(Dialect::Slim),
+        activation: None,
         skip_reduction: None,
         name: Some("mine".into()),
         source: Some("here".into()),

@@ -13,6 +13,7 @@ mod embed_resume;
 mod eval;
 mod explain;
 mod finetune;
+mod heads;
 mod inputs;
 mod man;
 mod messages;

@@ -192,7 +192,7 @@ impl<'a> Lowering<'a> {
         let node = self.node(id);
         if let Op::Dense { kernel, bias } = node.op {
             let depth = self.node(node.inputs[0]).shape.channels;
-            let part = MatrixPart { kernel, depth, norm: None, bias: Some(bias) };
+            let part = MatrixPart { kernel, depth, norm: None, bias };
             return Ok(vec![Linear {
                 input: node.inputs[0],
                 part,

@@ -21,7 +21,7 @@ pub struct Outputs {
     pub features: Tensor,
     /// The features averaged over all pixels: N, C.
     pub pooled: Tensor,
-    /// Class scores before softmax: N, classes. `None` without a top.
+    /// Class scores before the last activation: N, classes. `None` without a top, or with one that is not the usual one.
     pub logits: Option<Tensor>,
 }
 
@@ -59,6 +59,7 @@ impl Portable {
     /// # Errors
     /// When the device refuses the weights.
     pub fn with(graph: Graph, weights: &Weights, device: &Device, operations: Operations) -> Result<Self> {
+        let graph = graph.without_unusual_head().into_owned();
         let tensors = weights.tensors().iter();
         let weights = tensors
             .map(|tensor| Ok(Tensor::from_slice(&tensor.to_f32(), tensor.shape(), device)?))
@@ -134,7 +135,13 @@ impl Portable {
             Op::AveragePool { stride, count_padding } => average_pool(x, stride, count_padding),
             Op::MaxPool { see_padding } => max_pool(x, see_padding),
             Op::GlobalAverage => x.mean_keepdim((1, 2)),
-            Op::Dense { kernel, bias } => pointwise(x, self.weight(kernel))?.broadcast_add(self.weight(bias)),
+            Op::Dense { kernel, bias } => {
+                let x = pointwise(x, self.weight(kernel))?;
+                bias.map_or(Ok(x.clone()), |bias| x.broadcast_add(self.weight(bias)))
+            }
+            Op::GlobalMax | Op::Flatten | Op::Window(_) | Op::HeadNorm(_) | Op::Activation(_) => {
+                candle_core::bail!("{} belongs to a head, which runs behind the engine", node.layer)
+            }
         }
     }
 

@@ -144,7 +144,7 @@ mod tests {
     use crate::{ImageError, ImageErrorKind, Label};
 
     fn rows_agree(record: &Record) {
-        let line = serde_json::to_vec(&StreamLine::new(record, "x@y@0123")).unwrap();
+        let line = serde_json::to_vec(&StreamLine::new(record, "x@y@0123", None)).unwrap();
         let (direct, parsed) = (Row::new(record, "x@y@0123").unwrap(), Row::parse(&line).unwrap());
         assert_eq!(format!("{direct:?}"), format!("{parsed:?}"));
     }

@@ -1,19 +1,54 @@
 //! What Keras records about a model beside its weights: the layers, in order, and the edges between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::chain::{LayerConfig, Link, chain};
+use super::layers::{self, Affine, Front};
+use crate::graph::Activation;
+use crate::nasnet::{Head, HeadLayer};
+
 /// The facts that are taken from a Keras model's configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ModelConfig {
     /// Height and width that the model was built for; `None` where it takes any.
     pub input_size: Option<(usize, usize)>,
     /// Whether the cell after the first reduction takes the reduction's own older input.
     pub skip_reduction: Option<bool>,
-    /// For weighted layers, the group that Keras 3 gives them in a weights file (class name and a counter, in the
-    /// order of the model's layers) to their names.
+    /// The group that Keras 3 gives a layer in a weights file (class name and a counter, in the order of the model's
+    /// layers; behind the group of the model that it is in) to its name.
     pub layer_of_group: HashMap<String, String>,
+    /// Layers of the model that are models themselves.
+    pub nested: HashSet<String>,
+    /// What follows the network.
+    pub head: HeadFacts,
+    /// What layers in front of the network do to pixels, if there are some.
+    pub pixels: Option<Affine>,
+    /// What people should be told.
+    pub notes: Vec<String>,
+}
+
+/// What a file says about the head.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) enum HeadFacts {
+    /// Nothing: names and shapes must tell.
+    #[default]
+    Unknown,
+    /// There is none.
+    Absent,
+    /// Its layers; whether its last function is told as well, or supposed.
+    Known(Head, bool),
+}
+
+impl HeadFacts {
+    /// The head, if there is one.
+    pub fn head(&self) -> Option<&Head> {
+        match self {
+            HeadFacts::Known(head, _) => Some(head),
+            _ => None,
+        }
+    }
 }
 
 /// A layer of the configuration.
@@ -23,53 +58,152 @@ struct Layer<'a> {
 }
 
 impl ModelConfig {
-    /// Reads the JSON of a functional model; what it does not find stays unknown.
-    pub fn parse(json: &[u8]) -> Option<ModelConfig> {
-        let value: Value = serde_json::from_slice(json).ok()?;
-        let list = layers(&value, 0)?;
-        let mut by_name = HashMap::new();
+    /// Reads the JSON of a model; what it does not find stays unknown. `None` where it is no model's.
+    ///
+    /// # Errors
+    /// The layer by name that cannot be represented.
+    pub fn parse(json: &[u8]) -> Result<Option<ModelConfig>, String> {
+        let Ok(value) = serde_json::from_slice::<Value>(json) else { return Ok(None) };
+        let Some(network) = network_layers(&value, 0).filter(|layers| layers.iter().all(Value::is_object))
+        else {
+            return Ok(None);
+        };
         let mut model = ModelConfig::default();
-        let mut counters: HashMap<&str, usize> = HashMap::new();
-        for layer in list {
-            let name =
-                layer.get("name").or_else(|| layer.get("config")?.get("name")).and_then(Value::as_str)?;
-            let class = layer.get("class_name").and_then(Value::as_str)?;
-            if let Some(group) = group_of_class(class) {
-                let counter = counters.entry(group).or_default();
-                let numbered = if *counter == 0 { group.to_owned() } else { format!("{group}_{counter}") };
-                model.layer_of_group.insert(numbered, name.to_owned());
-                *counter += 1;
+        let mut by_name = HashMap::new();
+        for entry in network {
+            let layer = LayerConfig { entry };
+            by_name.insert(layer.name(), Layer { class: layer.class(), value: entry });
+            if layer.class() == "InputLayer" && model.input_size.is_none() {
+                model.input_size = input_size(entry);
             }
-            if class == "InputLayer" && model.input_size.is_none() {
-                model.input_size = input_size(layer);
-            }
-            by_name.insert(name, Layer { class, value: layer });
         }
         model.skip_reduction = skip_reduction(&by_name);
-        Some(model)
+        model.name_groups(&value, "");
+        if by_name.contains_key("stem_conv1") {
+            model.follow(&value)?;
+        }
+        if model.input_size.is_none() {
+            model.input_size = outer_size(&value);
+        }
+        Ok(Some(model))
+    }
+
+    /// Names the groups of a model's layers, and of those of models within it.
+    fn name_groups(&mut self, model: &Value, outer: &str) {
+        let mut counters: HashMap<String, usize> = HashMap::new();
+        for entry in (LayerConfig { entry: model }).layers().unwrap_or_default() {
+            let layer = LayerConfig { entry };
+            let class = snake_case(layer.class());
+            if outer.is_empty() && layer.layers().is_some() {
+                self.nested.insert(layer.name().to_owned());
+            }
+            let counter = counters.entry(class.clone()).or_default();
+            let group =
+                if *counter == 0 { format!("{outer}{class}") } else { format!("{outer}{class}_{counter}") };
+            *counter += 1;
+            if layer.layers().is_some() && outer.len() < 200 {
+                self.name_groups(entry, &format!("{group}/"));
+            }
+            let own = layer.field("name").and_then(Value::as_str).unwrap_or(layer.name());
+            self.layer_of_group.insert(group, own.to_owned());
+        }
+    }
+
+    /// Follows the chain from the image to the answer.
+    fn follow(&mut self, value: &Value) -> Result<(), String> {
+        let chain = chain(value)?;
+        let (mut reached, mut behind) = (false, Vec::new());
+        for link in chain {
+            match link {
+                Link::Network => reached = true,
+                Link::Layer(layer) if reached => behind.extend(layers::behind(layer)?),
+                Link::Layer(layer) => match layers::front(layer)? {
+                    Front::Nothing => {}
+                    Front::Pixels(pixels) => {
+                        self.pixels = Some(self.pixels.unwrap_or(Affine::NOTHING).then(pixels));
+                    }
+                    Front::Resize(height, width) => {
+                        self.input_size = Some((height, width));
+                        self.notes.push(format!(
+                            "{} is left out: images are resized to {height}x{width} as --preset and --resize say",
+                            layer.describe()
+                        ));
+                    }
+                },
+            }
+        }
+        self.head = head(behind)?;
+        Ok(())
     }
 }
 
+/// Layers behind a network as a head.
+fn head(mut layers: Vec<HeadLayer>) -> Result<HeadFacts, String> {
+    let activation = match layers.last() {
+        Some(HeadLayer::Activation(activation)) => *activation,
+        _ => Activation::Linear,
+    };
+    if activation != Activation::Linear {
+        layers.pop();
+    }
+    let dense = layers.iter().any(|layer| matches!(layer, HeadLayer::Dense { .. }));
+    if !dense {
+        let only_pools = layers.iter().all(|layer| {
+            matches!(
+                layer,
+                HeadLayer::GlobalAverage | HeadLayer::GlobalMax | HeadLayer::Flatten | HeadLayer::Pool(_)
+            )
+        });
+        if only_pools && activation == Activation::Linear {
+            return Ok(HeadFacts::Absent);
+        }
+        return Err("the layers behind the network hold no dense layer, so they give no classes".to_owned());
+    }
+    let mut head = Head { layers, activation, binary: false };
+    if activation == Activation::Sigmoid && head.classes() == Some(1) {
+        match head.layers.last_mut() {
+            Some(HeadLayer::Dense { units, .. }) => (*units, head.binary) = (2, true),
+            _ => {
+                return Err("a layer stands between the one output and its sigmoid, expected none".to_owned());
+            }
+        }
+    }
+    Ok(HeadFacts::Known(head, true))
+}
+
 /// The list of layers that has the network's stem: the model's own, or that of a model within it.
-fn layers(value: &Value, depth: usize) -> Option<&Vec<Value>> {
+fn network_layers(value: &Value, depth: usize) -> Option<&Vec<Value>> {
     let list = value.get("config")?.get("layers")?.as_array()?;
     let named =
         |layer: &Value| layer.get("config").and_then(|c| c.get("name")) == Some(&Value::from("stem_conv1"));
     if list.iter().any(named) || depth > 3 {
         return Some(list);
     }
-    list.iter().find_map(|layer| layers(layer, depth + 1)).or(Some(list))
+    let mut inner = list.iter().filter_map(|layer| network_layers(layer, depth + 1));
+    inner.find(|list| list.iter().any(named)).or(Some(list))
 }
 
-/// Keras names groups after `to_snake_case(class name)`; only layers with weights matter here.
-fn group_of_class(class: &str) -> Option<&'static str> {
-    Some(match class.rsplit('>').next()? {
-        "Conv2D" => "conv2d",
-        "SeparableConv2D" => "separable_conv2d",
-        "BatchNormalization" => "batch_normalization",
-        "Dense" => "dense",
-        _ => return None,
-    })
+/// The size that a model around the network was built for.
+fn outer_size(model: &Value) -> Option<(usize, usize)> {
+    let layers = (LayerConfig { entry: model }).layers()?;
+    layers.iter().find_map(input_size)
+}
+
+/// Keras' `to_snake_case`: an underscore before a capital that begins a word.
+fn snake_case(class: &str) -> String {
+    let letters: Vec<char> =
+        class.chars().filter(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    let mut snake = String::new();
+    for (place, letter) in letters.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|before| letters.get(before));
+        let word = letters.get(place + 1).is_some_and(char::is_ascii_lowercase);
+        let begins = before.is_some_and(|before| before.is_ascii_lowercase() || (word && *before != '_'));
+        if letter.is_ascii_uppercase() && begins {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn input_size(layer: &Value) -> Option<(usize, usize)> {
@@ -146,16 +280,18 @@ mod tests {
             layer("Activation", "adjust_relu_1_3", older),
             layer("AveragePooling2D", "adjust_avg_pool_1_3", "adjust_relu_1_3"),
             layer("Conv2D", "adjust_conv_1_3", "adjust_avg_pool_1_3"),
+            layer("Concatenate", "normal_concat_3", "adjust_conv_1_3"),
+            layer("Activation", "activation_9", "normal_concat_3"),
         ];
-        serde_json::json!({"class_name": "Functional", "config": {"name": "m", "layers": layers}})
-            .to_string()
-            .into()
+        let config =
+            serde_json::json!({"name": "m", "layers": layers, "output_layers": [["activation_9", 0, 0]]});
+        serde_json::json!({"class_name": "Functional", "config": config}).to_string().into()
     }
 
     #[test]
     fn tells_large_from_mobile_by_the_edges() {
         for keras in [2, 3] {
-            let read = |older| ModelConfig::parse(&model(older, keras)).unwrap();
+            let read = |older| ModelConfig::parse(&model(older, keras)).unwrap().unwrap();
             assert_eq!(read("normal_concat_1").skip_reduction, Some(false));
             assert_eq!(read("normal_concat_0").skip_reduction, Some(true));
             assert_eq!(read("nowhere").skip_reduction, None);
@@ -165,16 +301,30 @@ mod tests {
 
     #[test]
     fn counts_layers_of_a_class_as_keras_does() {
-        let groups = ModelConfig::parse(&model("normal_concat_0", 3)).unwrap().layer_of_group;
+        let groups = ModelConfig::parse(&model("normal_concat_0", 3)).unwrap().unwrap().layer_of_group;
         assert_eq!(groups["conv2d"], "stem_conv1");
         assert_eq!(groups["conv2d_2"], "adjust_conv_1_3");
-        assert_eq!(groups.len(), 3);
+        assert_eq!(groups["concatenate_1"], "normal_concat_1");
+    }
+
+    #[test]
+    fn groups_are_called_as_keras_calls_them() {
+        for (class, group) in [
+            ("Conv2D", "conv2d"),
+            ("SeparableConv2D", "separable_conv2d"),
+            ("BatchNormalization", "batch_normalization"),
+            ("GlobalAveragePooling2D", "global_average_pooling2d"),
+            ("LeakyReLU", "leaky_re_lu"),
+            ("Functional", "functional"),
+        ] {
+            assert_eq!(snake_case(class), group);
+        }
     }
 
     #[test]
     fn what_is_no_model_is_no_model() {
         for json in ["", "[]", "{\"config\": {\"layers\": [3]}}"] {
-            assert_eq!(ModelConfig::parse(json.as_bytes()), None);
+            assert_eq!(ModelConfig::parse(json.as_bytes()), Ok(None));
         }
     }
 }

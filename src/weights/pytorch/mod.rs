@@ -11,10 +11,14 @@ use crate::error::{Error, Result};
 use crate::nasnet::names::torch_key;
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
+use crate::weights::keras::config::HeadFacts;
 use crate::weights::pytorch::pickle::{Id, Pickle, Value};
 use crate::weights::pytorch::unpickle::unpickle;
 use crate::weights::source::{Data, FileTensor, Number, Source, Writer};
 use crate::weights::zipped::Archive;
+
+/// Keys under which training scripts keep averaged weights beside the last ones, the likelier first.
+const AVERAGED: [&str; 2] = ["state_dict_ema", "model_ema"];
 
 /// Keys under which training scripts keep a state dict, the likelier first.
 const NESTED: [&str; 6] = ["state_dict", "model_state_dict", "model_state", "model", "net", "network"];
@@ -63,7 +67,8 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
     let pickle = unpickle(&bytes).map_err(|error| fail(format!("data.pkl: {error}")))?;
     let mut storages: HashMap<&str, SharedBytes> = HashMap::new();
     let mut tensors = Vec::new();
-    for view in state_dict(&pickle).map_err(fail)? {
+    let (views, notes) = state_dict(&pickle).map_err(fail)?;
+    for view in views {
         let key = view.storage.key;
         let bytes = match storages.get(key) {
             Some(bytes) => bytes.clone(),
@@ -78,7 +83,7 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
         };
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None })
+    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None, head: HeadFacts::Unknown, notes })
 }
 
 /// Lists the tensors of a checkpoint from before 1.6: five pickles (magic, version, system, object, storage keys), then
@@ -113,13 +118,21 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
     let (keys, end) = next("the storage keys")?;
     let storages = legacy_storages(blob, &pickle, &keys, end).map_err(fail)?;
     let mut tensors = Vec::new();
-    for view in state_dict(&pickle).map_err(fail)? {
+    let (views, notes) = state_dict(&pickle).map_err(fail)?;
+    for view in views {
         let bytes = storages.get(view.storage.key).cloned();
         let missing = || Error::weights(origin, format!("{}: its storage is missing", view.name));
         let bytes = bytes.ok_or_else(missing)?;
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None })
+    Ok(Source {
+        tensors,
+        writer: Writer::LegacyTorch,
+        card: None,
+        model: None,
+        head: HeadFacts::Unknown,
+        notes,
+    })
 }
 
 /// The storages behind the pickles. A storage's type is told by whoever refers to it.
@@ -158,8 +171,9 @@ fn legacy_storages(
     Ok(storages)
 }
 
-/// The tensors of the state dict in a pickle: the dict of tensors with the most names of a NASNet-A.
-fn state_dict(pickle: &Pickle) -> Result<Vec<View<'_>>, String> {
+/// The tensors of the state dict in a pickle, and notes. It is the dict of tensors with the most names of a NASNet-A; of
+/// several the averaged one, as in timm.
+fn state_dict(pickle: &Pickle) -> Result<(Vec<View<'_>>, Vec<String>), String> {
     let Some(top) = pickle.entries(pickle.root) else {
         return Err(match pickle.get(pickle.root) {
             Value::Call { callable, .. } => match pickle.get(*callable) {
@@ -173,13 +187,10 @@ fn state_dict(pickle: &Pickle) -> Result<Vec<View<'_>>, String> {
             _ => "no dict, expected a state dict".to_owned(),
         });
     };
-    let mut candidates = vec![top.clone()];
-    for name in NESTED {
-        candidates.extend(
-            top.iter()
-                .filter(|(key, _)| pickle.text(*key) == Some(name))
-                .filter_map(|(_, v)| pickle.entries(*v)),
-        );
+    let mut candidates = vec![("", top.clone())];
+    for name in AVERAGED.into_iter().chain(NESTED) {
+        let named = top.iter().filter(|(key, _)| pickle.text(*key) == Some(name));
+        candidates.extend(named.filter_map(|(_, value)| Some((name, pickle.entries(*value)?))));
     }
     let known = |entries: &Vec<(Id, Id)>| {
         entries
@@ -189,15 +200,16 @@ fn state_dict(pickle: &Pickle) -> Result<Vec<View<'_>>, String> {
     };
     let tensors =
         |entries: &Vec<(Id, Id)>| entries.iter().filter(|(_, value)| is_tensor(pickle, *value)).count();
-    // Of equals the first: a checkpoint's averaged copy does not stand in for its state dict.
+    // Of equals the first.
     let mut best = 0;
     for place in 1..candidates.len() {
-        let score = |entries| (known(entries), tensors(entries));
-        if score(&candidates[place]) > score(&candidates[best]) {
+        let score = |place: usize| (known(&candidates[place].1), tensors(&candidates[place].1));
+        if score(place) > score(best) {
             best = place;
         }
     }
-    let views = candidates[best]
+    let (chosen, entries) = &candidates[best];
+    let views = entries
         .iter()
         .filter(|(_, value)| is_tensor(pickle, *value))
         .map(|(key, value)| {
@@ -212,7 +224,12 @@ fn state_dict(pickle: &Pickle) -> Result<Vec<View<'_>>, String> {
         let keys: Vec<_> = top.iter().take(6).filter_map(|(key, _)| pickle.text(*key)).collect();
         return Err(format!("no tensors found, but a dict of {}: expected a state dict", keys.join(", ")));
     }
-    Ok(views)
+    let other = candidates.iter().any(|(name, entries)| name != chosen && known(entries) > 0);
+    let mut notes = Vec::new();
+    if AVERAGED.contains(chosen) && other {
+        notes.push(format!("the checkpoint's averaged weights ({chosen}) are used, as timm does"));
+    }
+    Ok((views, notes))
 }
 
 /// The function whose call a value is, by its name, and the arguments.
@@ -330,7 +347,7 @@ mod tests {
     fn what_a_hostile_file_says_once_is_not_copied_for_each_tensor() {
         let read = |name: &str, class: &str, dimensions| {
             let pickle = unpickle(&state_dict_of(name, class, dimensions)).unwrap();
-            state_dict(&pickle).map(|views| views.len())
+            state_dict(&pickle).map(|(views, _)| views.len())
         };
         assert_eq!(read("conv.weight", "FloatStorage", 4), Ok(1));
         assert!(read("conv.weight", "FloatStorage", 9).unwrap_err().contains("more dimensions"));

@@ -142,6 +142,7 @@ pub struct Model {
     pub dtype: String,
     pub device: String,
     pub scores: String,
+    pub activation: Option<String>,
     pub temperature: Option<f64>,
     pub sha256: String,
     pub source: String,
@@ -197,6 +198,7 @@ pub struct Line {
     pub gps: Option<[f64; 2]>,
     #[serde(default)]
     pub truncated: bool,
+    pub activation: Option<String>,
     pub predictions: Option<Vec<Prediction>>,
     #[serde(default, deserialize_with = "present")]
     pub group: Option<Option<Group>>,
