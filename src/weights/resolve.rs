@@ -146,10 +146,11 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     config.skip_reduction = skip.unwrap_or(false);
     config.input_size = size.unwrap_or(config.input_size);
     let dialect = dialect(source, index, background);
-    if source.writer == Writer::LegacyTorch && dialect == Dialect::Timm && wanted.dialect.is_none() {
+    let told = background || matches!(index.scheme, Scheme::Torch { gaps: true } | Scheme::Keras);
+    if source.writer == Writer::LegacyTorch && !told && wanted.dialect.is_none() {
         notes.push(
-            "a checkpoint in PyTorch's old format with timm's names: dialect timm is assumed; for one of \
-             pretrained-models.pytorch, use --dialect slim"
+            "a checkpoint in PyTorch's old format: dialect slim is assumed, that of pretrained-models.pytorch; \
+             for a model of timm, use --dialect timm"
                 .to_owned(),
         );
     }
@@ -157,15 +158,12 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
 }
 
 /// The dialect of the network that was trained. The checkpoints of pretrained-models.pytorch (slim) number cells with gaps,
-/// have a background class, or are older than the counters of batches that PyTorch's norms have kept since 2018; timm's
-/// files have none of these.
+/// have a background class, or are in the format that PyTorch wrote before 1.6.
 fn dialect(source: &Source, index: &Index, background: bool) -> Dialect {
-    let Scheme::Torch { gaps } = index.scheme else { return Dialect::Keras };
-    let counted = || source.tensors.iter().any(|tensor| tensor.path.ends_with(".num_batches_tracked"));
-    if gaps || background || (source.writer == Writer::LegacyTorch && !counted()) {
-        Dialect::Slim
-    } else {
-        Dialect::Timm
+    match index.scheme {
+        Scheme::Torch { gaps } if gaps || background || source.writer == Writer::LegacyTorch => Dialect::Slim,
+        Scheme::Torch { .. } => Dialect::Timm,
+        _ => Dialect::Keras,
     }
 }
 

@@ -77,7 +77,7 @@ fn every_kind_of_file_gives_the_same_numbers() {
         ("cadene.safetensors", "safetensors", Dialect::Slim),
         ("zip.pth", "pytorch", Dialect::Timm),
         ("nested.pth", "pytorch", Dialect::Timm),
-        ("nested_legacy.pth", "pytorch", Dialect::Timm),
+        ("nested_legacy.pth", "pytorch", Dialect::Slim),
         ("shared.pth", "pytorch", Dialect::Timm),
         ("shared_legacy.pth", "pytorch", Dialect::Slim),
         ("timm_f64.pth", "pytorch", Dialect::Timm),

@@ -7,7 +7,7 @@ use hdf5_reader::group::Group;
 
 use super::config::{HeadFacts, ModelConfig};
 use super::hdf5::{self, File};
-use super::{FIRST_LAYERS, headless, source, supposed};
+use super::{FIRST_LAYERS, class, headless, source, supposed};
 use crate::error::Result;
 use crate::nasnet::{Config, HeadLayer, keras_order};
 use crate::weights::source::{FileTensor, Source};
@@ -136,16 +136,6 @@ fn dense_layers(tensors: &[FileTensor], places: &[Place]) -> Vec<HeadLayer> {
         bias: of_dense.clone().any(|(_, place)| place.group == at.group && place.place == "1"),
     };
     kernels.map(layer).collect()
-}
-
-/// A group's class without its counter.
-pub(super) fn class(group: &str) -> &str {
-    match group.rsplit_once('_') {
-        Some((class, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
-            class
-        }
-        _ => group,
-    }
 }
 
 /// The layers of groups that are only counted, as Keras counts the layers of a NASNet-A. With another network the shapes

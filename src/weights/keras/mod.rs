@@ -75,6 +75,16 @@ fn parse(origin: &str, json: &[u8]) -> Result<Option<ModelConfig>> {
     })
 }
 
+/// A group's class without its counter.
+fn class(group: &str) -> &str {
+    match group.rsplit_once('_') {
+        Some((class, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            class
+        }
+        _ => group,
+    }
+}
+
 /// The refusal of a file whose head nobody can know.
 fn headless(origin: &str, detail: String) -> Error {
     Error::Refused {

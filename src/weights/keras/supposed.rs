@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
+use super::class;
 use super::config::HeadFacts;
-use super::counted::class;
 use crate::graph::Activation;
 use crate::nasnet::names::keras_layer;
 use crate::nasnet::{Head, HeadLayer};
