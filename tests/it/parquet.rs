@@ -91,6 +91,7 @@ fn line(row: Row) -> Line {
     let Field::Long(seq) = seq else { panic!("seq: {seq:?}") };
     let [width, height] = [width, height].map(|side| int(side).map(|side| side as u32));
     Line {
+        activation: None,
         path: text(path).unwrap(),
         path_bytes: match bytes {
             Field::Null => None,
@@ -188,7 +189,7 @@ fn merge_makes_it_of_jsonl_in_groups_of_bounded_size() {
     }
     let merge = ["merge", "1.jsonl", "2.jsonl", "-o"];
     place.run(&[&merge[..], &["all.jsonl"]].concat()).exits(0);
-    place.run(&[&merge[..], &["all.parquet", "--format", "parquet"]].concat()).exits(0).says("45000 rows");
+    place.run(&[&merge[..], &["all.parquet", "--format", "parquet"]].concat()).exits(0).says("45,000 rows");
     assert_same(&rows(&place, "all.parquet"), &lines(&place, "all.jsonl"));
     let groups = open(&place, "all.parquet").metadata().num_row_groups();
     assert_eq!(groups, 3, "of 20,000 rows at most");
