@@ -41,7 +41,7 @@ pub struct Prediction {
     pub score: f32,
 }
 
-/// What is said of one image.
+/// The record of one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The path as it was given.

@@ -15,7 +15,6 @@ use crate::output::{self, ModelHeader};
 use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{self, Continued, Kind};
-use crate::run::open;
 use crate::run::page::Page;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::records::Records;
@@ -30,8 +29,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
     check_files(settings)?;
-    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
-    let pipeline = Pipeline::open(&settings.pipeline, console)?;
+    let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     // Its fingerprint may take a hash of all weights, so it is made only where it is needed.
     let header = || pipeline.header_of(&policy);

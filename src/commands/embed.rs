@@ -14,7 +14,6 @@ use crate::output::vectors::{Features, Row, VectorWriter};
 use crate::run::feature_output::{FeatureOutput, FeatureRows};
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{Ledger, locked};
-use crate::run::open;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::settings::{Common, Embed};
 
@@ -24,8 +23,7 @@ use crate::settings::{Common, Embed};
 /// When it cannot start: inputs, model, device, output; or when the output cannot be written.
 pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let sources = inputs::sources(&settings.inputs)?;
-    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
-    let pipeline = Pipeline::open(&settings.pipeline, common.console)?;
+    let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, common.console)?;
     let (shape, header) = (shape(&pipeline, settings.pooling), pipeline.header(numbers(settings)));
     let rows = FeatureRows { form: settings.form, shape: &shape, model: &header };
     let mut output = FeatureOutput::open(settings, rows, common.console)?;

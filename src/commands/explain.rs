@@ -15,7 +15,6 @@ use crate::run::answering;
 use crate::run::explainer::{self, Drawn, Explainer, ExplainerSettings};
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::only::Only;
-use crate::run::open;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::records::Records;
 use crate::run::sink::Sink;
@@ -29,8 +28,7 @@ pub fn run(settings: &Explain, common: Common, stdout: &mut dyn Write) -> Result
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
     explainer::prepare(&settings.dir)?;
-    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
-    let pipeline = Pipeline::open(&settings.pipeline, console)?;
+    let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;
     let only = Only::of(&settings.only, classifier.labels(), classifier.classes()?)?;

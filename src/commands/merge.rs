@@ -46,7 +46,7 @@ pub fn run(settings: &Merge, common: Common, stdout: &mut dyn Write) -> Result<E
         }
         Ok(())
     })?;
-    // What is said next stands on a line of its own.
+    // Clears the line of the progress bar before messages follow.
     progress.finish_and_clear();
     if findings.report(settings.incomplete, common.console) {
         common.console.note("nothing was written");

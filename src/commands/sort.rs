@@ -9,11 +9,10 @@ use crate::answers::policy::Policy;
 use crate::engine::NetworkOutput::Logits;
 use crate::inputs;
 use crate::output::console::Console;
-use crate::output::text::{count, printable};
+use crate::output::text::{count, printable, write_counts};
 use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::only::Only;
-use crate::run::open;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::sorter::{Placed, Sorter};
 use crate::settings::{Common, Sort, Way};
@@ -25,8 +24,7 @@ use crate::settings::{Common, Sort, Way};
 pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
-    open::refuse_missing_inputs(&settings.inputs, &settings.pipeline.model)?;
-    let pipeline = Pipeline::open(&settings.pipeline, console)?;
+    let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;
     let only = Only::of(&settings.only, classifier.labels(), classifier.classes()?)?;
@@ -55,7 +53,7 @@ struct Sorting<'a> {
 }
 
 impl Sorting<'_> {
-    /// Sorts a batch. What cannot be read or placed is said, and the others go on.
+    /// Sorts a batch. An image that cannot be read or placed is reported, and the run goes on.
     fn take(&mut self, images: Vec<Answered>, stdout: &mut dyn Write) -> Result<()> {
         for Answered { path, result, .. } in images {
             let row = match result {
@@ -91,10 +89,7 @@ impl Sorting<'_> {
         if self.settings.dry_run && !folders.is_empty() {
             writeln!(stdout)?;
         }
-        let width = folders.values().max().map_or(0, |most| most.to_string().len());
-        for (folder, images) in folders {
-            writeln!(stdout, "{images:>width$}  {}", printable(&folder.to_string_lossy()))?;
-        }
+        write_counts(folders.iter().map(|(folder, images)| (folder.to_string_lossy(), *images)), stdout)?;
         let done = match (self.settings.dry_run, self.settings.way) {
             (true, _) => "would go",
             (false, Way::Copy) => "copied",

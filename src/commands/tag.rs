@@ -12,7 +12,7 @@ use crate::answers::policy::Policy;
 use crate::engine::NetworkOutput::Logits;
 use crate::inputs::{self, PathKey};
 use crate::output::console::Console;
-use crate::output::text::{count, printable};
+use crate::output::text::{count, printable, write_counts};
 use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::interrupt::Interrupt;
@@ -30,7 +30,7 @@ pub fn run(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<Exi
     }
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
-    let pipeline = Pipeline::open(&settings.pipeline, console)?;
+    let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let Some(labels) = pipeline.classifier.labels() else {
         bail!("the model has no labels, so there are no keywords; --labels FILE names its classes");
@@ -82,11 +82,16 @@ struct Tagging<'a> {
     taken: HashSet<PathKey>,
     /// Images by keyword.
     keywords: BTreeMap<String, u64>,
-    /// Sidecars by what became of them.
-    done: BTreeMap<Done, u64>,
     /// Images that share the sidecar of another one.
     shared: u64,
-    /// Images whose sidecars are as they were, against our will.
+    tally: Tally,
+}
+
+/// What was done to the sidecars of a run.
+#[derive(Default)]
+struct Tally {
+    done: BTreeMap<Done, u64>,
+    /// Sidecars that could not be read, edited or written.
     untagged: u64,
 }
 
@@ -98,13 +103,12 @@ impl<'a> Tagging<'a> {
             console,
             taken: HashSet::new(),
             keywords: BTreeMap::new(),
-            done: BTreeMap::new(),
             shared: 0,
-            untagged: 0,
+            tally: Tally::default(),
         })
     }
 
-    /// Tags a batch. What cannot be read is said, and the others go on.
+    /// Tags a batch. An image that cannot be read is reported, and the run goes on.
     fn answers(
         &mut self,
         images: Vec<Answered>,
@@ -127,27 +131,28 @@ impl<'a> Tagging<'a> {
     }
 
     fn tag(&mut self, path: PathBuf, keywords: Keywords, stdout: &mut dyn Write) -> Result<()> {
-        let is_first = || self.taken.insert(PathKey::of(&sidecar_of(&path, SidecarName::Stem)));
-        if self.settings.sidecar_name == SidecarName::Stem && !self.settings.remove && !{ is_first }() {
+        let may_share = self.settings.sidecar_name == SidecarName::Stem && !self.settings.remove;
+        if may_share && !self.taken.insert(PathKey::of(&sidecar_of(&path, SidecarName::Stem))) {
             self.shared += 1;
             return Ok(());
         }
         for word in &keywords.words {
             *self.keywords.entry(word.clone()).or_default() += 1;
         }
-        let report = self.tagger.take(Job { path, keywords });
-        report.map_or(Ok(()), |report| {
-            tell(report, self.settings.dry_run, &mut self.done, &mut self.untagged, self.console, stdout)
-        })
+        match self.tagger.take(Job { path, keywords }) {
+            Some(report) => self.tally.add(report, self.settings.dry_run, self.console, stdout),
+            None => Ok(()),
+        }
     }
 
     /// Waits for all sidecars, and says how many images have which keyword on stdout, the rest on stderr. Returns how
     /// many images could not be tagged.
     fn finish(self, stdout: &mut dyn Write) -> Result<u64> {
-        let Tagging { tagger, settings, console, keywords, mut done, shared, mut untagged, .. } = self;
+        let Tagging { tagger, settings, console, keywords, shared, mut tally, .. } = self;
         for report in tagger.finish() {
-            tell(report, settings.dry_run, &mut done, &mut untagged, console, stdout)?;
+            tally.add(report, settings.dry_run, console, stdout)?;
         }
+        let Tally { done, untagged } = tally;
         let of = |what: Done| done.get(&what).copied().unwrap_or(0);
         if settings.dry_run
             && !keywords.is_empty()
@@ -155,12 +160,9 @@ impl<'a> Tagging<'a> {
         {
             writeln!(stdout)?;
         }
-        let width = keywords.values().max().map_or(0, |most| most.to_string().len());
         let mut keywords: Vec<(String, u64)> = keywords.into_iter().collect();
         keywords.sort_by_key(|(_, images)| std::cmp::Reverse(*images));
-        for (keyword, images) in keywords {
-            writeln!(stdout, "{images:>width$}  {}", printable(&keyword))?;
-        }
+        write_counts(keywords.iter().map(|(keyword, images)| (keyword.into(), *images)), stdout)?;
         let would = if settings.dry_run { "would be " } else { "" };
         let mut note = format!("{} {would}written", count(of(Done::New) + of(Done::Edited), "sidecar"));
         let images = |number| count(number, "image");
@@ -180,30 +182,25 @@ impl<'a> Tagging<'a> {
     }
 }
 
-/// Counts a report, and says what there is to say of it.
-fn tell(
-    report: Report,
-    dry_run: bool,
-    done: &mut BTreeMap<Done, u64>,
-    untagged: &mut u64,
-    console: Console,
-    stdout: &mut dyn Write,
-) -> Result<()> {
-    let sidecar = report.sidecar.display();
-    match report.result {
-        Ok(tagged) => {
-            *done.entry(tagged.done).or_default() += 1;
-            if dry_run && !matches!(tagged.done, Done::Same | Done::None) {
-                let added = tagged.added.iter().map(|word| format!("+ {word}"));
-                let removed = tagged.removed.iter().map(|word| format!("- {word}"));
-                let changes: Vec<String> = removed.chain(added).collect();
-                writeln!(stdout, "{}", printable(&format!("{sidecar}: {}", changes.join(", "))))?;
+impl Tally {
+    /// Counts a report, and prints its error or, in a dry run, its changes.
+    fn add(&mut self, report: Report, dry_run: bool, console: Console, stdout: &mut dyn Write) -> Result<()> {
+        let sidecar = report.sidecar.display();
+        match report.result {
+            Ok(tagged) => {
+                *self.done.entry(tagged.done).or_default() += 1;
+                if dry_run && !matches!(tagged.done, Done::Same | Done::None) {
+                    let added = tagged.added.iter().map(|word| format!("+ {word}"));
+                    let removed = tagged.removed.iter().map(|word| format!("- {word}"));
+                    let changes: Vec<String> = removed.chain(added).collect();
+                    writeln!(stdout, "{}", printable(&format!("{sidecar}: {}", changes.join(", "))))?;
+                }
+            }
+            Err(error) => {
+                self.untagged += 1;
+                console.error(&format!("{sidecar}: not tagged: {error}"));
             }
         }
-        Err(error) => {
-            *untagged += 1;
-            console.error(&format!("{sidecar}: not tagged: {error}"));
-        }
+        Ok(())
     }
-    Ok(())
 }

@@ -90,7 +90,7 @@ pub struct Confusion {
     pub images: usize,
 }
 
-/// All that is said of a run.
+/// The results of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
     /// Images that were answered.

@@ -1,6 +1,6 @@
 //! Bytes of an image file to upright RGB, within limits.
 //!
-//! The format is told by content. Sizes are checked from the header, before anything is allocated by
+//! The format is detected from the contents. Sizes are checked in the header, before memory is allocated for
 //! them. What Pillow refuses as truncated is refused here. A decoder that panics has met a corrupt image,
 //! not a reason to end the run. This module knows neither paths nor models.
 

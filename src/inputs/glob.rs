@@ -39,7 +39,7 @@ struct Pattern {
     /// The folder that all its paths are below; empty for the one that we are in.
     base: PathBuf,
     whole: GlobMatcher,
-    /// Its first levels below the base: what folders of each have to be called, as far as that can be said.
+    /// Patterns for the names of folders at its first levels below the base, up to the first level that any depth matches.
     levels: Vec<GlobMatcher>,
     /// How many levels it has.
     depth: usize,
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(expand("a*.jpg"), ["a.jpg"]);
         assert_eq!(expand(".//a/./*.png"), ["a/z.png"]);
         assert_eq!(expand("*/*/*.gif"), ["a/b/deep.gif"]);
-        assert_eq!(expand("*/*.gif"), ["*/*.gif"], "nothing, which is said of the pattern");
+        assert_eq!(expand("*/*.gif"), ["*/*.gif"], "nothing matches, so the pattern itself is reported");
         assert_eq!(expand("**/*.{gif,png}"), ["a/b/deep.gif", "a/z.png"]);
         assert_eq!(expand("a**"), ["a-b.PNG", "a.jpg", "a/b/deep.gif", "a/z.png", "a0.bmp"]);
         assert_eq!(expand("a/**"), ["a/b/deep.gif", "a/z.png"]);

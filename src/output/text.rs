@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// Whether a character could steer a terminal or hide what is written: control characters of both sets,
 /// line and paragraph separators, bidirectional overrides and invisible joiners.
@@ -45,6 +46,21 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 /// So many of something: `1 image`, `2 images`.
 pub fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// Writes how many images have each name, one name on each line, the numbers below one another.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_counts<'a>(
+    counts: impl Iterator<Item = (Cow<'a, str>, u64)> + Clone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let width = counts.clone().map(|(_, images)| images).max().map_or(0, |most| most.to_string().len());
+    for (name, images) in counts {
+        writeln!(out, "{images:>width$}  {}", printable(&name))?;
+    }
+    Ok(())
 }
 
 /// Digits in groups of three.

@@ -20,7 +20,7 @@ use crate::files::Stamp;
 use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
 use crate::image::exif::Capture;
 use crate::image::resample::{Kernel, Window, resample};
-use crate::inputs::Source;
+use crate::inputs::{InputOptions, Source};
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::report::thumbnail;
@@ -86,6 +86,15 @@ pub struct Scene {
 }
 
 impl Pipeline {
+    /// [`Self::open`] for a run over `inputs`, after a look at them: nothing is downloaded if all of them are missing.
+    ///
+    /// # Errors
+    /// Also when none of the named inputs exists and the weights are not on this machine.
+    pub fn open_for(inputs: &InputOptions, settings: &settings::Pipeline, console: Console) -> Result<Self> {
+        open::refuse_missing_inputs(inputs, &settings.model)?;
+        Self::open(settings, console)
+    }
+
     /// Starts threads and loads the model.
     ///
     /// # Errors

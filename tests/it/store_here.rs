@@ -1,7 +1,6 @@
 //! Weights that are on this machine, with the real binary: used without a network, checked, listed, removed, carried.
 
 use std::fs;
-use std::path::Path;
 
 use crate::support::home::{
     FILE, Home, MODEL, assert_refused, assert_refused_without_hint, assert_succeeds, fixture, text, toy,
@@ -128,14 +127,7 @@ fn a_cached_file_that_was_damaged_is_noticed_and_fetched_again() {
 #[test]
 fn files_that_other_tools_fetched_are_used_once_they_are_checked() {
     let (hub, home) = (toy_hub(), Home::new());
-    let repo = home.path(".cache/huggingface/hub/models--owner--toy");
-    for folder in ["blobs", "refs", &format!("snapshots/{COMMIT}")] {
-        fs::create_dir_all(repo.join(folder)).unwrap();
-    }
-    fs::write(repo.join("refs/main"), COMMIT).unwrap();
-    fs::write(home.blob(), toy()).unwrap();
-    let link = repo.join("snapshots").join(COMMIT).join(FILE);
-    std::os::unix::fs::symlink(Path::new("../../blobs").join(sha256(&toy())), link).unwrap();
+    home.put_into_hub_cache(FILE);
     let classify = ["classify", "--model", MODEL, "fixtures/photos/cat.jpg"];
     assert_succeeds(&home.run(&hub, &classify));
     assert_eq!(hub.connections(), 0);

@@ -1,7 +1,6 @@
 //! Situations of the real Hub, its mirrors and real networks, with the real binary and a hub on the loopback.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::home::{FILE, Home, MODEL, assert_refused, assert_succeeds, text, toy, toy_hub};
@@ -194,15 +193,8 @@ fn verified_weights_work_for_ever_without_a_request() {
 #[test]
 fn what_another_tool_fetched_is_used_when_the_hub_cannot_be_asked() {
     let (hub, home) = (toy_hub(), Home::new());
-    let repo = home.path(".cache/huggingface/hub/models--owner--toy");
-    for folder in ["blobs", "refs", &format!("snapshots/{COMMIT}")] {
-        fs::create_dir_all(repo.join(folder)).unwrap();
-    }
-    fs::write(repo.join("refs/main"), COMMIT).unwrap();
-    fs::write(home.blob(), toy()).unwrap();
     // Not the usual name: only the Hub knows whether the repository's weights are in it.
-    let link = repo.join("snapshots").join(COMMIT).join("nasnet.safetensors");
-    std::os::unix::fs::symlink(Path::new("../../blobs").join(sha256(&toy())), link).unwrap();
+    home.put_into_hub_cache("nasnet.safetensors");
     let mut command = home.nasnet(&hub, &CLASSIFY);
     let output = command.env("HF_ENDPOINT", "http://no-such-host.invalid").output().unwrap();
     assert_succeeds(&output);

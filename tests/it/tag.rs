@@ -133,4 +133,6 @@ fn an_image_without_a_file_of_its_own_has_no_sidecar() {
     run.says("not tagged: the image is no file of its own");
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     place.run(&["tag", "--remove", "missing.jpg"]).exits(1).says("missing.jpg.xmp: not tagged");
+    let run = place.run(&["tag", "--model", "mobile", "missing.jpg"]).exits(2);
+    run.says("no inputs: missing.jpg: no such file or folder");
 }

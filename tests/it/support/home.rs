@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::loopback::{Hub, sha256};
+use super::loopback::{COMMIT, Hub, sha256};
 
 pub const FILE: &str = "model.safetensors";
 /// The hub's repository, as `--model` takes it.
@@ -41,6 +41,18 @@ impl Home {
 
     pub fn path(&self, below: &str) -> PathBuf {
         self.folder.path().join(below)
+    }
+
+    /// Puts the toy's weights into the Hub's cache as another tool would have, under this name.
+    pub fn put_into_hub_cache(&self, name: &str) {
+        let repo = self.path(".cache/huggingface/hub/models--owner--toy");
+        for folder in ["blobs", "refs", &format!("snapshots/{COMMIT}")] {
+            fs::create_dir_all(repo.join(folder)).unwrap();
+        }
+        fs::write(repo.join("refs/main"), COMMIT).unwrap();
+        fs::write(self.blob(), toy()).unwrap();
+        let link = repo.join("snapshots").join(COMMIT).join(name);
+        std::os::unix::fs::symlink(Path::new("../../blobs").join(sha256(&toy())), link).unwrap();
     }
 
     /// The tool in this home, impatient, with `hub` for the Hub. It runs in the folder of the package.
