@@ -230,7 +230,7 @@ pub enum ImageErrorKind {
     Decode,
     /// No known image signature, or a kind of image that is not read.
     Unsupported,
-    /// Over the limits on pixels.
+    /// Over the limits on pixels or memory.
     TooLarge,
 }
 
@@ -246,6 +246,15 @@ impl ImageErrorKind {
     }
 }
 
+/// A limit that would allow an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needed {
+    /// On width times height.
+    Pixels(u64),
+    /// On the bytes of memory that decoding takes.
+    Memory(u64),
+}
+
 /// Why one image could not be answered. It never ends a run: it becomes that image's record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -254,18 +263,18 @@ pub struct ImageError {
     pub kind: ImageErrorKind,
     /// What is wrong, without the path.
     pub message: String,
-    /// Where the limit on pixels is in the way: the limit that would allow this image.
-    pub pixels_needed: Option<u64>,
+    /// Where a limit is in the way: the limit that would allow this image.
+    pub needed: Option<Needed>,
 }
 
 impl ImageError {
     /// An error of `kind` that says `message`.
     pub fn new(kind: ImageErrorKind, message: impl ToString) -> Self {
-        ImageError { kind, message: message.to_string(), pixels_needed: None }
+        ImageError { kind, message: message.to_string(), needed: None }
     }
 
-    /// This error, of an image that a limit of so many pixels would allow.
-    pub(crate) fn allowed_by(self, pixels: u64) -> Self {
-        ImageError { pixels_needed: Some(pixels), ..self }
+    /// This error, of an image that this limit would allow.
+    pub(crate) fn allowed_by(self, needed: Needed) -> Self {
+        ImageError { needed: Some(needed), ..self }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::values::{Alpha, Cut, Detail, Filter, Preset, Resize};
+use super::values::{Alpha, Cut, Detail, Filter, Preset, Resize, bytes};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Preprocessing")]
@@ -34,6 +34,13 @@ pub struct Images {
     /// Refuse images of more pixels than this
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
     pub max_pixels: Option<u64>,
+
+    /// Memory for images while they are decoded, over all threads, such as 800M or 2G
+    ///
+    /// Images that do not fit beside the others wait; one that never fits fails as too_large. [default: two thirds of the
+    /// memory that is free, within the limits of a control group or of ulimit -v]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, hide_short_help = true)]
+    pub memory: Option<u64>,
 }
 
 /// What a weights file can record, and a run can change.

@@ -11,6 +11,23 @@ pub fn whole_number(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| "expected a whole number".to_owned())
 }
 
+/// A number of bytes, in kilo-, mega- or gigabytes.
+///
+/// # Errors
+/// Says what was expected.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let upper = text.to_ascii_uppercase();
+    let upper = upper.strip_suffix('B').unwrap_or(&upper);
+    let (number, unit) = match upper.char_indices().next_back() {
+        Some((end, 'K')) => (&upper[..end], 1000),
+        Some((end, 'M')) => (&upper[..end], 1_000_000),
+        Some((end, 'G')) => (&upper[..end], 1_000_000_000),
+        _ => (upper, 1),
+    };
+    let number = number.parse().ok().and_then(|number: u64| number.checked_mul(unit));
+    number.ok_or_else(|| "expected a number of bytes, such as 800M or 2G".to_owned())
+}
+
 /// When colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {

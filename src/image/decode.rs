@@ -15,10 +15,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ::image::metadata::Orientation;
 use ::image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::limits::check_size;
 pub use super::limits::{Alpha, Cut, DecodeOptions, Detail};
+use super::limits::{check_memory, check_size};
 use super::{bmp, camera, colour, gif, jpeg, orientation, png, signature, tiff};
-use crate::error::{ImageError, ImageErrorKind};
+use crate::error::{ImageError, ImageErrorKind, Needed};
 pub use choices::Resized;
 
 /// An upright image: rows from the top, pixels from the left, R, G, B.
@@ -125,7 +125,8 @@ pub fn decode_resized(
     let cut = |error: &ImageError| error.kind == ImageErrorKind::Decode && options.cut == Cut::Accept;
     let (image, truncated) = match decoded {
         Err(error) if format == ImageFormat::Png && cut(&error) => {
-            let filled = png::with_blank_rows(bytes, options.max_bytes()).ok_or(error)?;
+            let filled =
+                png::with_blank_rows(bytes, options.max_bytes().min(options.max_memory)).ok_or(error)?;
             (guarded(format, || decode_as(format, &filled, options, spare))?, true)
         }
         decoded => (decoded?, false),
@@ -194,7 +195,7 @@ fn decode_as(
         let (image, orientation) = tiff::decode(bytes, options, spare)?;
         return Ok(finish(image, orientation, options));
     }
-    let failed = |error| if cut_short { truncated(format) } else { from_decoder(format, &error) };
+    let failed = |error| if cut_short { truncated(format) } else { from_decoder(format, &error, options) };
     let reader = {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         reader.limits(limits(options));
@@ -214,6 +215,7 @@ fn decode_as(
         ImageFormat::WebP => orientation::of_webp(bytes).orientation(),
         _ => Orientation::NoTransforms,
     };
+    check_memory(footprint(format, &decoder, turns(orientation)), options.max_memory)?;
     let image = if decoder.color_type() == ColorType::Rgb8 {
         let mut pixels = std::mem::take(spare);
         // Decoders leave bytes unwritten where corrupt data ends early: nothing of another image may show there.
@@ -243,8 +245,20 @@ fn finish(image: DynamicImage, orientation: Orientation, options: &DecodeOptions
 fn limits(options: &DecodeOptions) -> Limits {
     let mut limits = Limits::no_limits();
     // A second buffer of the same size for the decoders that need one, and room for tables.
-    limits.max_alloc = Some(options.max_bytes().saturating_mul(2).saturating_add(64 << 20));
+    let most = options.max_bytes().saturating_mul(2).saturating_add(64 << 20);
+    limits.max_alloc = Some(most.min(options.max_memory));
     limits
+}
+
+/// Bytes of memory that the crate `image` and the way to RGB take at their peak, as measured.
+fn footprint(format: ImageFormat, decoder: &impl ImageDecoder, turned: bool) -> u64 {
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    // The planes of a lossy WebP, the packed colours of a lossless one.
+    let planes = if format == ImageFormat::WebP { 4 * pixels } else { 0 };
+    let converted = if decoder.color_type() == ColorType::Rgb8 { 0 } else { 4 * pixels };
+    let (rgb, copy) = (3 * pixels, if turned { 3 * pixels } else { 0 });
+    (decoder.total_bytes() + planes + converted).max(rgb + copy)
 }
 
 /// The name of `format` in messages.
@@ -278,13 +292,19 @@ fn truncated(format: ImageFormat) -> ImageError {
 }
 
 /// A decoder's error as one of ours.
-fn from_decoder(format: ImageFormat, error: &::image::ImageError) -> ImageError {
+fn from_decoder(format: ImageFormat, error: &::image::ImageError, options: &DecodeOptions) -> ImageError {
     let name = name(format);
     // The decoder's own words, without `image`'s about them. They end in a full stop or span lines at
     // times; records want one clause.
     let text = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let text = text.lines().next().unwrap_or_default().trim_end_matches('.');
     match error {
+        ::image::ImageError::Limits(_) if options.max_memory < options.max_bytes() => {
+            // More than its pixels take: tables, profiles, texts.
+            let message = format!("{name} needs more memory than the limit of {} bytes", options.max_memory);
+            let twice = Needed::Memory(options.max_memory.saturating_mul(2));
+            ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(twice)
+        }
         ::image::ImageError::Unsupported(_) => {
             ImageError::new(ImageErrorKind::Unsupported, format!("a kind of {name} that is not read: {text}"))
         }

@@ -2,7 +2,7 @@
 //! none of them.
 
 use super::names::stable_names;
-use crate::error::{ImageError, ImageErrorKind};
+use crate::error::{ImageError, ImageErrorKind, Needed};
 
 /// In what detail large JPEGs are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -48,6 +48,8 @@ stable_names!(Alpha, "alpha", { Drop => "drop", White => "white", Black => "blac
 pub struct DecodeOptions {
     /// Width times height above which an image is not decoded.
     pub max_pixels: u64,
+    /// Bytes of memory that decoding may take, those of the file not counted.
+    pub max_memory: u64,
     /// Whether the EXIF (or TIFF) orientation is applied.
     pub apply_exif: bool,
     /// What becomes of transparency.
@@ -75,6 +77,7 @@ impl Default for DecodeOptions {
     fn default() -> Self {
         DecodeOptions {
             max_pixels: Self::DEFAULT_MAX_PIXELS,
+            max_memory: u64::MAX,
             apply_exif: true,
             alpha: Alpha::default(),
             min_preview: 0,
@@ -102,7 +105,7 @@ pub(super) fn check_size(
     let limit = options.max_pixels;
     if pixels > limit {
         let message = format!("{width}x{height} is {pixels} pixels, the limit is {limit}");
-        return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(pixels));
+        return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(Needed::Pixels(pixels)));
     }
     if bytes > options.max_bytes() {
         let each = bytes / pixels;
@@ -110,7 +113,18 @@ pub(super) fn check_size(
             "{width}x{height} is {pixels} pixels of {each} bytes, the limit is {limit} of {BYTES_PER_PIXEL}"
         );
         let needed = bytes.div_ceil(BYTES_PER_PIXEL);
-        return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(needed));
+        return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(Needed::Pixels(needed)));
     }
     Ok(())
+}
+
+/// Refuses an image of which decoding takes `needed` bytes of memory at its peak, where that is over `limit`. Decoders
+/// call it before they allocate for pixels.
+pub(crate) fn check_memory(needed: u64, limit: u64) -> Result<(), ImageError> {
+    if needed <= limit {
+        return Ok(());
+    }
+    let [needed_mb, limit_mb] = [needed.div_ceil(1_000_000), limit / 1_000_000];
+    let message = format!("decoding it takes {needed_mb} MB of memory, the limit is {limit_mb} MB");
+    Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(Needed::Memory(needed)))
 }

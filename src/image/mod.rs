@@ -12,7 +12,7 @@ pub mod exif;
 mod foreign;
 mod gif;
 mod jpeg;
-mod limits;
+pub(crate) mod limits;
 mod names;
 mod orientation;
 mod png;

@@ -13,6 +13,7 @@ use super::journal::{SharedLedger, locked};
 use super::pipeline::{Answered, Images, Pipeline};
 use super::work_items::work_items;
 use crate::engine::NetworkOutput;
+use crate::error::Needed;
 use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
 use crate::output::console::{self, Console};
 use crate::output::text::count;
@@ -40,8 +41,8 @@ pub struct ImageRun {
     started: Instant,
     answered: u64,
     failed: u64,
-    /// The limit on pixels that would allow each image that failed for its size.
-    pixels_needed: Option<u64>,
+    /// The limits on pixels and on memory that would allow each image that failed for its size.
+    needed: (Option<u64>, Option<u64>),
 }
 
 /// What became of a run's images, those that the output had before included.
@@ -93,7 +94,7 @@ impl ImageRun {
             started,
             answered,
             failed,
-            pixels_needed: None,
+            needed: (None, None),
         })
     }
 
@@ -110,7 +111,12 @@ impl ImageRun {
                     self.answered += images.len() as u64;
                     for error in images.iter().filter_map(|image| image.result.as_ref().err()) {
                         self.failed += 1;
-                        self.pixels_needed = self.pixels_needed.max(error.pixels_needed);
+                        let (pixels, memory) = &mut self.needed;
+                        match error.needed {
+                            Some(Needed::Pixels(needed)) => *pixels = (*pixels).max(Some(needed)),
+                            Some(Needed::Memory(needed)) => *memory = (*memory).max(Some(needed)),
+                            None => {}
+                        }
                     }
                     if let Err(error) = take(images) {
                         break Err(error);
@@ -157,8 +163,12 @@ impl ImageRun {
         if failed > 0 {
             self.console.note(&format!("{failed} of {} failed", count(answered, "image")));
         }
-        if let Some(pixels) = self.pixels_needed {
+        if let Some(pixels) = self.needed.0 {
             self.console.hint(&format!("--max-pixels {pixels} allows all images that were too large"));
+        }
+        if let Some(memory) = self.needed.1 {
+            let megabytes = memory.div_ceil(1_000_000);
+            self.console.hint(&format!("--memory {megabytes}M allows all images that need too much memory"));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         // A rate over less is noise.

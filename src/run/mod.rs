@@ -9,6 +9,7 @@ pub mod feature_output;
 pub mod image_run;
 pub mod interrupt;
 pub mod journal;
+pub mod memory;
 pub mod npy_pair;
 pub mod only;
 pub mod open;

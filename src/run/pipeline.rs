@@ -24,6 +24,7 @@ use crate::inputs::{InputOptions, Source};
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::report::thumbnail;
+use crate::run::memory::Memory;
 use crate::run::ordered::{self, Ordered};
 use crate::settings;
 use buffer_pool::BufferPool;
@@ -42,6 +43,7 @@ pub struct Pipeline {
     pub classifier: Arc<Classifier>,
     pub threads: usize,
     decode: DecodeOptions,
+    memory: Arc<Memory>,
     batch_size: usize,
     explains: bool,
     thumbnails: bool,
@@ -108,7 +110,9 @@ impl Pipeline {
         let (height, width) = classifier.config().input_size;
         // A preview that would have to be enlarged is no photo but its thumbnail.
         decode.min_preview = height.min(width) as u32;
-        Ok(Pipeline { classifier, threads, decode, batch_size, explains, thumbnails, reads_exif })
+        // Now that the weights have theirs.
+        let memory = Arc::new(Memory::new(settings.memory, threads));
+        Ok(Pipeline { classifier, threads, decode, memory, batch_size, explains, thumbnails, reads_exif })
     }
 
     /// What the output says of the model; `numbers` is what its numbers are.
@@ -139,18 +143,24 @@ impl Pipeline {
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
             let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
-            let (load, buffers) = (Arc::clone(&load), BufferPool::default());
-            move |Item { seq, path, stamp, result }: &Item<Vec<u8>>| {
+            let (load, memory) = (Arc::clone(&load), Arc::clone(&self.memory));
+            let buffers = BufferPool::of(memory.small);
+            move |Item { seq, path, stamp, result }: &Item<Contents>| {
                 let resized = |size| network.classifier.resized(size);
                 let mut spare = buffers.take();
+                let mut decode = |bytes: &[u8], max_memory| {
+                    let options = DecodeOptions { max_memory, ..options };
+                    let decoded = decode_resized(bytes, &options, &resized, &mut spare)?;
+                    Ok((notes(bytes, decoded.truncated, reads_exif), decoded))
+                };
                 let image = match result {
-                    Ok(bytes) => decode_resized(bytes, &options, &resized, &mut spare),
+                    Ok(Contents::Read(bytes)) => memory.within(0, |allowed| decode(bytes, allowed)),
+                    Ok(Contents::Large(source, size)) => {
+                        memory.within(*size, |allowed| decode(&source.read()?, allowed))
+                    }
                     Err(error) => Err(error.clone()),
                 };
-                let notes =
-                    result.as_ref().map_or_else(|_| Notes::default(), |bytes| notes(bytes, reads_exif));
-                let result = image.map(|Decoded { image, width, height, truncated }| {
-                    let notes = Notes { truncated, ..notes };
+                let result = image.map(|(notes, Decoded { image, width, height, .. })| {
                     let pixels = network.classifier.preprocess(&image);
                     let thumbnail = if thumbnails { thumbnail(&image) } else { None };
                     let photo = if network.explains {
@@ -169,7 +179,7 @@ impl Pipeline {
             }
         };
         // A decoder's panic is already an error of its image; any other panic is a bug of ours.
-        let rescue = move |Item { seq, path, stamp, .. }: &Item<Vec<u8>>, words: &str| {
+        let rescue = move |Item { seq, path, stamp, .. }: &Item<Contents>, words: &str| {
             load.fetch_sub(1, Ordering::Relaxed);
             let defect = Error::Defect(format!("{}: {words}", path.display()));
             let stage = Stage::Done(Err(defect));
@@ -186,8 +196,8 @@ impl Pipeline {
         &self,
         items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         load: &Arc<AtomicUsize>,
-    ) -> std::io::Result<Ordered<Item<Vec<u8>>>> {
-        let load = Arc::clone(load);
+    ) -> std::io::Result<Ordered<Item<Contents>>> {
+        let (load, most) = (Arc::clone(load), self.memory.read_ahead);
         let items = items.inspect(move |_| {
             load.fetch_add(1, Ordering::Relaxed);
         });
@@ -196,7 +206,11 @@ impl Pipeline {
         let read = move |(seq, source): &(u64, Source)| {
             // Before it is read: an edit in between makes the stamp an old one, and not one of bytes never seen.
             let stamp = source.stamp();
-            item(*seq, source, stamp, source.read())
+            let contents = match stamp {
+                Some(Stamp { bytes, .. }) if bytes > most => Ok(Contents::Large(source.clone(), bytes)),
+                _ => source.read().map(Contents::Read),
+            };
+            item(*seq, source, stamp, contents)
         };
         let rescue = move |(seq, source): &(u64, Source), words: &str| {
             let error = ImageError::new(ImageErrorKind::Io, format!("it cannot be read: {words}"));
@@ -204,6 +218,13 @@ impl Pipeline {
         };
         ordered::ordered(items, READERS * self.threads, self.threads, read, rescue)
     }
+}
+
+/// The bytes of an image's file.
+enum Contents {
+    Read(Vec<u8>),
+    /// So many of them that they are read when there is memory for them.
+    Large(Source, u64),
 }
 
 /// The requested output, and the feature map if that is needed too.
@@ -312,9 +333,9 @@ impl Images {
 }
 
 /// What is said of an image beside its answer.
-fn notes(bytes: &[u8], reads_exif: bool) -> Notes {
+fn notes(bytes: &[u8], truncated: bool, reads_exif: bool) -> Notes {
     let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
-    Notes { truncated: false, preview: is_preview(bytes), taken, gps }
+    Notes { truncated, preview: is_preview(bytes), taken, gps }
 }
 
 /// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.

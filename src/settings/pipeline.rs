@@ -23,6 +23,8 @@ pub struct Pipeline {
     pub threads: Option<usize>,
     /// Images in a forward pass, at most; `None` for the device's own.
     pub batch_size: Option<usize>,
+    /// Bytes of memory that images may take while they are decoded; `None` for a share of what is free.
+    pub memory: Option<u64>,
     /// How images are decoded.
     pub decode: DecodeOptions,
     /// How images are prepared for the network.
@@ -52,6 +54,7 @@ pub(super) fn of_flags(
         precision,
         threads: threads(run.threads, environment)?,
         batch_size: run.batch_size.map(|size| size as usize),
+        memory: images.memory,
         decode: decode(images),
         preprocessing: preprocessing(&images.preprocessing)?,
         explains: false,

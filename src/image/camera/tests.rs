@@ -96,7 +96,7 @@ fn limits_hold_and_transparency_is_as_asked() {
         let pixels = entry["width"].as_u64().unwrap() * entry["height"].as_u64().unwrap();
         let error = decode(&bytes, &at(pixels - 1)).unwrap_err();
         assert_eq!(error.kind, TooLarge, "{name}: {error}");
-        assert!(error.pixels_needed.is_some(), "{name}: {error}");
+        assert!(error.needed.is_some(), "{name}: {error}");
     }
     let with = |alpha| decode(&read("alpha.heic"), &DecodeOptions { alpha, ..Default::default() }).unwrap();
     // The upper left corner is transparent.

@@ -67,8 +67,11 @@ fn the_size_is_checked_by_the_header_and_the_error_knows_the_way_out() {
     let (kind, message) = failure(&read("broken/bomb_60000.png"), &DecodeOptions::default());
     assert_eq!(kind, TooLarge);
     assert_eq!(message, "60000x60000 is 3600000000 pixels, the limit is 178956970");
-    let needed = |bytes: &[u8], options| decode(bytes, options).unwrap_err().pixels_needed;
-    assert_eq!(needed(&read("broken/bomb_60000.png"), &DecodeOptions::default()), Some(3_600_000_000));
+    let needed = |bytes: &[u8], options| decode(bytes, options).unwrap_err().needed;
+    assert_eq!(
+        needed(&read("broken/bomb_60000.png"), &DecodeOptions::default()),
+        Some(Needed::Pixels(3_600_000_000))
+    );
     for name in [
         "rgb.png",
         "baseline_444.jpg",
@@ -91,7 +94,7 @@ fn deep_pixels_count_by_their_bytes() {
     let at = |max_pixels| DecodeOptions { max_pixels, ..Default::default() };
     // Six bytes a pixel, where the limit stands for four.
     let error = decode(&read("images/rgb16.png"), &at(46 * 31)).unwrap_err();
-    assert_eq!((error.kind, error.pixels_needed), (TooLarge, Some(2139)), "{error}");
+    assert_eq!((error.kind, error.needed), (TooLarge, Some(Needed::Pixels(2139))), "{error}");
     assert!(decode(&read("images/rgb16.png"), &at(2139)).is_ok());
 }
 

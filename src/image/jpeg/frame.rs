@@ -13,6 +13,10 @@ pub(super) struct Frame {
     pub components: u8,
     /// A component has more samples than the first one, the luma.
     pub luma_is_coarser: bool,
+    /// It is decoded scan by scan, from coefficients that are kept for all of it.
+    pub progressive: bool,
+    /// Samples of all components, in 16ths of the number of pixels.
+    samples: u64,
 }
 
 impl Frame {
@@ -51,8 +55,25 @@ impl Frame {
         let samples =
             body.get(6..).unwrap_or_default().chunks_exact(3).map(|part| (part[1] >> 4, part[1] & 15));
         let (across, down) = samples.clone().next().unwrap_or_default();
-        let luma_is_coarser = samples.into_iter().any(|other| other.0 > across || other.1 > down);
-        Ok(Frame { width, height, components, luma_is_coarser })
+        let luma_is_coarser = samples.clone().any(|other| other.0 > across || other.1 > down);
+        let area = |part: (u8, u8)| u64::from(part.0) * u64::from(part.1);
+        let widest = samples.clone().map(|part| part.0).max().unwrap_or_default();
+        let highest = samples.clone().map(|part| part.1).max().unwrap_or_default();
+        let samples = samples.map(area).sum::<u64>() * 16 / area((widest, highest)).max(1);
+        let progressive = matches!(code, 0xc2 | 0xca);
+        Ok(Frame { width, height, components, luma_is_coarser, progressive, samples })
+    }
+
+    /// Bytes of memory that decoding at 1/`denominator` takes at its peak, as measured.
+    pub fn footprint(&self, denominator: u32) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        let decoded = pixels / (u64::from(denominator) * u64::from(denominator)).max(1);
+        let samples = |pixels: u64, each: u64| pixels / 16 * each * self.samples;
+        // Coefficients are 16 bits; planes are kept beside the pixels that are made of them.
+        let coefficients = if self.progressive { samples(pixels, 2) } else { samples(decoded, 1) };
+        let decoding = decoded * u64::from(self.components) + samples(decoded, 1) + coefficients;
+        // Grey or inks beside RGB, or RGB beside its turned copy.
+        decoding.max(7 * decoded)
     }
 }
 
@@ -116,7 +137,10 @@ mod tests {
     #[test]
     fn a_frame_is_found_behind_segments_that_hold_its_marker() {
         let bytes = with_frame(0xca, b"\x08\x00\x1f\x00\x2e\x03\x01\x21\x00\x02\x12\x01\x03\x11\x01");
-        let frame = Frame { width: 46, height: 31, components: 3, luma_is_coarser: true };
+        // Sampled 2x1, 1x2 and 1x1.
+        let samples = (2 + 2 + 1) * 16 / (2 * 2);
+        let frame =
+            Frame { width: 46, height: 31, components: 3, luma_is_coarser: true, progressive: true, samples };
         assert_eq!(Frame::find(&bytes), Ok(frame));
         for length in 0..bytes.len() {
             assert!(Frame::find(&bytes[..length]).is_err(), "{length} bytes");

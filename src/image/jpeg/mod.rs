@@ -18,7 +18,7 @@ use ::image::metadata::Orientation;
 use ::image::{DynamicImage, GrayImage, RgbImage};
 use libjpeg_turbo_rs::{DecodeLimits, DecodeWarning, Decoder, JpegError, PixelFormat, ScalingFactor};
 
-use super::limits::{Cut, DecodeOptions, check_size};
+use super::limits::{Cut, DecodeOptions, check_memory, check_size};
 use crate::error::{ImageError, ImageErrorKind};
 use end::End;
 use frame::{Frame, orientation};
@@ -61,6 +61,10 @@ pub(super) fn decode(
     let frame = Frame::find(bytes)?;
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     check_size(frame.width, frame.height, pixels * u64::from(frame.components), options)?;
+    let orientation = orientation(bytes);
+    let size = (frame.width, frame.height);
+    let denominator = fraction(size, orientation);
+    check_memory(frame.footprint(denominator), options.max_memory)?;
     let whole = match end::end(bytes) {
         End::Broken(code) => return Err(corrupt(format!("marker {code:02x} within its pixels"))),
         End::CutInHeaders => return Err(cut()),
@@ -71,13 +75,10 @@ pub(super) fn decode(
         End::CutInPixels { .. } | End::CutInTables if options.cut == Cut::Error => return Err(cut()),
         End::CutInPixels { .. } => None,
         // libjpeg waits for the rest of the tables before it gives the first row: Pillow's image stays empty.
-        End::CutInTables => return Ok(empty(bytes, frame, fraction)),
+        End::CutInTables => return Ok(empty(frame, orientation, denominator)),
     };
     let truncated = whole.is_none();
     let whole = whole.unwrap_or_else(|| Cow::Owned([bytes, &END_OF_IMAGE].concat()));
-    let size = (frame.width, frame.height);
-    let orientation = orientation(bytes);
-    let denominator = fraction(size, orientation);
     let image = match rows(&whole, options, denominator, spare) {
         Err(_) if frame.luma_is_coarser || end::has_mixed_scans(&whole) => otherwise(&whole)?,
         image => image?,
@@ -94,6 +95,7 @@ pub(super) fn inks(bytes: &[u8], options: &DecodeOptions) -> Result<(u32, u32, V
     let frame = Frame::find(bytes)?;
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     check_size(frame.width, frame.height, pixels * u64::from(frame.components), options)?;
+    check_memory(frame.footprint(1), options.max_memory)?;
     if frame.components != 4 {
         let message = format!("four samples a pixel are needed, {} are there", frame.components);
         return Err(ImageError::new(ImageErrorKind::Unsupported, message));
@@ -188,10 +190,8 @@ fn has_all_pixels(bytes: &[u8], options: &DecodeOptions) -> bool {
 }
 
 /// The image of which Pillow has no row yet: black, or no ink.
-fn empty(bytes: &[u8], frame: Frame, fraction: Fraction<'_>) -> Jpeg {
+fn empty(frame: Frame, orientation: Orientation, denominator: u32) -> Jpeg {
     let size = (frame.width, frame.height);
-    let orientation = orientation(bytes);
-    let denominator = fraction(size, orientation);
     let light = if frame.components == 4 { 255 } else { 0 };
     let image =
         RgbImage::from_pixel(size.0.div_ceil(denominator), size.1.div_ceil(denominator), [light; 3].into());

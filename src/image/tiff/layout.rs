@@ -9,7 +9,7 @@ use super::colour::{Colour, Luma};
 use super::directory::Directory;
 use super::{corrupt, unsupported};
 use crate::error::ImageError;
-use crate::image::limits::{DecodeOptions, check_size};
+use crate::image::limits::{DecodeOptions, check_memory, check_size};
 use crate::image::orientation;
 
 /// Numbers of tags (TIFF 6.0, appendix A).
@@ -151,6 +151,11 @@ impl<'a> Layout<'a> {
         let opacity = opacity(directory, samples, &colour)?;
         let lowest_bit_first = directory.number(tag::FILL_ORDER) == Some(2);
         let orientation = turn(directory);
+        let pixels = u64::from(width) * u64::from(height);
+        let piece = samples.row(pieces.width as usize, samples.count) as u64 * u64::from(pieces.height);
+        // A piece is held as it is unpacked and as it is converted; a turned or composited image as two.
+        let image = pixels * if opacity.is_some() { 7 } else { 6 };
+        check_memory(image + piece.saturating_mul(2), options.max_memory)?;
         Ok(Layout {
             width,
             height,

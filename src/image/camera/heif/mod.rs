@@ -11,7 +11,7 @@ use heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer_isobmff::{BoxIter, Error as ContainerError, HeifFile, ItemId};
 
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::limits::{DecodeOptions, check_size};
+use crate::image::limits::{DecodeOptions, check_memory, check_size};
 use picture::{Colour, Picture, Plane};
 
 /// Bytes that lists within the container may have. The parser's time grows with the product of their lengths.
@@ -19,6 +19,9 @@ const MAX_LIST_BYTES: usize = 256 << 10;
 
 /// Columns and rows that a codec may add to a picture: it codes whole blocks, and cuts them off again.
 const BLOCK: u64 = 64;
+
+/// Bytes at the peak: planes of two bytes a sample, of which turns make copies, beside RGB.
+const MEMORY_PER_PIXEL: u64 = 12;
 
 /// Derived images within derived images.
 const MAX_DEPTH: usize = 4;
@@ -37,6 +40,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
     let id = file.primary_id;
     if let Some((width, height)) = file.image_size(id).map_err(|error| container_error(&error))? {
         check_size(width, height, u64::from(width) * u64::from(height) * 3, options)?;
+        check_memory(u64::from(width) * u64::from(height) * MEMORY_PER_PIXEL, options.max_memory)?;
     }
     let mut picture = reader.item(id, 0)?;
     picture.alpha = reader.alpha(id, &picture)?;
@@ -115,6 +119,7 @@ impl Reader<'_> {
         let grid = self.file.grid(id).map_err(|error| container_error(&error))?;
         let (width, height) = (grid.output_width, grid.output_height);
         check_size(width, height, u64::from(width) * u64::from(height) * 3, self.options)?;
+        check_memory(u64::from(width) * u64::from(height) * MEMORY_PER_PIXEL, self.options.max_memory)?;
         let (width, height) = (width as usize, height as usize);
         let (rows, columns) = (usize::from(grid.rows), usize::from(grid.columns));
         let tiles = self.sources(id);

@@ -1,0 +1,179 @@
+//! How much memory images may take while they are decoded, over all threads.
+//!
+//! Every worker may take a little without asking. An image that needs more says so before it allocates: then its worker
+//! gives back what it has, waits for its turn, and decodes the image anew. Since nobody waits while holding
+//! memory that others wait for, and since turns are in order, every image gets its memory in the end, or is too
+//! large for the whole.
+
+mod available;
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::error::{ImageError, ImageErrorKind, Needed};
+use crate::image::limits::check_memory;
+#[cfg(unix)]
+pub use available::address_space;
+pub use available::available;
+
+/// The share of the memory that is free at the start which images may take: weights, scratch memory of the network
+/// and the allocator's own losses have the rest.
+const SHARE: (u64, u64) = (2, 3);
+
+/// What images may take where the system does not say how much is free.
+const OTHERWISE: u64 = 4 << 30;
+
+/// Memory for images.
+#[derive(Debug)]
+pub struct Memory {
+    /// What every worker may take without asking; also the largest buffer that it keeps between two images.
+    pub small: u64,
+    /// The largest file that is read ahead.
+    pub read_ahead: u64,
+    /// What the workers share.
+    shared: u64,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    free: u64,
+    /// The turn that is given to the next who asks.
+    next: u64,
+    /// The turn of whoever may take memory now.
+    now: u64,
+}
+
+/// Memory that is given back when this is dropped.
+struct Reserved<'a> {
+    memory: &'a Memory,
+    bytes: u64,
+}
+
+impl Memory {
+    /// Of a machine's 96 MiB, an image of 32 megapixels.
+    const MAX_SMALL: u64 = 96 << 20;
+
+    /// `bytes` of memory for `workers`; without a number, a share of what is free.
+    pub fn new(bytes: Option<u64>, workers: usize) -> Self {
+        let bytes = bytes.unwrap_or_else(|| available().map_or(OTHERWISE, |free| free / SHARE.1 * SHARE.0));
+        let workers = workers.max(1) as u64;
+        // A worker has a small image in work and a buffer for the next, and up to four files are read ahead for it.
+        let small = (bytes / (8 * workers)).min(Self::MAX_SMALL);
+        let read_ahead = small / 4;
+        let shared = bytes - workers * (2 * small + 4 * read_ahead);
+        let state = Mutex::new(State { free: shared, next: 0, now: 0 });
+        Memory { small, read_ahead, shared, state, changed: Condvar::new() }
+    }
+
+    /// Runs `decode` with the number of bytes that it may take, and again with more where it needs more. `file` is the
+    /// size of a file that it reads first, or 0.
+    ///
+    /// # Errors
+    /// Those of `decode`; `too_large` for what needs more than there is.
+    pub fn within<T>(
+        &self,
+        file: u64,
+        mut decode: impl FnMut(u64) -> Result<T, ImageError>,
+    ) -> Result<T, ImageError> {
+        let mut allowed = self.small;
+        let mut reserved = if file == 0 { None } else { Some(self.reserve(file, allowed)?) };
+        loop {
+            let result = decode(allowed);
+            let Err(ImageError { needed: Some(Needed::Memory(needed)), .. }) = result else { return result };
+            drop(reserved.take());
+            allowed = needed.max(allowed + 1);
+            reserved = Some(self.reserve(file, allowed)?);
+        }
+    }
+
+    /// Waits for `file` and `pixels` bytes.
+    fn reserve(&self, file: u64, pixels: u64) -> Result<Reserved<'_>, ImageError> {
+        let bytes = file.saturating_add(pixels);
+        check_memory(bytes, self.shared)?;
+        let mut state = self.state();
+        let turn = state.next;
+        state.next += 1;
+        while state.now != turn || state.free < bytes {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.now += 1;
+        state.free -= bytes;
+        drop(state);
+        self.changed.notify_all();
+        let reserved = Reserved { memory: self, bytes };
+        // Where the address space is limited, a decoder that is refused its memory would end the whole run.
+        let mut probe: Vec<u8> = Vec::new();
+        if usize::try_from(bytes).is_ok_and(|bytes| probe.try_reserve_exact(bytes).is_ok()) {
+            return Ok(reserved);
+        }
+        let message =
+            format!("decoding it takes {} MB of memory, which the system refuses", bytes / 1_000_000);
+        Err(ImageError::new(ImageErrorKind::TooLarge, message))
+    }
+
+    /// Nothing that holds the lock can panic.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        self.memory.state().free += self.bytes;
+        self.memory.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    /// Decodes an image of `needed` bytes.
+    fn decode(needed: u64, allowed: u64) -> Result<u64, ImageError> {
+        check_memory(needed, allowed).map(|()| allowed)
+    }
+
+    #[test]
+    fn workers_never_hold_more_than_there_is_and_every_image_gets_its_memory() {
+        let memory = Memory::new(Some(80_000), 4);
+        let (held, most) = (AtomicU64::new(0), AtomicU64::new(0));
+        thread::scope(|scope| {
+            for worker in 0..4 {
+                let (memory, held, most) = (&memory, &held, &most);
+                scope.spawn(move || {
+                    for image in 0..200 {
+                        let needed = (worker * 7919 + image * 104_729) % (memory.shared + 1);
+                        let done = memory.within(0, |allowed| {
+                            decode(needed, allowed)?;
+                            let now = held.fetch_add(needed, Ordering::SeqCst) + needed;
+                            most.fetch_max(now, Ordering::SeqCst);
+                            thread::yield_now();
+                            held.fetch_sub(needed, Ordering::SeqCst);
+                            Ok(())
+                        });
+                        assert_eq!(done, Ok(()));
+                    }
+                });
+            }
+        });
+        assert!(most.into_inner() <= 80_000);
+        assert_eq!(memory.state().free, memory.shared);
+    }
+
+    #[test]
+    fn an_image_that_needs_more_than_there_is_is_too_large_with_its_file() {
+        let memory = Memory::new(Some(8_000_000_000), 1);
+        assert_eq!(memory.small, Memory::MAX_SMALL);
+        assert_eq!(memory.within(0, |allowed| decode(1000, allowed)), Ok(memory.small));
+        assert_eq!(memory.within(5, |allowed| decode(200 << 20, allowed)), Ok(200 << 20));
+        let error = memory.within(5, |allowed| decode(memory.shared - 4, allowed)).unwrap_err();
+        let needed = Some(Needed::Memory(memory.shared + 1));
+        assert_eq!((error.kind, error.needed), (ImageErrorKind::TooLarge, needed), "{error}");
+        assert!(memory.within(memory.shared, |_| Ok(())).is_err());
+        assert_eq!(memory.state().free, memory.shared);
+    }
+}
