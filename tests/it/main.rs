@@ -16,6 +16,7 @@ mod finetune;
 mod heads;
 mod inputs;
 mod man;
+mod memory;
 mod messages;
 mod parity;
 #[cfg(feature = "parquet")]

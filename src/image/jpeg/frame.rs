@@ -64,16 +64,17 @@ impl Frame {
         Ok(Frame { width, height, components, luma_is_coarser, progressive, samples })
     }
 
-    /// Bytes of memory that decoding at 1/`denominator` takes at its peak, as measured.
-    pub fn footprint(&self, denominator: u32) -> u64 {
+    /// Bytes of memory that decoding at 1/`denominator`, and a turn behind it, take at their peak, as measured.
+    pub fn footprint(&self, denominator: u32, turned: bool) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let decoded = pixels / (u64::from(denominator) * u64::from(denominator)).max(1);
         let samples = |pixels: u64, each: u64| pixels / 16 * each * self.samples;
         // Coefficients are 16 bits; planes are kept beside the pixels that are made of them.
         let coefficients = if self.progressive { samples(pixels, 2) } else { samples(decoded, 1) };
         let decoding = decoded * u64::from(self.components) + samples(decoded, 1) + coefficients;
-        // Grey or inks beside RGB, or RGB beside its turned copy.
-        decoding.max(7 * decoded)
+        let stored = if self.components == 3 { 0 } else { decoded * u64::from(self.components) };
+        let copy = if turned { 3 * decoded } else { 0 };
+        decoding.max(3 * decoded + stored.max(copy))
     }
 }
 
