@@ -13,7 +13,7 @@ use super::journal::{SharedLedger, locked};
 use super::pipeline::{Answered, Images, Pipeline};
 use super::work_items::work_items;
 use crate::engine::NetworkOutput;
-use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
+use crate::inputs::{self, InputOptions, PassedOver, Source};
 use crate::output::console::{self, Console};
 use crate::output::text::count;
 use crate::settings::Shard;
@@ -172,14 +172,14 @@ impl ImageRun {
 }
 
 /// Walks the inputs a second time for their number, where progress is shown and they can be walked twice.
-fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
+pub fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
     if counter.is_hidden() || !inputs::can_be_walked_twice(inputs) {
         return;
     }
     let (options, counter) = (inputs.clone(), counter.clone());
     let count = move || {
         let Ok((sources, _)) = inputs::sources(&options) else { return };
-        let own = |source: &Source| shard.is_none_or(|shard| shard.takes(PathKey::of(&source.path)));
+        let own = |source: &Source| shard.is_none_or(|shard| shard.takes(&source.path));
         console::expect(&counter, sources.filter(own).count() as u64);
     };
     // Progress without a total is progress too.
