@@ -23,6 +23,16 @@ pub struct Classify {
     pub selection: Selection,
     #[command(flatten)]
     pub answers: Answers,
+
+    /// Photos of one folder, each taken at most SECONDS after the one before, have one answer: the mean of their scores
+    ///
+    /// For camera traps. Times are those of EXIF; a photo without one is answered alone. The photos have to come in the
+    /// order in which they were taken, as a folder's numbered files do. Each record says of how many photos its answer is
+    /// ("burst": N). With --shard, a folder's photos stay in one shard.
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, help_heading = "Answers")]
+    #[arg(conflicts_with_all = ["resume", "unsorted"])]
+    pub burst: Option<f64>,
+
     #[command(flatten)]
     pub output: Output,
 }

@@ -157,7 +157,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
         let options = InputOptions { paths: vec![dir.clone()], ..InputOptions::default() };
         let (sources, passed_over) = inputs::sources(&options)?;
         let sources: Vec<Source> = sources.collect();
-        if sources.is_empty() { Err(inputs::none(&passed_over).into()) } else { Ok(sources) }
+        if sources.is_empty() { Err(inputs::none(&options, &passed_over).into()) } else { Ok(sources) }
     };
     let Some(file) = &settings.labels_file else {
         let with_class = |source: Source| Ok((truth::by_folder(dir, &source.path, &names)?, source));

@@ -71,7 +71,7 @@ fn remove(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<Exit
     }
     counter.finish_and_clear();
     if walked == 0 && interrupt.signal().is_none() {
-        return Err(inputs::none(&passed_over).into());
+        return Err(inputs::none(&settings.inputs, &passed_over).into());
     }
     let untagged = tagging.finish(stdout)?;
     if let Some(signal) = interrupt.signal() {

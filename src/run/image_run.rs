@@ -77,7 +77,7 @@ impl ImageRun {
         let started = Instant::now();
         let first = images.next_batch(&interrupt)?;
         if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
-            return Err(inputs::none(&passed_over).into());
+            return Err(inputs::none(options, &passed_over).into());
         }
         let counter = console.counter();
         count_ahead(&counter, options, shard);

@@ -154,7 +154,7 @@ fn shards_do_not_overwrite_each_others_sidecars() {
 fn an_image_that_is_named_twice_is_tagged_once() {
     let place = photos();
     let run = place.run(&["tag", "--model", "tiny", "in/a.jpg", "in/a.jpg"]).exits(0);
-    run.says("1 sidecar written\n");
+    let run = run.says("1 sidecar written\n");
     assert_eq!(run.stdout, "1  espresso\n");
 }
 
