@@ -40,13 +40,16 @@ _nasnet() {
     fi
     for i in "${!COMPREPLY[@]}"; do
         COMPREPLY[i]=${COMPREPLY[i]#"$before"}
+        if [[ ${COMPREPLY[i]} == *[[:space:]\'\"\$\&\(\)\;\|\<\>\*\?]* ]]; then
+            COMPREPLY[i]=$(printf %q "${COMPREPLY[i]}")
+        fi
     done
     if [[ $space == false && "${COMPREPLY-}" =~ [=/:]$ ]]; then
         compopt -o nospace
     fi
 }
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -o nospace -o bashdefault -o nosort -F _nasnet nasnet
+    complete -o nospace -o bashdefault -o default -o nosort -F _nasnet nasnet
 else
-    complete -o nospace -o bashdefault -F _nasnet nasnet
+    complete -o nospace -o bashdefault -o default -F _nasnet nasnet
 fi

@@ -58,7 +58,7 @@ pub struct Selection {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// The format of the output [default: by the extension of --output, else table]
+    /// The format [default: by the extension of --output, else table]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
 
@@ -66,7 +66,9 @@ pub struct Output {
     #[arg(long, conflicts_with = "format", hide_short_help = true)]
     pub json: bool,
 
-    /// Write to FILE, which appears only once it is complete; - is stdout
+    /// Write to FILE instead of stdout
+    ///
+    /// FILE appears only once it is complete; - is stdout.
     #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
@@ -74,14 +76,15 @@ pub struct Output {
     #[arg(long, requires = "files")]
     pub force: bool,
 
-    /// Continue an interrupted run's --output file (jsonl): keep its rows, add the missing ones
+    /// Continue an interrupted run's --output file (jsonl)
     ///
+    /// Its rows are kept, and the missing ones added.
     /// Rows of another model, preprocessing, kind or number of scores, or of other flags under Answers are redone, and
     /// a torn last line is dropped. In the end each path has one row, in the order of the inputs.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 
-    /// Write an HTML page of thumbnails and their best classes, in one file
+    /// Write an HTML page of thumbnails and answers
     #[arg(long, value_name = "FILE", group = "files")]
     pub report: Option<PathBuf>,
 

@@ -53,6 +53,7 @@ fn bash_completes_words_that_it_breaks_itself() {
     assert_eq!(complete(&place, "nasnet info large@k"), ["keras"]);
     assert_eq!(complete(&place, "nasnet info large@"), ["keras"]);
     assert_eq!(complete(&place, "nasnet classify --model a@b=c"), ["c.h5"]);
+    assert_eq!(complete(&place, "nasnet classify --model my"), ["my\\ weights.h5"]);
     assert_eq!(complete(&place, "nasnet classify -m hf:a/b@main --form"), ["--format"]);
     assert_eq!(complete(&place, "nasnet classify --format=json --devi"), ["--device"]);
 }
