@@ -11,7 +11,7 @@ use super::values::{Activation, Dialect};
 pub struct Model {
     /// mobile, large, tiny, a weights file or hf:OWNER/NAME
     ///
-    /// A name of `nasnet weights list`, a weights file (.safetensors, .h5, .keras, .pth), or
+    /// A name of `nasnet weights list`, a weights file (safetensors, h5, keras or pth), or
     /// hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub. What is not on this machine is downloaded once.
     #[arg(long, short, value_name = "MODEL", default_value = "mobile")]
     pub model: String,

@@ -17,6 +17,7 @@ use crate::files;
 use crate::graph::Activation;
 use crate::image::decode::decode;
 use crate::inputs::{self, InputOptions, Source};
+use crate::output::console;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
 use crate::output::text::count;
@@ -63,6 +64,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let page = page.transpose()?;
 
     let counter = common.console.counter();
+    console::expect(&counter, sources.len() as u64);
     let (mut graded, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
     let start = Instant::now();
     let mut images = pipeline.images((0..).zip(sources.clone()), NetworkOutput::Logits)?;
