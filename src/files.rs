@@ -123,6 +123,10 @@ pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Writes a small file that other runs may want to write too: one of them at a time does, by way of a name that a run
 /// which was killed leaves to the next.
 ///
+/// Only a file that is there already is synced, so that not even a loss of power takes what somebody else wrote in it. A
+/// new one can be made again, and a kill leaves it whole or not there, since it is renamed: to wait for the disk once an
+/// image would slow a run down.
+///
 /// # Errors
 /// As [`write_whole`], and when another run is writing the file.
 pub(crate) fn write_claimed(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -131,8 +135,8 @@ pub(crate) fn write_claimed(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written = file.write_all(bytes).and_then(|()| {
         if let Ok(before) = path.metadata() {
             file.set_permissions(before.permissions())?;
+            file.sync_all()?;
         }
-        file.sync_all()?;
         fs::rename(&partial, path)
     });
     if written.is_err() {

@@ -36,6 +36,7 @@ pub struct Policy {
     competing: Option<Vec<usize>>,
     rules: Option<Rules>,
     rollup: Option<Rollup>,
+    burst: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +57,7 @@ impl Default for Policy {
             competing: None,
             rules: None,
             rollup: None,
+            burst: None,
         }
     }
 }
@@ -127,6 +129,11 @@ impl Policy {
         Ok(Policy { rollup: Some(Rollup { least, groups, candidates }), ..self })
     }
 
+    /// Answers are those of bursts, whose photos are at most so many seconds apart.
+    pub fn of_bursts(self, seconds: Option<f64>) -> Self {
+        Policy { burst: seconds, ..self }
+    }
+
     /// What logits are divided by.
     pub fn temperature(&self) -> f64 {
         self.temperature
@@ -154,18 +161,23 @@ impl Policy {
             && self.temperature == 1.0
             && self.competing.is_none()
             && self.rules.is_none()
-            && self.rollup.is_none();
+            && self.rollup.is_none()
+            && self.burst.is_none();
         if plain {
             return Value::Null;
         }
-        json!({
+        let mut identity = json!({
             "top_k": top_k,
             "threshold": threshold,
             "temperature": self.temperature,
             "classes": self.competing,
             "rules": self.rules,
             "rollup": self.rollup.as_ref().map(|rollup| rollup.least),
-        })
+        });
+        if let Some(seconds) = self.burst {
+            identity["burst"] = json!(seconds);
+        }
+        identity
     }
 
     /// The probabilities of an image's classes; 0 for those that do not compete. For a model that does not end in
@@ -184,13 +196,21 @@ impl Policy {
     /// `logits`: one a class, before softmax.
     pub fn decide(&self, logits: &[f32]) -> Decision {
         let probabilities = self.probabilities(logits);
-        let shown = match self.scores {
-            Scores::Probability => &probabilities[..],
-            Scores::Logit => logits,
-        };
-        let predictions = self.predictions(shown, &probabilities);
+        match self.scores {
+            Scores::Probability => self.decide_by(&probabilities, &probabilities),
+            Scores::Logit => self.decide_by(logits, &probabilities),
+        }
+    }
+
+    /// The answer for probabilities that are not one image's own, such as the mean of several images'.
+    pub fn decide_together(&self, probabilities: &[f32]) -> Decision {
+        self.decide_by(probabilities, probabilities)
+    }
+
+    fn decide_by(&self, shown: &[f32], probabilities: &[f32]) -> Decision {
+        let predictions = self.predictions(shown, probabilities);
         let group = self.rollup.as_ref().map(|rollup| {
-            let answer = rollup.candidates.sums(&probabilities).most_specific(rollup.least);
+            let answer = rollup.candidates.sums(probabilities).most_specific(rollup.least);
             answer.map_or(RolledUp::Unknown, |answer| self.rolled(rollup, answer))
         });
         Decision { predictions, group }
@@ -355,6 +375,8 @@ mod tests {
             plain().with_rules(rules("label,threshold\ndog,0.5")).identity(),
             plain().rolled_up(0.8).unwrap().identity(),
             plain().rolled_up(0.9).unwrap().identity(),
+            plain().of_bursts(Some(2.0)).identity(),
+            plain().of_bursts(Some(3.0)).identity(),
         ];
         let different: std::collections::BTreeSet<String> = identities.iter().map(Value::to_string).collect();
         assert_eq!(different.len(), identities.len(), "{identities:?}");

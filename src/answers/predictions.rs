@@ -82,6 +82,8 @@ pub struct Notes {
     pub taken: Option<String>,
     /// Where, in degrees north and east.
     pub gps: Option<[f64; 2]>,
+    /// How many photos of a burst the answer is of; `None` where bursts are not looked for.
+    pub burst: Option<u64>,
 }
 
 /// A class activation map over its photo, as a file.

@@ -23,6 +23,16 @@ pub struct Classify {
     pub selection: Selection,
     #[command(flatten)]
     pub answers: Answers,
+
+    /// Photos of one folder, each taken at most SECONDS after the one before, have one answer: the mean of their scores
+    ///
+    /// For camera traps. Times are those of EXIF; a photo without one is answered alone. The photos have to come in the
+    /// order in which they were taken, as a folder's numbered files do. Each record says of how many photos its answer is
+    /// ("burst": N). With --shard, a folder's photos stay in one shard.
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, help_heading = "Answers")]
+    #[arg(conflicts_with_all = ["resume", "unsorted"])]
+    pub burst: Option<f64>,
+
     #[command(flatten)]
     pub output: Output,
 }
@@ -48,7 +58,7 @@ pub struct Selection {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// The format of the output [default: by the extension of --output, else table]
+    /// The format [default: by the extension of --output, else table]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
 
@@ -56,7 +66,9 @@ pub struct Output {
     #[arg(long, conflicts_with = "format", hide_short_help = true)]
     pub json: bool,
 
-    /// Write to FILE, which appears only once it is complete; - is stdout
+    /// Write to FILE instead of stdout
+    ///
+    /// FILE appears only once it is complete; - is stdout.
     #[arg(long, short, value_name = "FILE", group = "files")]
     pub output: Option<PathBuf>,
 
@@ -64,14 +76,15 @@ pub struct Output {
     #[arg(long, requires = "files")]
     pub force: bool,
 
-    /// Continue an interrupted run's --output file (jsonl): keep its rows, add the missing ones
+    /// Continue an interrupted run's --output file (jsonl)
     ///
+    /// Its rows are kept, and the missing ones added.
     /// Rows of another model, preprocessing, kind or number of scores, or of other flags under Answers are redone, and
     /// a torn last line is dropped. In the end each path has one row, in the order of the inputs.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 
-    /// Write an HTML page of thumbnails and their best classes, in one file
+    /// Write an HTML page of thumbnails and answers
     #[arg(long, value_name = "FILE", group = "files")]
     pub report: Option<PathBuf>,
 

@@ -7,7 +7,9 @@ use super::values::Dtype;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Device")]
 pub struct Run {
-    /// auto, cpu, cuda, cuda:N or metal; if the device is unavailable, that is an error
+    /// auto, cpu, cuda, cuda:N or metal
+    ///
+    /// If the device is unavailable, that is an error.
     #[arg(long, default_value = "auto")]
     pub device: String,
 

@@ -41,12 +41,13 @@ pub struct Features {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct VectorOutput {
-    /// The format of the output [default: by the extension of --output, else jsonl]
+    /// The format [default: by the extension of --output, else jsonl]
     #[arg(long, value_enum)]
     pub format: Option<VectorFormat>,
 
-    /// Write to FILE, which appears only once it is complete (npy and safetensors write their paths to FILE.jsonl); - is
-    /// stdout
+    /// Write to FILE instead of stdout
+    ///
+    /// FILE appears only once it is complete; - is stdout. npy and safetensors write the paths to FILE.jsonl.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -54,9 +55,9 @@ pub struct VectorOutput {
     #[arg(long, requires = "output")]
     pub force: bool,
 
-    /// Continue an interrupted run's --output file (jsonl, npy): keep its rows, add the missing ones
+    /// Continue an interrupted run's --output file (jsonl, npy)
     ///
-    /// Torn rows are dropped, and in the end each path has one row, in the order of the inputs. Rows of another model,
+    /// Its rows are kept, and the missing ones added. Torn rows are dropped, and in the end each path has one row, in the order of the inputs. Rows of another model,
     /// preprocessing or kind of features are redone in jsonl and an error in npy.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,

@@ -13,8 +13,9 @@ pub struct Eval {
     /// A folder for each class, named by its wnid or label; or any folder of images with --labels-file
     pub dir: PathBuf,
 
-    /// The class of each image: lines `path,label` (a wnid, a name or an index), or one label a line for the images
-    /// of DIR in the order of their names
+    /// The class of each image, as lines `path,label` or one label a line
+    ///
+    /// A label is a wnid, a name or an index. One label a line is for the images of DIR in the order of their names.
     #[arg(long, value_name = "FILE")]
     pub labels_file: Option<PathBuf>,
 
@@ -33,15 +34,15 @@ pub struct Eval {
     #[arg(long, value_name = "T", help_heading = "Calibration", hide_short_help = true)]
     pub temperature: Option<f64>,
 
-    /// Fit a temperature to these images, and write a weights file that records it
+    /// Fit a temperature to these images
     ///
-    /// The temperature is the one with the least negative log-likelihood. classify and the other commands divide the
+    /// --output names the weights file that records it. The temperature is the one with the least negative log-likelihood. classify and the other commands divide the
     /// logits by it; the order of the classes stays. Measure what it gives on other images than these.
     #[arg(long, requires = "output", help_heading = "Calibration")]
     pub calibrate: bool,
 
-    /// The weights file of --calibrate
-    #[arg(long, short, value_name = "MODEL.safetensors", requires = "calibrate", group = "files")]
+    /// The weights file that --calibrate writes: a .safetensors
+    #[arg(long, short, value_name = "FILE", requires = "calibrate", group = "files")]
     #[arg(help_heading = "Calibration")]
     pub output: Option<PathBuf>,
 
@@ -53,7 +54,7 @@ pub struct Eval {
     #[arg(long, conflicts_with = "format", help_heading = "Output", hide_short_help = true)]
     pub json: bool,
 
-    /// Write an HTML page with plots and the worst mistakes, in one file
+    /// Write an HTML page with plots and the worst mistakes
     #[arg(long, value_name = "FILE", group = "files", help_heading = "Output")]
     pub report: Option<PathBuf>,
 

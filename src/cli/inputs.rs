@@ -8,12 +8,14 @@ use clap::builder::NonEmptyStringValueParser;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
-    /// Image files, folders (searched recursively), globs, or - for one image on stdin
+    /// Image files, folders, globs, or - for one image on stdin
+    ///
+    /// Folders are searched recursively for files with the extensions of images.
     #[arg(value_name = "INPUT")]
     pub paths: Vec<PathBuf>,
 
     /// Read paths from a file, one a line (- for stdin)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub files_from: Option<PathBuf>,
 
     /// The paths of --files-from end in NUL instead of a newline

@@ -123,7 +123,7 @@ Examples:
   nasnet eval val/
   nasnet eval photos/ --labels-file labels.csv --report accuracy.html")]
     Eval(Box<Eval>),
-    /// Train a new head on class folders, and write a weights file with it
+    /// Train a new last layer for a model on class folders
     #[command(after_help = "\
 Examples:
   nasnet finetune flowers/ -o flowers.safetensors

@@ -9,8 +9,10 @@ use super::values::{Activation, Dialect};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub struct Model {
-    /// A name of `nasnet weights list` (mobile, large, tiny, ...), a weights file (.safetensors, .h5, .keras, .pth), or
-    /// hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub; what is not on this machine is downloaded once
+    /// mobile, large, tiny, a weights file or hf:OWNER/NAME
+    ///
+    /// A name of `nasnet weights list`, a weights file (safetensors, h5, keras or pth), or
+    /// hf:OWNER/NAME[/FILE][@REVISION] of the Hugging Face Hub. What is not on this machine is downloaded once.
     #[arg(long, short, value_name = "MODEL", default_value = "mobile")]
     pub model: String,
 

@@ -10,7 +10,7 @@ pub struct Tag {
     #[command(flatten)]
     pub inputs: Inputs,
 
-    /// Keywords an image, at most (0: all that reach the threshold)
+    /// Keywords an image, at most (0: no limit)
     #[arg(long, short = 'k', value_name = "N", default_value_t = 5, help_heading = "Tagging")]
     pub top_k: usize,
 
@@ -19,14 +19,19 @@ pub struct Tag {
     pub threshold: Option<f32>,
 
     /// What the sidecar of photo.jpg is called
+    ///
+    /// With `stem`, images that differ only in their extension share a sidecar: it gets the keywords of the first one,
+    /// and each other one is named on stderr.
     #[arg(long, value_enum, value_name = "NAME", default_value_t = SidecarName::Full, help_heading = "Tagging")]
     pub sidecar_name: SidecarName,
 
-    /// Take out all keywords that nasnet wrote; no model is needed
+    /// Take out all keywords that nasnet wrote
+    ///
+    /// No model is needed.
     #[arg(long, help_heading = "Tagging")]
     pub remove: bool,
 
-    /// Change nothing: print which keywords would come and go
+    /// Change nothing: print what would come and go
     #[arg(long, help_heading = "Tagging")]
     pub dry_run: bool,
 

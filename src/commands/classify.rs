@@ -13,6 +13,7 @@ use crate::inputs;
 use crate::output::console::Console;
 use crate::output::{self, ModelHeader};
 use crate::run::answering;
+use crate::run::bursts::{Burst, Bursts};
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{self, Continued, Kind};
 use crate::run::page::Page;
@@ -30,7 +31,8 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let sources = inputs::sources(&settings.inputs)?;
     check_files(settings)?;
     let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
-    let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
+    let policy =
+        answering::policy(&settings.answers, &pipeline.classifier, console)?.of_bursts(settings.burst);
     // Its fingerprint may take a hash of all weights, so it is made only where it is needed.
     let header = || pipeline.header_of(&policy);
     let continued = continued(settings, header, console)?;
@@ -44,14 +46,17 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let page = page(settings, header)?;
     let sink = Sink::behind(continued, settings.output.as_deref(), settings.force, stdout)?;
     let records = Records::begin((settings.format, printer), sink, ledger, console)?;
-    let mut answers = Answers { policy: &policy, records, page, console };
+    let bursts = settings.burst.map(Bursts::new);
+    let mut answers = Answers { policy: &policy, bursts, shows_exif: settings.exif, records, page, console };
     if let Err(error) = run.for_each_batch(|batch| answers.take(batch)) {
         // What is written becomes a complete document, if it can be written to at all.
         let end = answers.end();
         answers.note_rest(end.is_ok());
         return Err(error);
     }
-    answers.end().inspect_err(|_| answers.note_rest(false))?;
+    // Of an interrupted run the last burst may not be whole.
+    let last = if run.signal().is_none() { answers.end_bursts() } else { Ok(()) };
+    last.and_then(|()| answers.end()).inspect_err(|_| answers.note_rest(false))?;
     if let Some(signal) = run.signal() {
         answers.note_rest(true);
         return Ok(ExitStatus::Interrupted(signal));
@@ -99,6 +104,10 @@ fn page(settings: &Classify, header: impl FnOnce() -> ModelHeader) -> Result<Opt
 /// Everything that is written about the answers.
 struct Answers<'a> {
     policy: &'a Policy,
+    /// Photos whose answer is that of their burst.
+    bursts: Option<Bursts>,
+    /// Whether records say when and where photos were taken.
+    shows_exif: bool,
     records: Records<'a>,
     page: Option<Page>,
     console: Console,
@@ -107,20 +116,55 @@ struct Answers<'a> {
 impl Answers<'_> {
     /// Writes the records of a batch, failed ones in their place.
     fn take(&mut self, images: Vec<Answered>) -> Result<()> {
-        for Answered { seq, path, stamp, result } in images {
-            let mut small = None;
-            let outcome = result.map(|Numbers { width, height, notes, row, thumbnail, .. }| {
-                small = thumbnail;
-                let Decision { predictions, group } = self.policy.decide(&row);
-                Answer { width, height, notes, predictions, group, explained: None }
-            });
-            let record = Record { path, seq, stamp, outcome };
-            self.records.write(&record)?;
-            if let Some(page) = &mut self.page {
-                page.record(&record, small)?;
+        for image in images {
+            let Some(bursts) = &mut self.bursts else {
+                let policy = self.policy;
+                self.write(image, |photo| policy.decide(&photo.row))?;
+                continue;
+            };
+            if let Some(burst) = bursts.take(image, self.policy) {
+                self.write_burst(burst)?;
             }
         }
         self.records.flush()
+    }
+
+    /// Writes the records of the last burst.
+    fn end_bursts(&mut self) -> Result<()> {
+        let last = self.bursts.as_mut().and_then(Bursts::end);
+        last.map_or(Ok(()), |burst| self.write_burst(burst))
+    }
+
+    fn write_burst(&mut self, burst: Burst) -> Result<()> {
+        let Burst { images, photos, probabilities } = burst;
+        let policy = self.policy;
+        for mut image in images {
+            if let Ok(photo) = &mut image.result {
+                photo.notes.burst = Some(photos);
+                if !self.shows_exif {
+                    (photo.notes.taken, photo.notes.gps) = (None, None);
+                }
+            }
+            self.write(image, |_| policy.decide_together(&probabilities))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, image: Answered, decide: impl Fn(&Numbers) -> Decision) -> Result<()> {
+        let Answered { seq, path, stamp, result } = image;
+        let mut small = None;
+        let outcome = result.map(|mut photo| {
+            small = photo.thumbnail.take();
+            let Decision { predictions, group } = decide(&photo);
+            let Numbers { width, height, notes, .. } = photo;
+            Answer { width, height, notes, predictions, group, explained: None }
+        });
+        let record = Record { path, seq, stamp, outcome };
+        self.records.write(&record)?;
+        match &mut self.page {
+            Some(page) => page.record(&record, small),
+            None => Ok(()),
+        }
     }
 
     /// Writes what comes after the last record.

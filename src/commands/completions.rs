@@ -22,6 +22,9 @@ use crate::store::inventory::{self, Item};
 /// A shell that wants words sets this variable to its name.
 const VARIABLE: &str = "NASNET_COMPLETE";
 
+/// The script for bash. clap's own gets words in pieces, since bash breaks them at `:`, `=` and `@`.
+const BASH: &str = include_str!("completions/bash.sh");
+
 /// Extensions of weights files.
 const WEIGHTS: [&str; 6] = ["safetensors", "h5", "keras", "pth", "pt", "bin"];
 
@@ -30,6 +33,9 @@ const WEIGHTS: [&str; 6] = ["safetensors", "h5", "keras", "pth", "pt", "bin"];
 /// # Errors
 /// When the script can't be written.
 pub fn script(shell: Shell) -> std::io::Result<Vec<u8>> {
+    if shell == Shell::Bash {
+        return Ok(BASH.into());
+    }
     let mut script = Vec::new();
     let shells = Shells::builtins();
     let completer = shells

@@ -17,6 +17,7 @@ use crate::files;
 use crate::graph::Activation;
 use crate::image::decode::decode;
 use crate::inputs::{self, InputOptions, Source};
+use crate::output::console;
 use crate::output::evaluation::Report;
 use crate::output::report::{self as page, Mistake};
 use crate::output::text::count;
@@ -63,6 +64,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let page = page.transpose()?;
 
     let counter = common.console.counter();
+    console::expect(&counter, sources.len() as u64);
     let (mut graded, mut failures) = (Vec::with_capacity(sources.len()), Vec::new());
     let start = Instant::now();
     let mut images = pipeline.images((0..).zip(sources.clone()), NetworkOutput::Logits)?;
@@ -157,7 +159,7 @@ fn labelled(settings: &Eval, classifier: &Classifier) -> Result<Vec<(Source, usi
         let options = InputOptions { paths: vec![dir.clone()], ..InputOptions::default() };
         let (sources, passed_over) = inputs::sources(&options)?;
         let sources: Vec<Source> = sources.collect();
-        if sources.is_empty() { Err(inputs::none(&passed_over).into()) } else { Ok(sources) }
+        if sources.is_empty() { Err(inputs::none(&options, &passed_over).into()) } else { Ok(sources) }
     };
     let Some(file) = &settings.labels_file else {
         let with_class = |source: Source| Ok((truth::by_folder(dir, &source.path, &names)?, source));

@@ -15,7 +15,7 @@ use crate::graph::Weights;
 use crate::inputs::{self, InputOptions, Source};
 use crate::nasnet;
 use crate::nasnet::Config;
-use crate::output::console::Console;
+use crate::output::console::{self, Console};
 use crate::output::text::{self, count};
 use crate::run::interrupt::Interrupt;
 use crate::run::open;
@@ -105,6 +105,7 @@ fn examples(
     let (sources, all): (Vec<Source>, Vec<u32>) = images.into_iter().unzip();
     let mut examples = Examples { features: Vec::new(), classes: Vec::new(), failed: 0 };
     let counter = console.counter();
+    console::expect(&counter, sources.len() as u64);
     let mut images = pipeline.images((0..).zip(sources), NetworkOutput::Pooled)?;
     loop {
         let batch = images.next_batch(interrupt)?;

@@ -254,7 +254,7 @@ impl<'a> Shard<'a> {
                 }
                 None => {
                     let what = if whole {
-                        "no row that classify or embed writes as jsonl"
+                        "not a row that `nasnet classify` or `nasnet embed` writes as jsonl"
                     } else {
                         "torn; finish that output with --resume"
                     };

@@ -20,6 +20,8 @@ mod weights;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
+
 use crate::cli::{Cli, Command};
 use crate::run;
 use crate::run::ordered::WORKER_NAME;
@@ -76,7 +78,10 @@ pub fn usage_error(error: &clap::Error, environment: &Environment) -> ExitStatus
     let arguments: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
     if let Some(meant) = usage::meant(error, &arguments) {
         let console = settings::default_console(environment);
-        console.error("there is no command");
+        console.error(&match error.get(ContextKind::InvalidSubcommand) {
+            Some(ContextValue::String(word)) => format!("{word:?} is not a command"),
+            _ => "the command is missing".to_owned(),
+        });
         console.hint(&format!("did you mean `{meant}`?"));
         return ExitStatus::Refused;
     }

@@ -1,8 +1,9 @@
 //! `nasnet tag`: keywords of images into their XMP sidecars.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -14,7 +15,7 @@ use crate::inputs::{self, PathKey};
 use crate::output::console::Console;
 use crate::output::text::{count, printable, write_counts};
 use crate::run::answering;
-use crate::run::image_run::{ImageRun, Inputs};
+use crate::run::image_run::{ImageRun, Inputs, count_ahead};
 use crate::run::interrupt::Interrupt;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::tagger::{Done, Job, Report, Tagger, sidecar_of};
@@ -53,7 +54,10 @@ fn remove(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<Exit
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let interrupt = Interrupt::listen()?;
     let mut tagging = Tagging::start(settings, common.console)?;
-    let own = |path: &PathBuf| settings.shard.is_none_or(|shard| shard.takes(PathKey::of(path)));
+    let own = |path: &Path| settings.shard.is_none_or(|shard| shard.takes(path));
+    let scrolls = settings.dry_run && common.table.is_terminal;
+    let counter = common.console.scrolling(scrolls).counter();
+    count_ahead(&counter, &settings.inputs, settings.shard);
     let mut walked = 0u64;
     for source in sources {
         if interrupt.signal().is_some() {
@@ -62,14 +66,19 @@ fn remove(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<Exit
         walked += 1;
         if own(&source.path) {
             tagging.tag(source.path, Keywords::default(), stdout)?;
+            counter.inc(1);
         }
     }
+    counter.finish_and_clear();
     if walked == 0 && interrupt.signal().is_none() {
-        return Err(inputs::none(&passed_over).into());
+        return Err(inputs::none(&settings.inputs, &passed_over).into());
     }
     let untagged = tagging.finish(stdout)?;
     if let Some(signal) = interrupt.signal() {
         return Ok(ExitStatus::Interrupted(signal));
+    }
+    if passed_over.count() > 0 {
+        common.console.note(&passed_over.describe());
     }
     Ok(ExitStatus::of_images(untagged, settings.exit_zero))
 }
@@ -78,11 +87,11 @@ struct Tagging<'a> {
     tagger: Tagger,
     settings: &'a Tag,
     console: Console,
-    /// Sidecars of this run, where several images may share one.
-    taken: HashSet<PathKey>,
+    /// Sidecars of this run; of those that are named by stems the extensions of their images.
+    taken: HashMap<PathKey, OsString>,
     /// Images by keyword.
     keywords: BTreeMap<String, u64>,
-    /// Images that share the sidecar of another one.
+    /// Images whose sidecar holds the keywords of another one.
     shared: u64,
     tally: Tally,
 }
@@ -101,7 +110,7 @@ impl<'a> Tagging<'a> {
             tagger: Tagger::start(settings.sidecar_name, settings.dry_run)?,
             settings,
             console,
-            taken: HashSet::new(),
+            taken: HashMap::new(),
             keywords: BTreeMap::new(),
             shared: 0,
             tally: Tally::default(),
@@ -131,9 +140,7 @@ impl<'a> Tagging<'a> {
     }
 
     fn tag(&mut self, path: PathBuf, keywords: Keywords, stdout: &mut dyn Write) -> Result<()> {
-        let may_share = self.settings.sidecar_name == SidecarName::Stem && !self.settings.remove;
-        if may_share && !self.taken.insert(PathKey::of(&sidecar_of(&path, SidecarName::Stem))) {
-            self.shared += 1;
+        if !self.is_first_of_its_sidecar(&path) {
             return Ok(());
         }
         for word in &keywords.words {
@@ -145,6 +152,32 @@ impl<'a> Tagging<'a> {
         }
     }
 
+    /// Whether no image of this run had the sidecar before. Only the first one's keywords are written: of a raw photo and
+    /// its JPEG, which Lightroom treats as one, either will do, and different photos should not mix their keywords.
+    fn is_first_of_its_sidecar(&mut self, path: &Path) -> bool {
+        let sidecar = sidecar_of(path, self.settings.sidecar_name);
+        let extension = match self.settings.sidecar_name {
+            SidecarName::Full => OsString::new(),
+            SidecarName::Stem => path.extension().unwrap_or_default().to_owned(),
+        };
+        let key = PathKey::of(&sidecar);
+        let Some(first) = self.taken.get(&key) else {
+            self.taken.insert(key, extension);
+            return true;
+        };
+        // An image that is named twice has all it needs.
+        if *first != extension && !self.settings.remove {
+            self.shared += 1;
+            let (sidecar, first) = (sidecar.display(), path.with_extension(first));
+            self.console.note(&format!(
+                "{}: not tagged: {sidecar} is the sidecar of {} too, and holds its keywords",
+                path.display(),
+                first.display()
+            ));
+        }
+        false
+    }
+
     /// Waits for all sidecars, and says how many images have which keyword on stdout, the rest on stderr. Returns how
     /// many images could not be tagged.
     fn finish(self, stdout: &mut dyn Write) -> Result<u64> {
@@ -152,37 +185,61 @@ impl<'a> Tagging<'a> {
         for report in tagger.finish() {
             tally.add(report, settings.dry_run, console, stdout)?;
         }
-        let Tally { done, untagged } = tally;
-        let of = |what: Done| done.get(&what).copied().unwrap_or(0);
-        if settings.dry_run
-            && !keywords.is_empty()
-            && of(Done::New) + of(Done::Edited) + of(Done::Deleted) > 0
-        {
+        if settings.dry_run && !keywords.is_empty() && tally.changed() > 0 {
             writeln!(stdout)?;
         }
         let mut keywords: Vec<(String, u64)> = keywords.into_iter().collect();
         keywords.sort_by_key(|(_, images)| std::cmp::Reverse(*images));
         write_counts(keywords.iter().map(|(keyword, images)| (keyword.into(), *images)), stdout)?;
-        let would = if settings.dry_run { "would be " } else { "" };
-        let mut note = format!("{} {would}written", count(of(Done::New) + of(Done::Edited), "sidecar"));
-        let images = |number| count(number, "image");
-        for (number, text) in [
-            (of(Done::Deleted), format!("{} {would}deleted", of(Done::Deleted))),
-            (of(Done::Same), format!("{} as before", of(Done::Same))),
-            (of(Done::None), format!("{} without keywords", images(of(Done::None)))),
-            (shared, format!("{} with another one's sidecar", images(shared))),
-            (untagged, format!("{untagged} could not be tagged")),
-        ] {
-            if number > 0 {
-                note += &format!(", {text}");
-            }
+        console.note(&tally.summary(settings, shared));
+        if shared > 0 {
+            console.hint("--sidecar-name full gives each image a sidecar of its own");
         }
-        console.note(&note);
-        Ok(untagged)
+        Ok(tally.untagged)
     }
 }
 
 impl Tally {
+    fn of(&self, what: Done) -> u64 {
+        self.done.get(&what).copied().unwrap_or(0)
+    }
+
+    /// Sidecars that came, went or have other keywords.
+    fn changed(&self) -> u64 {
+        [Done::New, Done::Edited, Done::Deleted].map(|what| self.of(what)).iter().sum()
+    }
+
+    /// What became of the sidecars, in one line.
+    fn summary(&self, settings: &Tag, shared: u64) -> String {
+        let would = if settings.dry_run { "would be " } else { "" };
+        let images = |number| count(number, "image");
+        let Tally { untagged, .. } = self;
+        let mut parts = if settings.remove {
+            let without = images(self.of(Done::Same) + self.of(Done::None));
+            vec![
+                (1, format!("keywords {would}taken out of {}", count(self.changed(), "sidecar"))),
+                (self.of(Done::Deleted), format!("{} of them {would}deleted", self.of(Done::Deleted))),
+                (self.of(Done::Same) + self.of(Done::None), format!("{without} had none of ours")),
+            ]
+        } else {
+            let written = count(self.of(Done::New) + self.of(Done::Edited), "sidecar");
+            vec![
+                (1, format!("{written} {would}written")),
+                (self.of(Done::Deleted), format!("{} {would}deleted", self.of(Done::Deleted))),
+                (self.of(Done::Same), format!("{} as before", self.of(Done::Same))),
+                (self.of(Done::None), format!("{} without keywords", images(self.of(Done::None)))),
+                (shared, format!("{} with another one's sidecar", images(shared))),
+            ]
+        };
+        parts.push((
+            *untagged,
+            format!("{untagged} could not be {}", if settings.remove { "edited" } else { "tagged" }),
+        ));
+        let said: Vec<String> =
+            parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect();
+        said.join(", ")
+    }
+
     /// Counts a report, and prints its error or, in a dry run, its changes.
     fn add(&mut self, report: Report, dry_run: bool, console: Console, stdout: &mut dyn Write) -> Result<()> {
         let sidecar = report.sidecar.display();

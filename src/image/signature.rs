@@ -74,7 +74,8 @@ fn unread(bytes: &[u8]) -> ImageError {
     if cut_short(b"RIFF") || cut_webp || READ.iter().any(|(signature, _)| cut_short(signature)) {
         return ImageError::new(ImageErrorKind::Decode, "ends within its signature");
     }
-    let unknown = "no known image signature (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)";
+    let unknown =
+        "not an image of a known format (JPEG, HEIC, PNG, WebP, GIF, BMP, TIFF, PNM and QOI are read)";
     let message = foreign::describe(bytes).unwrap_or_else(|| unknown.to_owned());
     ImageError::new(ImageErrorKind::Unsupported, message)
 }

@@ -103,6 +103,9 @@ impl InputOptions {
     }
 }
 
+/// Places that are named where nothing was found.
+const SAID_PLACES: usize = 3;
+
 /// Extensions of which each is said.
 const SAID_EXTENSIONS: usize = 5;
 
@@ -201,11 +204,16 @@ pub fn can_be_walked_twice(options: &InputOptions) -> bool {
     !options.paths.iter().any(is_stdin) && options.files_from.as_ref().is_none_or(|list| list.is_file())
 }
 
-/// The error of a run that found nothing to answer.
-pub fn none(passed_over: &PassedOver) -> Error {
+/// The error of a run that found nothing to answer: where it looked, and what it passed over.
+pub fn none(options: &InputOptions, passed_over: &PassedOver) -> Error {
+    let named: Vec<_> = options.named().map(|path| path.display().to_string()).collect();
+    let places = match &named[..] {
+        [few @ ..] if few.len() <= SAID_PLACES => few.join(", "),
+        many => format!("{} and {} others", many[..SAID_PLACES].join(", "), many.len() - SAID_PLACES),
+    };
     let what = match passed_over.count() {
-        0 => "there is no image there".to_owned(),
-        _ => format!("there is no image there; {}", passed_over.describe()),
+        0 => format!("there is no image in {places}"),
+        _ => format!("there is no image in {places}; {}", passed_over.describe()),
     };
     Error::NoImages { what }
 }

@@ -45,10 +45,12 @@ impl Console {
 
     fn say(&self, colour: &str, what: &str, text: &str) {
         let text = printable(text);
+        // A line of progress that may be there; it is drawn again below.
+        let clear = if self.terminal { "\r\x1b[2K" } else { "" };
         let line = if self.colour {
-            format!("\x1b[{colour}m{what}:\x1b[0m {text}\n")
+            format!("{clear}\x1b[{colour}m{what}:\x1b[0m {text}\n")
         } else {
-            format!("{what}: {text}\n")
+            format!("{clear}{what}: {text}\n")
         };
         // Nobody can be told that stderr is closed.
         let _ = io::stderr().write_all(line.as_bytes());

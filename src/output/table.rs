@@ -91,7 +91,8 @@ fn notes(notes: &Notes) -> Option<String> {
     let preview = notes.preview.then(|| "embedded preview".to_owned());
     let taken = notes.taken.as_ref().map(|taken| format!("taken {taken}"));
     let place = notes.gps.map(|[latitude, longitude]| format!("at {latitude}, {longitude}"));
-    let parts: Vec<String> = [preview, taken, place].into_iter().flatten().collect();
+    let burst = notes.burst.filter(|photos| *photos > 1).map(|photos| format!("burst of {photos} photos"));
+    let parts: Vec<String> = [preview, taken, place, burst].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| printable(&parts.join(", ")).into_owned())
 }
 

@@ -124,6 +124,8 @@ enum RecordBody<'a> {
         taken: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         gps: Option<[f64; 2]>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        burst: Option<u64>,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         truncated: bool,
         predictions: Vec<PredictionLine<'a>>,
@@ -192,6 +194,7 @@ impl<'a> RecordLine<'a> {
                 preview: answer.notes.preview,
                 taken: answer.notes.taken.as_deref(),
                 gps: answer.notes.gps,
+                burst: answer.notes.burst,
                 truncated: answer.notes.truncated,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
                 group: answer.group.as_ref().map(GroupLine::new),

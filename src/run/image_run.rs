@@ -14,7 +14,7 @@ use super::pipeline::{Answered, Images, Pipeline};
 use super::work_items::work_items;
 use crate::engine::NetworkOutput;
 use crate::error::Needed;
-use crate::inputs::{self, InputOptions, PassedOver, PathKey, Source};
+use crate::inputs::{self, InputOptions, PassedOver, Source};
 use crate::output::console::{self, Console};
 use crate::output::text::count;
 use crate::settings::Shard;
@@ -78,7 +78,7 @@ impl ImageRun {
         let started = Instant::now();
         let first = images.next_batch(&interrupt)?;
         if first.is_empty() && interrupt.signal().is_none() && walked.load(Ordering::Relaxed) == 0 {
-            return Err(inputs::none(&passed_over).into());
+            return Err(inputs::none(options, &passed_over).into());
         }
         let counter = console.counter();
         count_ahead(&counter, options, shard);
@@ -182,14 +182,14 @@ impl ImageRun {
 }
 
 /// Walks the inputs a second time for their number, where progress is shown and they can be walked twice.
-fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
+pub fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
     if counter.is_hidden() || !inputs::can_be_walked_twice(inputs) {
         return;
     }
     let (options, counter) = (inputs.clone(), counter.clone());
     let count = move || {
         let Ok((sources, _)) = inputs::sources(&options) else { return };
-        let own = |source: &Source| shard.is_none_or(|shard| shard.takes(PathKey::of(&source.path)));
+        let own = |source: &Source| shard.is_none_or(|shard| shard.takes(&source.path));
         console::expect(&counter, sources.filter(own).count() as u64);
     };
     // Progress without a total is progress too.

@@ -3,6 +3,7 @@
 
 pub mod allocator;
 pub mod answering;
+pub mod bursts;
 pub mod calibrated_model;
 pub mod explainer;
 pub mod feature_output;

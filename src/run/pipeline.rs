@@ -335,7 +335,7 @@ impl Images {
 /// What is said of an image beside its answer.
 fn notes(bytes: &[u8], truncated: bool, reads_exif: bool) -> Notes {
     let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
-    Notes { truncated, preview: is_preview(bytes), taken, gps }
+    Notes { truncated, preview: is_preview(bytes), taken, gps, burst: None }
 }
 
 /// An image, made smaller where it has more than [`PHOTO_SIDE`] pixels a side.

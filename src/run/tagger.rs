@@ -133,10 +133,12 @@ fn tag(image: &Path, sidecar: &Path, keywords: &Keywords, dry_run: bool) -> Resu
         return Err(io::Error::other("the image is no file of its own").into());
     }
     let before = read(sidecar)?;
-    if before.is_none() && keywords.words.is_empty() {
+    // What a loss of power may leave of a new sidecar: nobody's words are lost with it.
+    let bytes = before.as_ref().map(|before| &before.bytes[..]).filter(|bytes| !bytes.is_empty());
+    if bytes.is_none() && keywords.words.is_empty() {
         return Ok(Tagged { done: Done::None, added: Vec::new(), removed: Vec::new() });
     }
-    let update = xmp::update(before.as_ref().map(|before| &before.bytes[..]), keywords)?;
+    let update = xmp::update(bytes, keywords)?;
     let done = match (&update.outcome, &before) {
         (Outcome::Unchanged, _) => Done::Same,
         (Outcome::Write(_), None) => Done::New,

@@ -20,11 +20,10 @@ pub fn work_items(
         if shard.is_none() && ledger.is_none() {
             return true;
         }
-        let key = PathKey::of(&source.path);
-        shard.is_none_or(|shard| shard.takes(key))
+        shard.is_none_or(|shard| shard.takes(&source.path))
             && ledger.as_deref().is_none_or(|ledger| {
                 let stamp = source.stamp();
-                locked(ledger).wants(key, *seq, stamp)
+                locked(ledger).wants(PathKey::of(&source.path), *seq, stamp)
             })
     })
 }

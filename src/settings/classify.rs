@@ -6,7 +6,8 @@ use super::answers;
 use super::inputs::{inputs, shard};
 use super::pipeline::{self, Pipeline};
 use super::selection::selection;
-use super::{Answers, Environment, Resume, Shard, output};
+use super::{Answers, Environment, Resume, Shard, Together, output};
+use crate::answers::predictions::Scores;
 use crate::cli;
 use crate::cli::values;
 use crate::error::{Error, Result};
@@ -24,6 +25,10 @@ pub struct Classify {
     pub pipeline: Pipeline,
     /// How answers are made of the scores.
     pub answers: Answers,
+    /// The most seconds from one photo of a burst to the next; `None` where each photo is answered alone.
+    pub burst: Option<f64>,
+    /// Records show when and where photos were taken.
+    pub exif: bool,
     /// The format of the output.
     pub format: Format,
     /// A file to write instead of stdout.
@@ -51,16 +56,33 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         return Err(Error::Config("--report and --output name the same file".to_owned()));
     }
     check_resume(flags, format)?;
-    if flags.output.exif && !matches!(format, Format::Table | Format::Json | Format::JsonLines) {
-        let message = "--exif: csv and parquet have no columns for it; use --format json or jsonl";
-        return Err(Error::Config(message.to_owned()));
+    let has_no_columns = !matches!(format, Format::Table | Format::Json | Format::JsonLines);
+    for (flag, given) in [("--exif", flags.output.exif), ("--burst", flags.burst.is_some())] {
+        if given && has_no_columns {
+            let message = "csv and parquet have no columns for it; use --format json or jsonl";
+            return Err(Error::Config(format!("{flag}: {message}")));
+        }
     }
+    let together = match flags.burst {
+        None => Together::Nothing,
+        Some(seconds) if !(seconds >= 0.0 && seconds.is_finite()) => {
+            return Err(Error::Config(format!("--burst: expected seconds, 0 or more, got {seconds}")));
+        }
+        Some(_) if scores == Scores::Logit => {
+            let detail = "--burst: the answer of a burst is a mean of probabilities, which --scores logit doesn't show";
+            return Err(Error::Config(detail.to_owned()));
+        }
+        Some(_) => Together::Folder,
+    };
+    let reads_exif = flags.output.exif || flags.burst.is_some();
     let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
     Ok(Classify {
         inputs: inputs(&flags.inputs)?,
-        shard: shard(&flags.inputs)?,
-        pipeline: Pipeline { thumbnails: report.is_some(), reads_exif: flags.output.exif, ..pipeline },
+        shard: shard(&flags.inputs)?.map(|shard| shard.keeping(together)),
+        pipeline: Pipeline { thumbnails: report.is_some(), reads_exif, ..pipeline },
         answers,
+        burst: flags.burst,
+        exif: flags.output.exif,
         format,
         output: file,
         force: flags.output.force,

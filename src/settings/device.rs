@@ -13,8 +13,8 @@ pub(super) fn device(run: &cli::Run) -> Result<(DeviceChoice, Precision)> {
         return Ok((device, precision));
     }
     Err(Error::Config(format!(
-        "--dtype {precision}: device {device} computes in f32 only (it reads f16 and bf16 weight files too); \
-         other number types need --device cuda"
+        "--dtype {precision}: expected f32 on device {device}, which computes in nothing else (weight files may be \
+         f16 or bf16); other number types need --device cuda"
     )))
 }
 

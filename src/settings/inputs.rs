@@ -1,5 +1,7 @@
 //! Which images: what is searched, and which part of it is taken.
 
+use std::path::Path;
+
 use super::word;
 use crate::cli;
 use crate::error::Result;
@@ -12,12 +14,34 @@ pub struct Shard {
     index: u32,
     /// The number of parts.
     count: u32,
+    together: Together,
+}
+
+/// Which images are always in the same shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Together {
+    /// Each goes its own way.
+    Nothing,
+    /// Those that have one name but for the extension.
+    Stem,
+    /// Those of one folder.
+    Folder,
 }
 
 impl Shard {
+    /// The same part, by another rule.
+    pub fn keeping(self, together: Together) -> Self {
+        Shard { together, ..self }
+    }
+
     /// Whether a path is in this part.
-    pub fn takes(self, path: PathKey) -> bool {
-        path.shard(self.count) == self.index
+    pub fn takes(self, path: &Path) -> bool {
+        let key = match self.together {
+            Together::Nothing => PathKey::of(path),
+            Together::Stem => PathKey::of(&path.with_extension("")),
+            Together::Folder => PathKey::of(path.parent().unwrap_or(path)),
+        };
+        key.shard(self.count) == self.index
     }
 }
 
@@ -28,7 +52,9 @@ impl std::str::FromStr for Shard {
         let parts =
             text.split_once('/').and_then(|(index, count)| index.parse().ok().zip(count.parse().ok()));
         match parts {
-            Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+            Some((index, count)) if (1..=count).contains(&index) => {
+                Ok(Shard { index, count, together: Together::Nothing })
+            }
             _ => Err(format!("expected I/N with I from 1 to N, such as 1/3, got {text:?}")),
         }
     }

@@ -3,7 +3,7 @@
 use super::answers;
 use super::inputs::{inputs, shard};
 use super::pipeline::{self, Pipeline};
-use super::{Answers, Environment, Shard, selection};
+use super::{Answers, Environment, Shard, Together, selection};
 use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
 use crate::cli::values;
@@ -53,15 +53,17 @@ pub fn tag(flags: &cli::Tag, environment: &Environment) -> Result<Tag> {
     // Less sure than the group that --rollup asks for is no class either.
     let usual = flags.answers.rollup.map_or(THRESHOLD, |least| least as f32);
     let selection = Selection { top_k: flags.top_k, threshold: Some(given.unwrap_or(usual)) };
+    let (sidecar_name, together) = match flags.sidecar_name {
+        values::SidecarName::Full => (SidecarName::Full, Together::Nothing),
+        // Images of one sidecar, or two shards would write it in turn.
+        values::SidecarName::Stem => (SidecarName::Stem, Together::Stem),
+    };
     Ok(Tag {
         inputs: inputs(&flags.inputs)?,
-        shard: shard(&flags.inputs)?,
+        shard: shard(&flags.inputs)?.map(|shard| shard.keeping(together)),
         pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
         answers: answers::of_flags(&flags.answers, scores, selection)?,
-        sidecar_name: match flags.sidecar_name {
-            values::SidecarName::Full => SidecarName::Full,
-            values::SidecarName::Stem => SidecarName::Stem,
-        },
+        sidecar_name,
         remove: flags.remove,
         dry_run: flags.dry_run,
         exit_zero: flags.exit_zero,

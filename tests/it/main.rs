@@ -5,8 +5,11 @@ mod support;
 
 mod actions;
 mod answers;
+mod bursts;
 mod camera;
 mod classify;
+#[cfg(unix)]
+mod completions;
 mod doctor;
 mod embed;
 mod embed_resume;

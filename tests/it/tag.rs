@@ -53,8 +53,9 @@ fn sidecars_come_stay_and_go_and_images_are_never_touched() {
     assert!(place.path().join("in/a.xmp").is_file() && !place.path().join("in/a.jpg.xmp").exists());
     // Without a model: this one is none.
     let remove = ["tag", "--model", "no.h5", "in", "--remove", "--sidecar-name", "stem"];
-    place.run(&remove).exits(0).says("0 sidecars written, 2 deleted");
+    place.run(&remove).exits(0).says("keywords taken out of 2 sidecars, 2 of them deleted");
     assert_eq!(state(&place), before);
+    place.run(&remove).exits(0).says("keywords taken out of 0 sidecars, 2 images had none of ours");
 }
 
 #[test]
@@ -90,7 +91,13 @@ fn a_sidecar_that_cannot_be_edited_is_an_error_and_stays_as_it_is() {
     assert_eq!(state(&place)["a.jpg.xmp"], before["a.jpg.xmp"]);
     tag(&place, &["--exit-zero"]).exits(0);
     let removed = place.run(&["tag", "in", "--remove"]).exits(1);
-    removed.says("the sidecar is broken").says("1 deleted");
+    removed
+        .says("the sidecar is broken")
+        .says("1 of them deleted, 1 image had none of ours, 1 could not be edited");
+    // An empty one holds nobody's words.
+    fs::write(&sidecar, b"").unwrap();
+    place.run(&["tag", "in", "--remove"]).exits(0).says("3 images had none of ours");
+    tag(&place, &["--exit-zero"]).exits(0).says("2 sidecars written");
     let wide: Vec<u8> = "\u{feff}<x/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(&sidecar, &wide).unwrap();
     tag(&place, &["--exit-zero"]).exits(0).says("it is UTF-16");
@@ -120,9 +127,35 @@ fn images_of_one_stem_share_the_first_ones_sidecar() {
     let place = photos();
     place.put("photos/cat.jpg", "in/a.png");
     let flags = ["--sidecar-name", "stem"];
-    tag(&place, &flags).exits(0).says("2 sidecars written, 1 image with another one's sidecar");
+    let run = tag(&place, &flags).exits(0).says("2 sidecars written, 1 image with another one's sidecar");
+    run.says("note: in/a.png: not tagged: in/a.xmp is the sidecar of in/a.jpg too, and holds its keywords\n")
+        .says("hint: --sidecar-name full");
     assert!(read(&place, "in/a.xmp").contains("<rdf:li>espresso</rdf:li>"));
     tag(&place, &flags).exits(0).says("0 sidecars written, 2 as before, 1 image with");
+}
+
+#[test]
+fn shards_do_not_overwrite_each_others_sidecars() {
+    let place = photos();
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for name in names {
+        place.put("photos/espresso.jpg", &format!("in/{name}.jpg"));
+        place.put("photos/hubble.jpg", &format!("in/{name}.png"));
+    }
+    for shard in ["1/3", "2/3", "3/3"] {
+        tag(&place, &["--sidecar-name", "stem", "--shard", shard]).exits(0);
+    }
+    for name in names {
+        assert!(read(&place, &format!("in/{name}.xmp")).contains("<rdf:li>espresso</rdf:li>"), "{name}");
+    }
+}
+
+#[test]
+fn an_image_that_is_named_twice_is_tagged_once() {
+    let place = photos();
+    let run = place.run(&["tag", "--model", "tiny", "in/a.jpg", "in/a.jpg"]).exits(0);
+    let run = run.says("1 sidecar written\n");
+    assert_eq!(run.stdout, "1  espresso\n");
 }
 
 #[test]

@@ -34,8 +34,8 @@ into("summary", table(["", "accuracy", "95 %"], [
 ]));
 into("facts", `${data.model.name}, ${images(data.images)} answered, ${data.failed} failed, ${data.images_per_second.toFixed(1)} images/s. ` +
   `Calibration error ${percent(data.calibration.expected_error * 100)} at temperature ${data.temperature.toFixed(3)}, ` +
-  `at the best one for these images, ` +
-  `${data.calibration.temperature.toFixed(3)}: ${percent(data.calibration.expected_error_at_temperature * 100)}.`);
+  `and ${percent(data.calibration.expected_error_at_temperature * 100)} at ${data.calibration.temperature.toFixed(3)}, ` +
+  `the temperature that fits these images best.`);
 
 // Plots: a square of 360 with room for labels on the left and below.
 const SIDE = 360, LEFT = 64, BELOW = 44, TOP = 8;

@@ -176,6 +176,7 @@ pub struct Record {
     pub preview: Option<bool>,
     pub taken: Option<String>,
     pub gps: Option<[f64; 2]>,
+    pub burst: Option<u64>,
     #[serde(default)]
     pub truncated: bool,
     pub predictions: Option<Vec<Prediction>>,
@@ -196,6 +197,7 @@ pub struct Line {
     pub preview: Option<bool>,
     pub taken: Option<String>,
     pub gps: Option<[f64; 2]>,
+    pub burst: Option<u64>,
     #[serde(default)]
     pub truncated: bool,
     pub activation: Option<String>,
