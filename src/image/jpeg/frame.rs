@@ -13,6 +13,8 @@ pub(super) struct Frame {
     pub components: u8,
     /// A component has more samples than the first one, the luma.
     pub luma_is_coarser: bool,
+    /// Of four components, the last has not the samples of the first, or the third not those of the second.
+    pub inks_differ: bool,
 }
 
 impl Frame {
@@ -51,8 +53,11 @@ impl Frame {
         let samples =
             body.get(6..).unwrap_or_default().chunks_exact(3).map(|part| (part[1] >> 4, part[1] & 15));
         let (across, down) = samples.clone().next().unwrap_or_default();
-        let luma_is_coarser = samples.into_iter().any(|other| other.0 > across || other.1 > down);
-        Ok(Frame { width, height, components, luma_is_coarser })
+        let luma_is_coarser = samples.clone().any(|other| other.0 > across || other.1 > down);
+        let samples: Vec<_> = samples.collect();
+        let inks_differ =
+            matches!(samples[..], [first, second, third, fourth] if first != fourth || second != third);
+        Ok(Frame { width, height, components, luma_is_coarser, inks_differ })
     }
 }
 
@@ -70,7 +75,7 @@ pub(super) fn orientation(bytes: &[u8]) -> Orientation {
 }
 
 /// Whether a marker begins a frame header.
-fn is_frame(code: u8) -> bool {
+pub(super) fn is_frame(code: u8) -> bool {
     matches!(code, 0xc0..=0xcf) && !matches!(code, 0xc4 | 0xc8 | 0xcc)
 }
 
@@ -116,7 +121,7 @@ mod tests {
     #[test]
     fn a_frame_is_found_behind_segments_that_hold_its_marker() {
         let bytes = with_frame(0xca, b"\x08\x00\x1f\x00\x2e\x03\x01\x21\x00\x02\x12\x01\x03\x11\x01");
-        let frame = Frame { width: 46, height: 31, components: 3, luma_is_coarser: true };
+        let frame = Frame { width: 46, height: 31, components: 3, luma_is_coarser: true, inks_differ: false };
         assert_eq!(Frame::find(&bytes), Ok(frame));
         for length in 0..bytes.len() {
             assert!(Frame::find(&bytes[..length]).is_err(), "{length} bytes");
