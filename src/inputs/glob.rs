@@ -137,6 +137,7 @@ fn compiled(pattern: &Path) -> Option<Pattern> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inputs::Place;
 
     #[test]
     fn a_glob_names_each_file_once_and_looks_no_deeper_than_it_has_levels() {
@@ -212,11 +213,10 @@ mod tests {
                 return Ok(());
             }
             let whole = root.path().join(&pattern);
-            let mut found: Vec<String> =
-                images(whole.clone(), &FolderOptions::default(), &PassedOver::default())
-                    .filter(|source| source.path != whole)
-                    .map(|source| source.path.strip_prefix(root.path()).unwrap().to_str().unwrap().to_owned())
-                    .collect();
+            let mut found: Vec<String> = images(whole, &FolderOptions::default(), &PassedOver::default())
+                .filter(|source| source.place == Place::File)
+                .map(|source| source.path.strip_prefix(root.path()).unwrap().to_str().unwrap().to_owned())
+                .collect();
             found.sort();
             // A folder that matches stands for what is below it.
             let is_named = |file: &&String| {
