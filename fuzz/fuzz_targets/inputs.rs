@@ -1,11 +1,12 @@
-//! Lists of files and tar archives: members lie within the archive, and every source is bytes or an error.
+//! Lists of files and tar archives: members lie within the archive, and every source is bytes or an error. Lists may
+//! name folders and archives, so what they lead to is not looked into.
 #![no_main]
 
 use std::fs;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use nasnet::inputs::{InputOptions, Place, sources};
+use nasnet::inputs::{InputOptions, sources};
 use tempfile::TempDir;
 
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder"));
@@ -26,9 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     for null in [false, true] {
         let options = InputOptions { files_from: Some(list.clone()), null, ..InputOptions::default() };
         if let Ok((found, _)) = sources(&options) {
-            for source in found.take(1000) {
-                assert!(matches!(source.place, Place::File | Place::Nowhere(_)), "{source:?}");
-            }
+            let _ = found.take(1000).count();
         }
     }
 });

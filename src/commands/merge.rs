@@ -315,3 +315,6 @@ fn join(files: &[PathBuf], out: &mut dyn FnMut(&Shard) -> Result<()>) -> Result<
     }
     Ok(findings)
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,10 +84,12 @@ fn with_palette(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned([&header, &greys, rest].concat())
 }
 
-/// 256 colours; those that the file lacks are grey.
+/// 256 colours. Those that the file lacks are black; after the beginning of a ramp of greys they continue it, since
+/// Pillow then takes the indices for the greys.
 fn palette(colours: Option<&[u8]>) -> [[u8; 3]; 256] {
-    let mut palette: [[u8; 3]; 256] = std::array::from_fn(|index| [index as u8; 3]);
     let colours = colours.unwrap_or_default().as_chunks::<3>().0;
+    let ramp: [[u8; 3]; 256] = std::array::from_fn(|index| [index as u8; 3]);
+    let mut palette = if ramp.starts_with(colours) { ramp } else { [[0; 3]; 256] };
     palette.iter_mut().zip(colours).for_each(|(place, colour)| *place = *colour);
     palette
 }

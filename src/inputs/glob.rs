@@ -137,6 +137,7 @@ fn compiled(pattern: &Path) -> Option<Pattern> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inputs::Place;
 
     #[test]
     fn a_glob_names_each_file_once_and_looks_no_deeper_than_it_has_levels() {
@@ -157,5 +158,76 @@ mod tests {
         assert_eq!(expand("a/**"), ["a/b/deep.gif", "a/z.png"]);
         assert_eq!(expand("*/"), ["a/b/deep.gif", "a/z.png"]);
         assert_eq!(expand("{a/b,none}/*"), ["a/b/deep.gif"]);
+    }
+
+    /// Whether `parts` of a pattern match the `names` of a path, looked at one by one.
+    fn matches_naively(parts: &[&str], names: &[&str]) -> bool {
+        fn part_matches(part: &[u8], name: &[u8]) -> bool {
+            match (part, name) {
+                ([], name) => name.is_empty(),
+                ([b'*', part @ ..], name) => (0..=name.len()).any(|taken| part_matches(part, &name[taken..])),
+                ([b'?', part @ ..], [_, name @ ..]) => part_matches(part, name),
+                ([byte, part @ ..], [first, name @ ..]) => byte == first && part_matches(part, name),
+                _ => false,
+            }
+        }
+        match (parts, names) {
+            ([], names) => names.is_empty(),
+            // At the end it stands for at least one level.
+            (["**"], names) => !names.is_empty(),
+            (["**", parts @ ..], names) => {
+                (0..=names.len()).any(|taken| matches_naively(parts, &names[taken..]))
+            }
+            ([part, parts @ ..], [name, names @ ..]) => {
+                part_matches(part.as_bytes(), name.as_bytes()) && matches_naively(parts, names)
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn a_glob_finds_what_a_naive_matcher_finds_and_nothing_twice() {
+        const FOLDERS: [&str; 7] = ["", "a/", "b/", "ab/", "a/b/", "b/a/", "a/a/b/"];
+        let root = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for folder in FOLDERS {
+            std::fs::create_dir_all(root.path().join(folder)).unwrap();
+            for name in ["a.png", "ab.png"] {
+                files.push(format!("{folder}{name}"));
+                std::fs::write(root.path().join(folder).join(name), b"").unwrap();
+            }
+        }
+        arbtest::arbtest(|random| {
+            let pieces = ["a", "b", "*", "?", "a*", "*b", "a.png", "*.png", "?b.*", "*a*.p?g"];
+            let levels = random.int_in_range(1..=4)?;
+            let mut parts = Vec::new();
+            for _ in 0..levels {
+                parts.push(*random.choose(&pieces)?);
+            }
+            if random.arbitrary()? {
+                let place = random.int_in_range(0..=parts.len() - 1)?;
+                parts[place] = "**";
+            }
+            let pattern = parts.join("/");
+            if !has_meta(OsStr::new(&pattern)) {
+                return Ok(());
+            }
+            let whole = root.path().join(&pattern);
+            let mut found: Vec<String> = images(whole, &FolderOptions::default(), &PassedOver::default())
+                .filter(|source| source.place == Place::File)
+                .map(|source| source.path.strip_prefix(root.path()).unwrap().to_str().unwrap().to_owned())
+                .collect();
+            found.sort();
+            // A folder that matches stands for what is below it.
+            let is_named = |file: &&String| {
+                let names: Vec<&str> = file.split('/').collect();
+                (1..=names.len()).any(|length| matches_naively(&parts, &names[..length]))
+            };
+            let mut expected: Vec<String> = files.iter().filter(is_named).cloned().collect();
+            expected.sort();
+            assert_eq!(found, expected, "{pattern}");
+            Ok(())
+        })
+        .budget_ms(300);
     }
 }

@@ -20,17 +20,19 @@ pub(super) enum End {
 
 /// Where a walk over markers has come to.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     /// Scans that have begun: after the first, what is no marker is coded pixels.
     scans: usize,
     /// Some scan of a sequential frame had more than one component, and fewer than all.
-    mixed: bool,
+    pub mixed: bool,
     /// Restart markers are expected; libjpeg then skips unknown markers to find the next one.
-    restarts: bool,
+    pub restarts: bool,
     /// The one scan has all components, so a second one is an error.
     single: bool,
-    progressive: bool,
+    pub progressive: bool,
     components: u8,
+    /// Components of all scans, summed.
+    scanned: usize,
 }
 
 /// How `bytes` end (ITU-T T.81, B.1.1.2 to B.1.1.5).
@@ -42,14 +44,19 @@ pub(super) fn end(bytes: &[u8]) -> End {
     Walk::default().read_to_end(bytes)
 }
 
-/// Whether a sequential JPEG has scans of some components that are neither one nor all.
-pub(super) fn has_mixed_scans(bytes: &[u8]) -> bool {
+/// What the markers up to the end say of the scans.
+pub(super) fn scans(bytes: &[u8]) -> Walk {
     let mut walk = Walk::default();
     walk.read_to_end(bytes);
-    walk.mixed
+    walk
 }
 
 impl Walk {
+    /// Whether the scans of a sequential JPEG leave out a component.
+    pub fn lack_components(&self) -> bool {
+        !self.progressive && self.scanned < usize::from(self.components)
+    }
+
     /// Follows the markers of a JPEG to their end.
     fn read_to_end(&mut self, bytes: &[u8]) -> End {
         let mut at = 2;
@@ -110,6 +117,7 @@ impl Walk {
                 let components = body.first().copied().unwrap_or_default();
                 self.single |= self.scans == 0 && !self.progressive && components == self.components;
                 self.mixed |= !self.progressive && (2..self.components).contains(&components);
+                self.scanned += usize::from(components);
                 self.scans += 1;
             }
             _ => {}

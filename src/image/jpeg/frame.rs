@@ -17,6 +17,8 @@ pub(super) struct Frame {
     pub progressive: bool,
     /// Samples of all components, in 16ths of the number of pixels.
     samples: u64,
+    /// Of four components, the last has not the samples of the first, or the third not those of the second.
+    pub inks_differ: bool,
 }
 
 impl Frame {
@@ -59,9 +61,12 @@ impl Frame {
         let area = |part: (u8, u8)| u64::from(part.0) * u64::from(part.1);
         let widest = samples.clone().map(|part| part.0).max().unwrap_or_default();
         let highest = samples.clone().map(|part| part.1).max().unwrap_or_default();
-        let samples = samples.map(area).sum::<u64>() * 16 / area((widest, highest)).max(1);
+        let count = samples.clone().map(area).sum::<u64>() * 16 / area((widest, highest)).max(1);
         let progressive = matches!(code, 0xc2 | 0xca);
-        Ok(Frame { width, height, components, luma_is_coarser, progressive, samples })
+        let samples: Vec<_> = samples.collect();
+        let inks_differ =
+            matches!(samples[..], [first, second, third, fourth] if first != fourth || second != third);
+        Ok(Frame { width, height, components, luma_is_coarser, progressive, samples: count, inks_differ })
     }
 
     /// Bytes of memory that decoding at 1/`denominator`, and a turn behind it, take at their peak, as measured.
@@ -92,7 +97,7 @@ pub(super) fn orientation(bytes: &[u8]) -> Orientation {
 }
 
 /// Whether a marker begins a frame header.
-fn is_frame(code: u8) -> bool {
+pub(super) fn is_frame(code: u8) -> bool {
     matches!(code, 0xc0..=0xcf) && !matches!(code, 0xc4 | 0xc8 | 0xcc)
 }
 
@@ -140,8 +145,15 @@ mod tests {
         let bytes = with_frame(0xca, b"\x08\x00\x1f\x00\x2e\x03\x01\x21\x00\x02\x12\x01\x03\x11\x01");
         // Sampled 2x1, 1x2 and 1x1.
         let samples = (2 + 2 + 1) * 16 / (2 * 2);
-        let frame =
-            Frame { width: 46, height: 31, components: 3, luma_is_coarser: true, progressive: true, samples };
+        let frame = Frame {
+            width: 46,
+            height: 31,
+            components: 3,
+            luma_is_coarser: true,
+            progressive: true,
+            samples,
+            inks_differ: false,
+        };
         assert_eq!(Frame::find(&bytes), Ok(frame));
         for length in 0..bytes.len() {
             assert!(Frame::find(&bytes[..length]).is_err(), "{length} bytes");

@@ -7,6 +7,7 @@
 mod cmyk;
 mod end;
 mod frame;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -58,6 +59,8 @@ pub(super) fn decode(
     fraction: Fraction<'_>,
     spare: &mut Vec<u8>,
 ) -> Result<Jpeg, ImageError> {
+    let renamed = names::told_apart(bytes);
+    let bytes = &*renamed;
     let frame = Frame::find(bytes)?;
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     check_size(frame.width, frame.height, pixels * u64::from(frame.components), options)?;
@@ -80,11 +83,24 @@ pub(super) fn decode(
         // libjpeg waits for the rest of the tables before it gives the first row: Pillow's image stays empty.
         End::CutInTables => return Ok(empty(frame, orientation, denominator)),
     };
-    let truncated = whole.is_none();
+    let mut truncated = whole.is_none();
     let whole = whole.unwrap_or_else(|| Cow::Owned([bytes, &END_OF_IMAGE].concat()));
-    let image = match rows(&whole, options, denominator, spare) {
-        Err(_) if frame.luma_is_coarser || end::has_mixed_scans(&whole) => otherwise(&whole)?,
-        image => image?,
+    let image = if frame.inks_differ {
+        otherwise(&whole)?
+    } else {
+        match rows(&whole, options, denominator, spare) {
+            Err(_) if frame.luma_is_coarser || end::scans(&whole).mixed => otherwise(&whole)?,
+            rows => {
+                let (image, damage) = rows?;
+                if let Some(damage) = damage {
+                    match options.cut {
+                        Cut::Error => return Err(damage),
+                        Cut::Accept => truncated = true,
+                    }
+                }
+                image
+            }
+        }
     };
     Ok(Jpeg { image, orientation, size, truncated })
 }
@@ -129,13 +145,14 @@ fn open<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<Decoder<'a>, Jpe
     Ok(decoder)
 }
 
-/// The pixels of a whole file, strictly at first, else by libjpeg's ways around damage.
+/// The pixels of a whole file, strictly at first, else by libjpeg's ways around damage; and the damage, where the
+/// decoder's way around it is not libjpeg's, or little is left of the image.
 fn rows(
     bytes: &[u8],
     options: &DecodeOptions,
     denominator: u32,
     spare: &mut Vec<u8>,
-) -> Result<DynamicImage, ImageError> {
+) -> Result<(DynamicImage, Option<ImageError>), ImageError> {
     let mut decoder = open(bytes, options).map_err(failed)?;
     decoder.set_scale(ScalingFactor::try_new(1, denominator).map_err(failed)?);
     let mut pixels = std::mem::take(spare);
@@ -158,18 +175,42 @@ fn rows(
         decoded => decoded.map_err(failed)?,
     };
     pixels.truncate(decoded.bytes_written);
+    let damage = damage(bytes, &decoded.warnings);
     let (width, height) = (decoded.width as u32, decoded.height as u32);
     let image = match decoded.pixel_format {
         PixelFormat::Grayscale => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
         PixelFormat::Rgb => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
         _ => RgbImage::from_raw(width, height, cmyk::to_rgb(&pixels)).map(DynamicImage::ImageRgb8),
     };
-    image.ok_or_else(|| corrupt("fewer pixels than its header says"))
+    let image = image.ok_or_else(|| corrupt("fewer pixels than its header says"))?;
+    Ok((image, damage))
+}
+
+/// What makes the pixels of a sequential file unfit for an answer. Without restart intervals, libjpeg and the decoder
+/// both leave grey what comes after an end of the code that is too early.
+fn damage(bytes: &[u8], warnings: &[DecodeWarning]) -> Option<ImageError> {
+    /// Of this many parts of the image, one may be missing.
+    const PARTS: usize = 8;
+    let damage = warnings.iter().find_map(|warning| match warning {
+        DecodeWarning::HuffmanError { message, .. } => {
+            Some(corrupt(message.trim_start_matches("corrupt data: ")))
+        }
+        DecodeWarning::TruncatedData { decoded_mcus, total_mcus } => {
+            let little = total_mcus - decoded_mcus.min(total_mcus) > total_mcus / PARTS;
+            let says = || corrupt(format!("its code ends after {decoded_mcus} of {total_mcus} blocks"));
+            (little || end::scans(bytes).restarts).then(says)
+        }
+        _ => None,
+    });
+    damage.filter(|_| !end::scans(bytes).progressive)
 }
 
 /// The pixels of a file of a layout that the first decoder leaves out, which may be some levels off Pillow's:
-/// sequential scans of two components, and chroma of more samples than luma.
+/// sequential scans of two components, chroma of more samples than luma, and inks of different numbers of samples.
 fn otherwise(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+    if end::scans(bytes).lack_components() {
+        return Err(corrupt("some of its components have no scan"));
+    }
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(corrupt)?;
     DynamicImage::from_decoder(decoder).map_err(corrupt)
 }

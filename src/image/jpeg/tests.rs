@@ -125,3 +125,22 @@ fn layouts_that_the_first_decoder_leaves_out_are_read_all_the_same() {
     let image = decode(&bytes, &DecodeOptions::default()).unwrap();
     assert_eq!((image.width, image.height), (83, 61));
 }
+
+#[test]
+fn a_component_without_a_scan_is_damage() {
+    let whole = std::fs::read(fixture("jpeg/luma_is_coarser.jpg")).unwrap();
+    let scan = whole.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let of_luma = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00";
+    let bytes = [&whole[..scan], of_luma, &whole[scan + 14..]].concat();
+    let error = decode(&bytes, &DecodeOptions::default()).unwrap_err();
+    assert!(error.kind == ImageErrorKind::Decode && error.message.contains("have no scan"), "{error}");
+}
+
+#[test]
+fn damage_that_libjpeg_would_get_around_otherwise_is_answered_only_on_request() {
+    let bytes = std::fs::read(fixture("torture/code_lacks_before_restart.jpg")).unwrap();
+    assert_eq!(decode(&bytes, &DecodeOptions::default()).unwrap_err().kind, ImageErrorKind::Decode);
+    let accept = DecodeOptions { cut: Cut::Accept, ..DecodeOptions::default() };
+    let decoded = exactly(&bytes, &accept).unwrap();
+    assert!(decoded.truncated && (decoded.width, decoded.height) == (46, 31));
+}

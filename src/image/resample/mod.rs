@@ -8,6 +8,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod nearest;
+#[cfg(test)]
+mod properties;
 mod scalar;
 mod taps;
 #[cfg(test)]
