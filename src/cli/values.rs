@@ -71,7 +71,7 @@ pub enum Dtype {
 /// A tool that reads exported weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
-    /// A .h5 file for `load_weights` of Keras
+    /// Weights in an .h5 file for Keras
     Keras,
     /// Safetensors for timm's nasnetalarge
     Timm,

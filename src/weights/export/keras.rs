@@ -74,3 +74,34 @@ fn is_doubled(spec: &WeightSpec, head: Option<&Head>) -> bool {
     let dense = matches!(spec.role, Role::DenseKernel | Role::DenseBias);
     dense && head.is_some_and(|head| head.binary && head.ends_with_dense(&spec.layer))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::weights::{Overrides, builtin, load};
+
+    #[test]
+    fn what_keras_gets_comes_back_as_the_same_network() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = builtin(&Overrides::default()).unwrap();
+        let path = folder.path().join("keras.h5");
+        keras(&path, &own).unwrap();
+        let back = load(&path, &Overrides::default()).unwrap();
+        assert_eq!((back.config, back.dialect, back.kind), (own.config, Dialect::Keras, "keras"));
+        let pairs = own.weights.tensors().iter().zip(back.weights.tensors());
+        assert!(pairs.clone().count() > 1000);
+        for ((own, back), spec) in pairs.zip(&own.graph.weights) {
+            assert!(own.to_f32() == back.to_f32(), "{}", spec.name());
+        }
+    }
+
+    #[test]
+    fn keras_is_not_given_what_it_would_answer_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let slim = Overrides { dialect: Some(Dialect::Slim), ..Overrides::default() };
+        let path = folder.path().join("keras.h5");
+        let error = keras(&path, &builtin(&slim).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("trained in dialect slim"), "{error}");
+        assert!(!path.exists());
+    }
+}

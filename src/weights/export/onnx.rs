@@ -242,3 +242,6 @@ fn refused(what: &str) -> Error {
         hint: "run the model with nasnet, or export it to Keras",
     }
 }
+
+#[cfg(test)]
+mod tests;
