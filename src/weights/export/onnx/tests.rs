@@ -43,7 +43,8 @@ fn text(bytes: &[u8], number: u64) -> String {
 fn with_head(layers: Vec<HeadLayer>, activation: Activation) -> Loaded {
     let mut loaded = builtin(&Overrides::default()).unwrap();
     let head = Head { layers, activation, binary: false };
-    loaded.config = Config { classes: head.classes(), num_blocks: 1, penultimate_filters: 96, ..loaded.config };
+    loaded.config =
+        Config { classes: head.classes(), num_blocks: 1, penultimate_filters: 96, ..loaded.config };
     loaded.graph = graph_with_head(&loaded.config, Dialect::Slim, Some(&head)).unwrap();
     loaded.weights = synthetic::weights(&loaded.graph, 3);
     loaded.head = Some(head);
