@@ -88,8 +88,12 @@ pub enum Dtype {
 /// A tool that reads exported weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
+    /// Weights in an .h5 file for Keras
+    Keras,
     /// Safetensors for timm's nasnetalarge
     Timm,
+    /// An ONNX model that gives probabilities
+    Onnx,
 }
 
 /// The number type of a weights file.

@@ -3,7 +3,7 @@
 //! by depth (steps to the output, the longest way), then by the order in which a walk from the output first meets them
 //! (`map_graph_network`, keras/src/models/functional.py and keras/src/ops/function.py).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Graph, NodeId, Op};
 use crate::nasnet::graph;
@@ -38,6 +38,14 @@ pub(crate) fn layer_of_group(num_blocks: usize, skip_reduction: bool, top: bool)
         *counter += 1;
     }
     groups
+}
+
+/// The layers with weights in the order of `model.layers`: that in which Keras loads a file of weights.
+pub(crate) fn weighted_layers(graph: &Graph) -> Vec<&str> {
+    let weighted: HashSet<&str> = graph.weights.iter().map(|spec| spec.layer.as_str()).collect();
+    let mut met = HashSet::new();
+    let layers = sorted(graph).into_iter().map(|id| graph.node(id).layer.as_str());
+    layers.filter(|layer| weighted.contains(layer) && met.insert(*layer)).collect()
 }
 
 /// N of a network by its separable convolutions: ten in each of its 3N + 4 cells.

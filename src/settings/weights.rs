@@ -133,8 +133,12 @@ pub struct Export {
 /// A tool that reads exported weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
+    /// Keras.
+    Keras,
     /// timm.
     Timm,
+    /// ONNX Runtime, and whatever else runs ONNX.
+    Onnx,
 }
 
 /// Settings of a subcommand.
@@ -171,7 +175,9 @@ pub fn weights(flags: &cli::Weights, environment: &Environment) -> Result<Weight
         cli::Weights::Export(flags) => Weights::Export(Box::new(Export {
             model: model(&flags.model, environment)?,
             to: match flags.to {
+                cli::values::ExportFormat::Keras => ExportFormat::Keras,
                 cli::values::ExportFormat::Timm => ExportFormat::Timm,
+                cli::values::ExportFormat::Onnx => ExportFormat::Onnx,
             },
             output: flags.output.clone(),
             force: flags.force,

@@ -112,3 +112,31 @@ fn a_head_survives_its_conversion_and_is_part_of_the_fingerprint() {
         info.stdout
     );
 }
+
+#[test]
+fn a_head_that_goes_back_to_keras_answers_as_keras_did() {
+    let answers: Value = serde_json::from_slice(&content("answers.json")).unwrap();
+    for (file, flags) in [("own_sigmoid.keras", &[][..]), ("one_sigmoid.weights.h5", &["--size", "64x48"])] {
+        let place = place(file);
+        let fixed = ["weights", "export", "--model", file, "--to", "keras", "--output", "back.h5"];
+        place.run(&[&fixed[..], flags].concat()).exits(0);
+        place.run(&[&fixed[..], flags].concat()).exits(2).says("--force");
+        let told = ["--json", "--size", "64x48", "--activation", "sigmoid"];
+        let run = classify(&place, "back.h5", &told).exits(0);
+        let document: Document = serde_json::from_str(&run.stdout).unwrap();
+        let expected = answers[file.split('.').next().unwrap()].as_array().unwrap();
+        assert_eq!(document.results.len(), expected.len());
+        for (record, expected) in document.results.iter().zip(expected) {
+            let yes = |index: usize| {
+                let scores = expected.as_array().unwrap();
+                let place = if scores.len() == 1 { index.checked_sub(1)? } else { index };
+                scores[place].as_f64()
+            };
+            for prediction in record.predictions.as_ref().unwrap() {
+                let Some(expected) = yes(prediction.index) else { continue };
+                let gap = (f64::from(prediction.score) - expected).abs();
+                assert!(gap <= EQUAL, "{file}, {}: off by {gap}", record.path);
+            }
+        }
+    }
+}

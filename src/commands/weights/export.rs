@@ -17,7 +17,9 @@ pub fn run(settings: &Export, common: Common) -> Result<ExitStatus> {
     refuse_inputs("--output", Some(&settings.output), settings.model.labels.iter())?;
     let loaded = open::weights(&settings.model, common.console)?;
     match settings.to {
+        ExportFormat::Keras => export::keras(&settings.output, &loaded)?,
         ExportFormat::Timm => export::timm(&settings.output, &loaded)?,
+        ExportFormat::Onnx => export::onnx(&settings.output, &loaded)?,
     }
     let classes = loaded.config.classes.map_or("no head".to_owned(), |classes| format!("{classes} classes"));
     common.console.note(&format!("{}: {}, {classes}", settings.output.display(), loaded.config));

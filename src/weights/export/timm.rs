@@ -1,4 +1,4 @@
-//! From a loaded network to the files of other tools: safetensors with the names and layouts of timm's `nasnetalarge`.
+//! Safetensors with the names and layouts of timm's `nasnetalarge`.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -8,14 +8,10 @@ use safetensors::tensor::{Dtype as FileDtype, TensorView};
 
 use crate::error::{Error, Result};
 use crate::files::{partial_name, write_whole};
-use crate::graph::WeightSpec;
 use crate::nasnet::Dialect;
-use crate::nasnet::layouts::file_shape;
 use crate::nasnet::names::{self, Scheme};
-use crate::tensor::Tensor;
 use crate::weights::Loaded;
-use crate::weights::source::row_major;
-use crate::weights::strided_copy::View;
+use crate::weights::export::laid_out;
 
 /// timm numbers cells without gaps.
 const TIMM: Scheme = Scheme::Torch { gaps: false };
@@ -39,7 +35,7 @@ pub fn timm(path: &Path, loaded: &Loaded) -> Result<()> {
         .zip(loaded.weights.tensors())
         .map(|(spec, tensor)| {
             let name = names::expected(spec, TIMM, loaded.config.num_blocks, has_paths);
-            let (shape, bytes) = laid_out(spec, tensor);
+            let (shape, bytes) = laid_out(spec, tensor, TIMM);
             (name, shape, bytes)
         })
         .collect();
@@ -76,19 +72,6 @@ fn check(loaded: &Loaded) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// A weight as timm lays it out: its shape there, and its numbers.
-fn laid_out(spec: &WeightSpec, tensor: &Tensor) -> (Vec<usize>, Vec<u8>) {
-    let (shape, order) = file_shape(spec, TIMM, 4);
-    let canonical = row_major(tensor.shape());
-    // Dimensions that only the file has are ones: their stride is never used.
-    let mut strides = vec![0; shape.len()];
-    order.iter().zip(canonical).for_each(|(axis, stride)| strides[*axis] = stride);
-    let numbers = tensor.to_f32();
-    let source: Vec<u8> = numbers.iter().flat_map(|value| value.to_le_bytes()).collect();
-    let view = View { shape: shape.clone(), strides, offset: 0 };
-    (shape, view.gather::<4>(&source))
 }
 
 #[cfg(test)]
