@@ -208,7 +208,7 @@ pub fn can_be_walked_twice(options: &InputOptions) -> bool {
 pub fn none(options: &InputOptions, passed_over: &PassedOver) -> Error {
     let named: Vec<_> = options.named().map(|path| path.display().to_string()).collect();
     let places = match &named[..] {
-        [few @ ..] if few.len() <= SAID_PLACES => few.join(", "),
+        few if few.len() <= SAID_PLACES => few.join(", "),
         many => format!("{} and {} others", many[..SAID_PLACES].join(", "), many.len() - SAID_PLACES),
     };
     let what = match passed_over.count() {

@@ -89,14 +89,15 @@ mod tests {
     #[test]
     fn every_path_is_in_exactly_one_shard_of_any_number_of_them() {
         arbtest::arbtest(|random| {
-            let path: Vec<u8> = random.arbitrary()?;
+            let path: &str = random.arbitrary()?;
             let count: u32 = random.int_in_range(1..=200)?;
-            let key = PathKey::of_bytes(&path);
-            let takers = (1..=count).filter(|index| {
-                let shard: Shard = format!("{index}/{count}").parse().unwrap();
-                shard.takes(key)
-            });
-            assert_eq!(takers.count(), 1, "{path:?} in {count}");
+            for together in [Together::Nothing, Together::Stem, Together::Folder] {
+                let takers = (1..=count).filter(|index| {
+                    let shard: Shard = format!("{index}/{count}").parse().unwrap();
+                    shard.keeping(together).takes(Path::new(path))
+                });
+                assert_eq!(takers.count(), 1, "{path:?} in {count}, {together:?}");
+            }
             Ok(())
         });
     }

@@ -46,7 +46,7 @@ fn classify(place: &Place, rest: &[&str]) -> Finished {
 fn scores(line: &Line) -> Vec<f32> {
     let mut scores = vec![0.0; 200];
     for prediction in line.predictions.as_ref().unwrap() {
-        scores[prediction.index as usize] = prediction.score;
+        scores[prediction.index] = prediction.score;
     }
     scores
 }

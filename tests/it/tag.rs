@@ -139,8 +139,8 @@ fn shards_do_not_overwrite_each_others_sidecars() {
     let place = photos();
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
     for name in names {
-        place.put("photos/espresso.jpg", &format!("in/{name}.jpg"));
-        place.put("photos/hubble.jpg", &format!("in/{name}.png"));
+        place.put("photos/espresso.jpg", format!("in/{name}.jpg"));
+        place.put("photos/hubble.jpg", format!("in/{name}.png"));
     }
     for shard in ["1/3", "2/3", "3/3"] {
         tag(&place, &["--sidecar-name", "stem", "--shard", shard]).exits(0);

@@ -1,5 +1,6 @@
 //! The images that decoders get wrong (`fixtures/torture/`), against what Pillow makes of them.
 
+use nasnet::Needed;
 use nasnet::image::{DecodeOptions, Rgb8, decode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -70,6 +71,10 @@ fn pieces_of_a_tiff_obey_the_limit_of_the_caller() {
     // The piece has 81 times as many pixels as the image around it.
     let options = DecodeOptions { max_pixels: 46 * 31 * 4, ..Default::default() };
     let error = decode(&read("jpeg_of_another_size.tif"), &options).unwrap_err();
-    assert_eq!((error.kind.as_str(), error.pixels_needed), ("too_large", Some(414 * 279)), "{error}");
+    assert_eq!(
+        (error.kind.as_str(), error.needed),
+        ("too_large", Some(Needed::Pixels(414 * 279))),
+        "{error}"
+    );
     assert!(!error.message.contains("--"), "{error}");
 }

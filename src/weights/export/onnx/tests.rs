@@ -32,7 +32,7 @@ fn fields(mut bytes: &[u8]) -> Vec<(u64, &[u8])> {
     fields
 }
 
-fn all<'a>(bytes: &'a [u8], number: u64) -> Vec<&'a [u8]> {
+fn all(bytes: &[u8], number: u64) -> Vec<&[u8]> {
     fields(bytes).into_iter().filter(|field| field.0 == number).map(|field| field.1).collect()
 }
 
