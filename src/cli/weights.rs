@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::values::{ExportFormat, StoredDtype};
-use super::{Identity, Model, Preprocessing, UseOfNetwork};
+use super::{Identity, Preprocessing, UseOfNetwork};
 
 #[derive(Debug, Subcommand)]
 pub enum Weights {
@@ -105,8 +105,8 @@ pub struct Which {
 
 #[derive(Debug, Args)]
 pub struct Export {
-    #[command(flatten)]
-    pub model: Model,
+    /// mobile, large, tiny, a weights file or hf:OWNER/NAME
+    pub model: String,
 
     /// The tool that the file is for
     #[arg(long, value_enum, value_name = "TOOL")]
@@ -119,6 +119,16 @@ pub struct Export {
     /// Replace an existing FILE
     #[arg(long)]
     pub force: bool,
+
+    /// The names of the classes: one a line, or a class-index JSON
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub labels: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub network: UseOfNetwork,
+
+    #[command(flatten)]
+    pub identity: Identity,
 }
 
 #[derive(Debug, Args)]

@@ -20,8 +20,20 @@ pub struct ModelSettings {
 }
 
 pub(super) fn model(flags: &cli::Model, environment: &Environment) -> Result<ModelSettings> {
-    let source = environment.provided(ModelSource::parse(&flags.model)?, flags.network.offline)?;
-    Ok(ModelSettings { source, overrides: overrides(&flags.identity)?, labels: flags.labels.clone() })
+    let cli::Model { model, network, identity, labels } = flags;
+    named(model, network, identity, labels.as_ref(), environment)
+}
+
+/// The model of a name, a file or an address of the Hub.
+pub(super) fn named(
+    name: &str,
+    network: &cli::UseOfNetwork,
+    identity: &cli::Identity,
+    labels: Option<&PathBuf>,
+    environment: &Environment,
+) -> Result<ModelSettings> {
+    let source = environment.provided(ModelSource::parse(name)?, network.offline)?;
+    Ok(ModelSettings { source, overrides: overrides(identity)?, labels: labels.cloned() })
 }
 
 pub(super) fn overrides(flags: &cli::Identity) -> Result<Overrides> {

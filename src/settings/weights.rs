@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::images::preprocessing;
-use super::model::{model, overrides};
+use super::model::{self, overrides};
 use super::{Environment, ModelSettings, PreprocessingOverrides};
 use crate::cli;
 use crate::error::{Error, Result};
@@ -173,7 +173,13 @@ pub fn weights(flags: &cli::Weights, environment: &Environment) -> Result<Weight
         }
         cli::Weights::Import(flags) => Weights::Import(Box::new(import(flags)?)),
         cli::Weights::Export(flags) => Weights::Export(Box::new(Export {
-            model: model(&flags.model, environment)?,
+            model: model::named(
+                &flags.model,
+                &flags.network,
+                &flags.identity,
+                flags.labels.as_ref(),
+                environment,
+            )?,
             to: match flags.to {
                 cli::values::ExportFormat::Keras => ExportFormat::Keras,
                 cli::values::ExportFormat::Timm => ExportFormat::Timm,

@@ -118,7 +118,7 @@ fn a_head_that_goes_back_to_keras_answers_as_keras_did() {
     let answers: Value = serde_json::from_slice(&content("answers.json")).unwrap();
     for (file, flags) in [("own_sigmoid.keras", &[][..]), ("one_sigmoid.weights.h5", &["--size", "64x48"])] {
         let place = place(file);
-        let fixed = ["weights", "export", "--model", file, "--to", "keras", "--output", "back.h5"];
+        let fixed = ["weights", "export", file, "--to", "keras", "--output", "back.h5"];
         place.run(&[&fixed[..], flags].concat()).exits(0);
         place.run(&[&fixed[..], flags].concat()).exits(2).says("--force");
         let told = ["--json", "--size", "64x48", "--activation", "sigmoid"];
