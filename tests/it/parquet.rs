@@ -92,6 +92,7 @@ fn line(row: Row) -> Line {
     let [width, height] = [width, height].map(|side| int(side).map(|side| side as u32));
     Line {
         activation: None,
+        burst: None,
         path: text(path).unwrap(),
         path_bytes: match bytes {
             Field::Null => None,
