@@ -10,7 +10,6 @@ mod available;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{ImageError, ImageErrorKind, Needed};
-use crate::image::limits::check_memory;
 #[cfg(unix)]
 pub use available::address_space;
 pub use available::available;
@@ -31,6 +30,7 @@ pub struct Memory {
     pub read_ahead: u64,
     /// What the workers share.
     shared: u64,
+    workers: u64,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -63,7 +63,7 @@ impl Memory {
         let read_ahead = small / 4;
         let shared = bytes - workers * (2 * small + 4 * read_ahead);
         let state = Mutex::new(State { free: shared, next: 0, now: 0 });
-        Memory { small, read_ahead, shared, state, changed: Condvar::new() }
+        Memory { small, read_ahead, shared, workers, state, changed: Condvar::new() }
     }
 
     /// Runs `decode` with the number of bytes that it may take, and again with more where it needs more. `file` is the
@@ -90,7 +90,13 @@ impl Memory {
     /// Waits for `file` and `pixels` bytes.
     fn reserve(&self, file: u64, pixels: u64) -> Result<Reserved<'_>, ImageError> {
         let bytes = file.saturating_add(pixels);
-        check_memory(bytes, self.shared)?;
+        if bytes > self.shared {
+            let [needed, limit] = [bytes.div_ceil(1_000_000), self.shared / 1_000_000];
+            let message =
+                format!("decoding it takes {needed} MB of memory, large images may have {limit} MB");
+            let needed = Needed::Memory(self.total_for(bytes));
+            return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(needed));
+        }
         let mut state = self.state();
         let turn = state.next;
         state.next += 1;
@@ -112,6 +118,13 @@ impl Memory {
         Err(ImageError::new(ImageErrorKind::TooLarge, message))
     }
 
+    /// The memory of which `shared` bytes are shared.
+    fn total_for(&self, shared: u64) -> u64 {
+        // Three eighths are the workers' own, until these have as much as they may. What division drops is some bytes.
+        let by_share = (shared / 5 + 1).saturating_mul(8).saturating_add(8 * self.workers);
+        by_share.min(shared.saturating_add(3 * self.workers * Self::MAX_SMALL))
+    }
+
     /// Nothing that holds the lock can panic.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -131,6 +144,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::image::limits::check_memory;
 
     /// Decodes an image of `needed` bytes.
     fn decode(needed: u64, allowed: u64) -> Result<u64, ImageError> {
@@ -171,9 +185,28 @@ mod tests {
         assert_eq!(memory.within(0, |allowed| decode(1000, allowed)), Ok(memory.small));
         assert_eq!(memory.within(5, |allowed| decode(200 << 20, allowed)), Ok(200 << 20));
         let error = memory.within(5, |allowed| decode(memory.shared - 4, allowed)).unwrap_err();
-        let needed = Some(Needed::Memory(memory.shared + 1));
-        assert_eq!((error.kind, error.needed), (ImageErrorKind::TooLarge, needed), "{error}");
+        assert_eq!(error.kind, ImageErrorKind::TooLarge, "{error}");
+        assert!(
+            error.message.starts_with("decoding it takes 7699 MB of memory, large images may have 7698 MB")
+        );
         assert!(memory.within(memory.shared, |_| Ok(())).is_err());
         assert_eq!(memory.state().free, memory.shared);
+    }
+
+    #[test]
+    fn an_error_names_the_memory_that_would_do() {
+        for (bytes, workers) in
+            [(0, 1), (7, 3), (1_000_001, 2), (300 << 20, 1), (1 << 33, 16), (1 << 40, 256)]
+        {
+            let memory = Memory::new(Some(bytes), workers);
+            for more in [1, 2, 1000, 999_999_937] {
+                let needed = memory.shared + more;
+                let error = memory.within(0, |allowed| decode(needed, allowed)).unwrap_err();
+                let Some(Needed::Memory(total)) = error.needed else { panic!("{error}") };
+                let roomy = Memory::new(Some(total), workers);
+                assert!(roomy.shared >= needed, "{needed} of {total}");
+                assert!(total > bytes, "{total} after {bytes}");
+            }
+        }
     }
 }
