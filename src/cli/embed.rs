@@ -57,8 +57,8 @@ pub struct VectorOutput {
 
     /// Continue an interrupted run's --output file (jsonl, npy)
     ///
-    /// Its rows are kept, and the missing ones added. Torn rows are dropped, and in the end each path has one row, in the order of the inputs. Rows of another model,
-    /// preprocessing or kind of features are redone in jsonl and an error in npy.
+    /// Its rows are kept, and the missing ones added. Torn rows are dropped, and in the end each path has one row, in the
+    /// order of the inputs. Rows of another model, preprocessing or kind of features are redone in jsonl and an error in npy.
     #[arg(long, requires = "output", conflicts_with = "force")]
     pub resume: bool,
 

@@ -36,8 +36,8 @@ pub struct Eval {
 
     /// Fit a temperature to these images
     ///
-    /// --output names the weights file that records it. The temperature is the one with the least negative log-likelihood. classify and the other commands divide the
-    /// logits by it; the order of the classes stays. Measure what it gives on other images than these.
+    /// --output names the weights file that records it. The temperature is the one with the least negative
+    /// log-likelihood. classify and the other commands divide the logits by it; the order of the classes stays. Measure what it gives on other images than these.
     #[arg(long, requires = "output", help_heading = "Calibration")]
     pub calibrate: bool,
 

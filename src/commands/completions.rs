@@ -23,7 +23,7 @@ use crate::store::inventory::{self, Item};
 const VARIABLE: &str = "NASNET_COMPLETE";
 
 /// The script for bash. clap's own gets words in pieces, since bash breaks them at `:`, `=` and `@`.
-const BASH: &str = include_str!("completions/bash.sh");
+const BASH: &str = include_str!("../../completions/nasnet.bash");
 
 /// Extensions of weights files.
 const WEIGHTS: [&str; 6] = ["safetensors", "h5", "keras", "pth", "pt", "bin"];

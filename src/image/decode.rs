@@ -215,7 +215,7 @@ fn decode_as(
         ImageFormat::WebP => orientation::of_webp(bytes).orientation(),
         _ => Orientation::NoTransforms,
     };
-    check_memory(footprint(format, &decoder, turns(orientation)), options.max_memory)?;
+    check_memory(footprint(format, &decoder, turns(orientation)), options)?;
     let image = if decoder.color_type() == ColorType::Rgb8 {
         let mut pixels = std::mem::take(spare);
         // Decoders leave bytes unwritten where corrupt data ends early: nothing of another image may show there.

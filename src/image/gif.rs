@@ -10,7 +10,7 @@ use std::num::NonZeroU64;
 use ::gif::{ColorOutput, DecodeOptions as GifOptions, DecodingError, MemoryLimit};
 use ::image::{DynamicImage, RgbImage, RgbaImage};
 
-use super::limits::{DecodeOptions, check_memory, check_size};
+use super::limits::{DecodeOptions, check_memory_of, check_size};
 use crate::error::{ImageError, ImageErrorKind};
 
 /// Bytes at the peak: four of colour and opacity beside three of RGB, or the indices of frame and canvas.
@@ -41,7 +41,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
     let transparent = frame.transparent;
     let (width, height) = (screen.0.max(left + columns), screen.1.max(top + rows));
     check_size(width, height, 0, options)?;
-    check_memory(u64::from(width) * u64::from(height) * MEMORY_PER_PIXEL, options.max_memory)?;
+    check_memory_of(width, height, MEMORY_PER_PIXEL, options)?;
     let mut indices = vec![0; decoder.buffer_size()];
     decoder.read_into_buffer(&mut indices).map_err(failed)?;
     let mut canvas = vec![transparent.unwrap_or(0); width as usize * height as usize];

@@ -118,13 +118,24 @@ pub(super) fn check_size(
     Ok(())
 }
 
-/// Refuses an image of which decoding takes `needed` bytes of memory at its peak, where that is over `limit`. Decoders
+/// Refuses an image of which decoding takes `needed` bytes of memory at its peak, where `options` allow fewer. Decoders
 /// call it before they allocate for pixels.
-pub(crate) fn check_memory(needed: u64, limit: u64) -> Result<(), ImageError> {
+pub(super) fn check_memory(needed: u64, options: &DecodeOptions) -> Result<(), ImageError> {
+    let limit = options.max_memory;
     if needed <= limit {
         return Ok(());
     }
     let [needed_mb, limit_mb] = [needed.div_ceil(1_000_000), limit / 1_000_000];
     let message = format!("decoding it takes {needed_mb} MB of memory, the limit is {limit_mb} MB");
     Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(Needed::Memory(needed)))
+}
+
+/// [`check_memory`] of a decoder that takes so many bytes a pixel.
+pub(super) fn check_memory_of(
+    width: u32,
+    height: u32,
+    bytes_per_pixel: u64,
+    options: &DecodeOptions,
+) -> Result<(), ImageError> {
+    check_memory((u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel), options)
 }

@@ -12,7 +12,7 @@ pub mod exif;
 mod foreign;
 mod gif;
 mod jpeg;
-pub(crate) mod limits;
+mod limits;
 mod names;
 mod orientation;
 mod png;

@@ -103,10 +103,10 @@ impl InputOptions {
     }
 }
 
-/// Places that are named where nothing was found.
+/// At most this many inputs are named in the error of a run without images.
 const SAID_PLACES: usize = 3;
 
-/// Extensions of which each is said.
+/// At most this many extensions are named; the others are summed up.
 const SAID_EXTENSIONS: usize = 5;
 
 /// Counts files of folders that no extension marks as images, by their extensions.

@@ -93,7 +93,7 @@ struct Members {
     reader: BufReader<File>,
     /// Where the reader is.
     at: u64,
-    /// That the archive was cut short is said by the member that it was cut in.
+    /// The archive ends early, and the member that it ends in has an error that says so.
     cut_is_said: bool,
     /// What members hold that hard links may name; from the first link on.
     by_name: Option<HashMap<PathKey, Contents>>,

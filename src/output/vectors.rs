@@ -50,7 +50,7 @@ impl Form {
     }
 }
 
-/// What is said of one image.
+/// One image of the output.
 #[derive(Debug)]
 pub struct Row<'a> {
     /// The path as it was given.

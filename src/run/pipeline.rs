@@ -332,7 +332,7 @@ impl Images {
     }
 }
 
-/// What is said of an image beside its answer.
+/// What the record of an image has beside its answer.
 fn notes(bytes: &[u8], truncated: bool, reads_exif: bool) -> Notes {
     let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
     Notes { truncated, preview: is_preview(bytes), taken, gps, burst: None }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::store::ModelSource;
 use crate::weights::Overrides;
 
-/// Which weights, and what is said about them that they do not tell.
+/// Which weights, and the facts about them that flags give because no file records them.
 #[derive(Debug, Clone)]
 pub struct ModelSettings {
     /// Where they are.

@@ -10,7 +10,7 @@ use crate::cli::values;
 use crate::error::Result;
 use crate::inputs::InputOptions;
 
-/// The least probability of a keyword where nothing else is said.
+/// The least probability of a keyword, unless a flag or a rule sets another.
 const THRESHOLD: f32 = 0.5;
 
 /// What sidecars are called.

@@ -2,8 +2,8 @@
 //!
 //! The file's metadata holds 32 hex digits. They are computed over the whole file (header, padding and tensors) with
 //! the digits themselves read as zeros: XXH3-128 of each mebibyte, then XXH3-128 of those hashes, 16 bytes each, most
-//! significant byte first. XXH3 finds accidents, not forgery, and runs at the speed of memory: whoever has to know that
-//! the tensors are the published ones compares their SHA-256, the fingerprint.
+//! significant byte first. XXH3 finds accidents, not forgery, and runs at the speed of memory. To know
+//! that the tensors are the published ones, compare their fingerprint, a SHA-256.
 
 use std::ops::Range;
 

@@ -5,7 +5,7 @@ use ::image::{DynamicImage, RgbImage};
 
 use super::{FILE_HEADER, number, short};
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::limits::{DecodeOptions, check_memory, check_size};
+use crate::image::limits::{DecodeOptions, check_memory_of, check_size};
 
 /// The compressions, by their numbers.
 const RUNS_OF_8_BITS: u32 = 1;
@@ -36,10 +36,9 @@ pub(in super::super) fn decode(
     }
     let (width, height) = (number(bytes, field::WIDTH)?, number(bytes, field::HEIGHT)? as i32);
     let (rows, top_down) = (height.unsigned_abs(), height < 0);
-    let memory = u64::from(width) * u64::from(rows) * MEMORY_PER_PIXEL;
-    if let Err(error) =
-        check_size(width, rows, 0, options).and_then(|()| check_memory(memory, options.max_memory))
-    {
+    let checked = check_size(width, rows, 0, options)
+        .and_then(|()| check_memory_of(width, rows, MEMORY_PER_PIXEL, options));
+    if let Err(error) = checked {
         return Some(Err(error));
     }
     let colours = number(bytes, field::COLOURS).filter(|count| *count > 0).unwrap_or(1 << bits);

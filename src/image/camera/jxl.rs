@@ -9,7 +9,7 @@ use jxl::api::{
 use jxl::error::Error as JxlError;
 
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::limits::{DecodeOptions, check_memory, check_size};
+use crate::image::limits::{DecodeOptions, check_memory_of, check_size};
 
 /// Samples a pixel may have: colours, opacity, and what else a file brings.
 const SAMPLES_PER_PIXEL: u64 = 8;
@@ -45,7 +45,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
         (false, true) => (JxlColorType::Rgba, 4),
     };
     check_size(width, height, u64::from(width) * u64::from(height) * channels as u64, options)?;
-    check_memory(u64::from(width) * u64::from(height) * MEMORY_PER_PIXEL, options.max_memory)?;
+    check_memory_of(width, height, MEMORY_PER_PIXEL, options)?;
     let format = JxlPixelFormat {
         color_type,
         color_data_format: Some(JxlDataFormat::U8 { bit_depth: 8 }),

@@ -67,10 +67,8 @@ pub(super) fn decode(
     let orientation = orientation(bytes);
     let size = (frame.width, frame.height);
     let denominator = fraction(size, orientation);
-    check_memory(
-        frame.footprint(denominator, options.apply_exif && orientation != Orientation::NoTransforms),
-        options.max_memory,
-    )?;
+    let turned = options.apply_exif && orientation != Orientation::NoTransforms;
+    check_memory(frame.footprint(denominator, turned), options)?;
     let whole = match end::end(bytes) {
         End::Broken(code) => return Err(corrupt(format!("marker {code:02x} within its pixels"))),
         End::CutInHeaders => return Err(cut()),
@@ -114,7 +112,7 @@ pub(super) fn inks(bytes: &[u8], options: &DecodeOptions) -> Result<(u32, u32, V
     let frame = Frame::find(bytes)?;
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     check_size(frame.width, frame.height, pixels * u64::from(frame.components), options)?;
-    check_memory(frame.footprint(1, false), options.max_memory)?;
+    check_memory(frame.footprint(1, false), options)?;
     if frame.components != 4 {
         let message = format!("four samples a pixel are needed, {} are there", frame.components);
         return Err(ImageError::new(ImageErrorKind::Unsupported, message));

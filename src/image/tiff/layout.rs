@@ -155,7 +155,7 @@ impl<'a> Layout<'a> {
         let piece = samples.row(pieces.width as usize, samples.count) as u64 * u64::from(pieces.height);
         // A piece is held as it is unpacked and as it is converted; a turned or composited image as two.
         let image = pixels * if opacity.is_some() { 7 } else { 6 };
-        check_memory(image + piece.saturating_mul(2), options.max_memory)?;
+        check_memory(image + piece.saturating_mul(2), options)?;
         Ok(Layout {
             width,
             height,

@@ -1,5 +1,5 @@
-//! The head of a file that holds weights without a configuration: which layers there are is told by the names of groups,
-//! what a dense layer applies in the end is not. One dense layer makes a head; more of them, or a layer whose work nobody
+//! The head of a file that holds weights without a configuration: the names of groups tell which layers there are,
+//! but not which function follows a dense layer. One dense layer makes a head; more of them, or a layer whose work nobody
 //! can guess, are refused.
 
 use std::collections::HashSet;

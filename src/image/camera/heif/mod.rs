@@ -11,7 +11,7 @@ use heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer_isobmff::{BoxIter, Error as ContainerError, HeifFile, ItemId};
 
 use crate::error::{ImageError, ImageErrorKind};
-use crate::image::limits::{DecodeOptions, check_memory, check_size};
+use crate::image::limits::{DecodeOptions, check_memory_of, check_size};
 use picture::{Colour, Picture, Plane};
 
 /// Bytes that lists within the container may have. The parser's time grows with the product of their lengths.
@@ -40,7 +40,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicIma
     let id = file.primary_id;
     if let Some((width, height)) = file.image_size(id).map_err(|error| container_error(&error))? {
         check_size(width, height, u64::from(width) * u64::from(height) * 3, options)?;
-        check_memory(u64::from(width) * u64::from(height) * MEMORY_PER_PIXEL, options.max_memory)?;
+        check_memory_of(width, height, MEMORY_PER_PIXEL, options)?;
     }
     let mut picture = reader.item(id, 0)?;
     picture.alpha = reader.alpha(id, &picture)?;
@@ -119,7 +119,7 @@ impl Reader<'_> {
         let grid = self.file.grid(id).map_err(|error| container_error(&error))?;
         let (width, height) = (grid.output_width, grid.output_height);
         check_size(width, height, u64::from(width) * u64::from(height) * 3, self.options)?;
-        check_memory(u64::from(width) * u64::from(height) * MEMORY_PER_PIXEL, self.options.max_memory)?;
+        check_memory_of(width, height, MEMORY_PER_PIXEL, self.options)?;
         let (width, height) = (width as usize, height as usize);
         let (rows, columns) = (usize::from(grid.rows), usize::from(grid.columns));
         let tiles = self.sources(id);
