@@ -86,6 +86,7 @@ impl Product {
             columns,
             mc,
             kc,
+            rounded: std::ptr::null_mut(), // of f32
         };
         let start = Instant::now();
         // SAFETY: the buffers above have the sizes that the product says.

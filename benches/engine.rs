@@ -23,7 +23,7 @@ const PRODUCTS: [(usize, usize, usize); 4] =
 
 fn products(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("product");
-    for kernels in Kernels::available() {
+    for kernels in Kernels::available().into_iter().chain(Kernels::bf16()) {
         for (rows, depth, columns) in PRODUCTS {
             let panels = Panels::new(depth, columns, kernels.lanes());
             let stride = columns.next_multiple_of(CHANNEL_ALIGN);
@@ -31,6 +31,7 @@ fn products(criterion: &mut Criterion) {
             let right = vec![0.5; panels.elements()];
             let bias = vec![0.0; panels.width()];
             let mut result = vec![0.0f32; rows * stride];
+            let mut rounded = vec![0.0f32; 128 * panels.left_stride()];
             let gemm = Gemm {
                 rows,
                 left: &[Segment { data: left.as_ptr(), stride: depth, depth }],
@@ -44,6 +45,7 @@ fn products(criterion: &mut Criterion) {
                 columns,
                 mc: 128,
                 kc: 256,
+                rounded: rounded.as_mut_ptr(),
             };
             group.throughput(Throughput::Elements(2 * (rows * depth * columns) as u64)); // flops
             let id = BenchmarkId::new(kernels.kind().as_str(), format!("{rows}x{depth}x{columns}"));

@@ -18,7 +18,9 @@ pub struct Run {
     #[arg(hide_short_help = true)]
     pub threads: Option<u32>,
 
-    /// The number type of the arithmetic; anything but f32 needs --device cuda
+    /// Number type of the arithmetic
+    ///
+    /// bf16 needs a CPU with AVX512-BF16, or --device cuda; f16 and tf32 need --device cuda.
     #[arg(long, value_enum, default_value_t = Dtype::F32, hide_short_help = true)]
     pub dtype: Dtype,
 

@@ -13,7 +13,6 @@ use crate::classifier::Classifier;
 use crate::engine::NetworkOutput;
 use crate::engine::cpu::Profile;
 use crate::error::Error;
-use crate::kernels::Kernels;
 use crate::output;
 use crate::output::text::{count, printable};
 use crate::run::open;
@@ -158,7 +157,7 @@ impl Report {
             model: classifier.name().to_owned(),
             device: classifier.device(),
             dtype: classifier.engine().precision().to_string(),
-            instruction_set: classifier.engine().as_cpu().map(|_| Kernels::best().kind().as_str()),
+            instruction_set: classifier.engine().instruction_set(),
             threads,
             input: classifier.config().input_size,
             batch_size: settings.batch_size,

@@ -123,7 +123,10 @@ impl Report {
             card: device::describe(device),
             dtype: settings.precision.to_string(),
             threads,
-            instruction_set: Kernels::best().kind().as_str(),
+            instruction_set: Kernels::computing_in(settings.precision)
+                .unwrap_or(Kernels::best())
+                .kind()
+                .as_str(),
             cache: settings.cache.clone(),
             hub_cache: settings.hub.clone(),
             free_bytes: settings.cache.as_deref().and_then(free_bytes),

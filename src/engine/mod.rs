@@ -51,6 +51,10 @@ impl NetworkOutput {
     }
 }
 
+/// Why a processor does not compute in bf16.
+pub(crate) const NO_BF16: &str =
+    "computing in bf16 needs CUDA, or a CPU with AVX512-BF16, which this one lacks; use f32";
+
 /// Where and how a network runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Placement<'a> {
@@ -96,17 +100,16 @@ impl Engine {
     /// When memory is short, or the device refuses the weights or the precision.
     pub fn new(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Self> {
         let Placement { device, threads, precision } = placement;
-        if precision != Precision::F32 && !device.is_cuda() {
-            let detail = format!("computing in {precision} needs a CUDA device; others compute in f32");
-            return Err(Error::Config(detail));
-        }
         let head = Head::of(graph, weights);
         let graph = &*graph.without_unusual_head();
         let runner = if device.is_cpu() {
-            let options = cpu::Options { threads: threads_that_run(threads), kernels: Kernels::best() };
+            let kernels = Kernels::computing_in(precision).ok_or_else(|| refused(precision))?;
+            let options = cpu::Options { threads: threads_that_run(threads), kernels };
             let engine = CpuEngine::new(graph, weights, options)?;
             let pool = EnginePool::beside(&engine)?;
             Runner::Cpu { team: Box::new(Mutex::new(engine)), pool }
+        } else if precision != Precision::F32 && !device.is_cuda() {
+            return Err(refused(precision));
         } else {
             match on_card(graph, weights, placement)? {
                 Some(runner) => runner,
@@ -114,6 +117,12 @@ impl Engine {
             }
         };
         Ok(Engine { input: graph.input_shape(), precision, runner, head, backoff: BatchBackoff::default() })
+    }
+
+    /// The instruction set of its kernels, on a CPU.
+    pub fn instruction_set(&self) -> Option<&'static str> {
+        let kernels = self.as_cpu().and_then(|_| Kernels::computing_in(self.precision))?;
+        Some(kernels.kind().as_str())
     }
 
     /// Where it runs: `cpu`, `cuda:N` or `metal`.
@@ -292,12 +301,20 @@ fn by_output<const K: usize>(rows: Vec<[Vec<f32>; K]>) -> [Vec<Vec<f32>>; K] {
     outputs
 }
 
+/// A number type that the device does not compute in.
+fn refused(precision: Precision) -> Error {
+    Error::Config(match precision {
+        Precision::Bf16 => NO_BF16.to_owned(),
+        _ => format!("computing in {precision} needs a CUDA device; others compute in f32"),
+    })
+}
+
 /// The CUDA engine, where there is a card and a plan for the graph. Graphs without one are left to the portable
 /// engine, which computes in f32.
 #[cfg(feature = "cuda")]
 fn on_card(graph: &Graph, weights: &Weights, placement: Placement) -> Result<Option<Runner>> {
     let Placement { device: Device::Cuda(device), precision, .. } = placement else { return Ok(None) };
-    match crate::engine::plan::Plan::new(graph, 1) {
+    match crate::engine::plan::Plan::new(graph, crate::kernels::pack::Lanes::f32(1)) {
         Ok(plan) => {
             let engine = crate::engine::cuda::CudaEngine::new(device, &plan, weights, precision)?;
             Ok(Some(Runner::Cuda(Box::new(engine))))

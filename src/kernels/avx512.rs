@@ -1,19 +1,21 @@
-//! AVX-512 F: sixteen lanes, thirty-two registers, masked stores.
+//! AVX-512 F: sixteen lanes, thirty-two registers, masked stores; with AVX-512 BF16, products of bf16 pairs.
 
 use std::arch::x86_64::*;
+use std::mem::transmute;
 
 use super::isa::{Isa, Job};
 
-/// The instruction set.
+/// The instruction set, with or without products of bf16.
 #[derive(Clone, Copy)]
-pub struct Avx512;
+pub struct Avx512<const BF16: bool>;
 
 // SAFETY: each function is the intrinsic that its name says; `enter` switches the instruction set on.
-unsafe impl Isa for Avx512 {
+unsafe impl<const BF16: bool> Isa for Avx512<BF16> {
     type Vector = __m512;
     const LANES: usize = 16;
     const TILE_ROWS: [usize; 3] = [14, 12, 9];
     const STRIP: usize = 14;
+    const BF16: bool = BF16;
 
     #[inline(always)]
     unsafe fn enter<J: Job>(job: J) {
@@ -21,7 +23,11 @@ unsafe impl Isa for Avx512 {
         unsafe fn compiled<J: Job>(job: J) {
             unsafe { job.run() }
         }
-        unsafe { compiled(job) }
+        #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16,avx2,fma")]
+        unsafe fn compiled_with_bf16<J: Job>(job: J) {
+            unsafe { job.run() }
+        }
+        unsafe { if BF16 { compiled_with_bf16(job) } else { compiled(job) } }
     }
     #[inline(always)]
     unsafe fn zero() -> __m512 {
@@ -46,6 +52,26 @@ unsafe impl Isa for Avx512 {
     #[inline(always)]
     unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
         unsafe { _mm512_fmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn dot(a: __m512, b: __m512, c: __m512) -> __m512 {
+        if !BF16 {
+            return unsafe { Self::fma(a, b, c) };
+        }
+        unsafe { _mm512_dpbf16_ps(c, transmute::<__m512, __m512bh>(a), transmute::<__m512, __m512bh>(b)) }
+    }
+    #[inline(always)]
+    unsafe fn to_bf16(from: *const f32, to: *mut u16, count: usize) {
+        unsafe {
+            if count == Self::LANES {
+                let rounded = _mm512_cvtneps_pbh(_mm512_loadu_ps(from));
+                _mm256_storeu_si256(to.cast(), transmute::<__m256bh, __m256i>(rounded));
+            } else {
+                let mask = (1u16 << count) - 1;
+                let rounded = _mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, from));
+                _mm256_mask_storeu_epi16(to.cast(), mask, transmute::<__m256bh, __m256i>(rounded));
+            }
+        }
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {

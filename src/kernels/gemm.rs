@@ -4,6 +4,9 @@
 //! need not be stored as one); the right side is packed once, see [`super::pack`]. Each output is
 //! summed in the order of its depth, whatever the tile it falls into: the bits of a result depend
 //! neither on how rows are split over threads nor on how many there are.
+//!
+//! Where lanes hold two bf16, a block of rows is rounded first, its runs side by side; all else is the same, and a
+//! step of depth is a pair of numbers.
 
 use std::marker::PhantomData;
 
@@ -63,9 +66,11 @@ pub struct Gemm<'a> {
     /// Framework for Rapidly Instantiating BLAS Functionality" (2015). Their part of the left side stays in
     /// the second level of cache.
     pub mc: usize,
-    /// Depth that goes through all panels before more of it does: `kc` in the same paper. That much of a
+    /// Steps of depth that go through all panels before more of them do: `kc` in the same paper. That much of a
     /// panel stays near while all rows pass it. Sums wait in the results meanwhile, which loses no bits.
     pub kc: usize,
+    /// Room for `mc` rows of the left side, each of [`Panels::left_stride`] lanes, where lanes hold two bf16.
+    pub rounded: *mut f32,
 }
 
 /// Computes the product.
@@ -74,16 +79,52 @@ pub struct Gemm<'a> {
 /// The processor has `I`; all pointers are good for the rows, strides and columns given; results
 /// overlap nothing that is read. With more depth than `kc`, `columns` are whole vectors.
 pub unsafe fn run<I: Isa>(gemm: &Gemm) {
-    let depth = gemm.panels.depth;
-    let passes = depth.div_ceil(gemm.kc.max(1)).max(1);
+    let steps = gemm.panels.steps();
+    let passes = steps.div_ceil(gemm.kc.max(1)).max(1);
     let blocks = gemm.rows.div_ceil(gemm.mc.max(1));
     for block in 0..blocks {
         let rows = (gemm.rows * block / blocks, gemm.rows * (block + 1) / blocks);
+        let rounded = Segment { data: gemm.rounded, stride: gemm.panels.left_stride(), depth: steps };
+        let (left, first_row) = if I::BF16 {
+            // SAFETY: the block has at most `mc` rows.
+            unsafe { I::enter(Rounding::<I>(gemm, rows, PhantomData)) };
+            (std::slice::from_ref(&rounded), rows.0)
+        } else {
+            (gemm.left, 0)
+        };
         for pass in 0..passes {
-            let (start, end) = (depth * pass / passes, depth * (pass + 1) / passes);
-            let pass = Pass { gemm, start, depth: end - start, first: pass == 0, last: pass + 1 == passes };
+            let (start, end) = (steps * pass / passes, steps * (pass + 1) / passes);
+            let (first, last) = (pass == 0, pass + 1 == passes);
+            let pass = Pass { gemm, left, first_row, start, steps: end - start, first, last };
             // SAFETY: the rows are within the caller's.
             unsafe { pass.run::<I>(rows) };
+        }
+    }
+}
+
+/// Rounds some rows of the left side to bf16, their runs of channels side by side.
+struct Rounding<'a, I>(&'a Gemm<'a>, (usize, usize), PhantomData<I>);
+
+impl<I: Isa> Job for Rounding<'_, I> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        let Rounding(gemm, (first_row, end_row), _) = self;
+        let stride = gemm.panels.left_stride();
+        for row in first_row..end_row {
+            // SAFETY: a row's numbers, and one zero where they are odd, take at most `stride` lanes.
+            unsafe {
+                let mut to = gemm.rounded.add((row - first_row) * stride).cast::<u16>();
+                for segment in gemm.left {
+                    let from = segment.data.add(row * segment.stride);
+                    for first in (0..segment.depth).step_by(I::LANES) {
+                        I::to_bf16(from.add(first), to.add(first), I::LANES.min(segment.depth - first));
+                    }
+                    to = to.add(segment.depth);
+                }
+                if gemm.panels.depth % 2 == 1 {
+                    to.write(0);
+                }
+            }
         }
     }
 }
@@ -91,10 +132,14 @@ pub unsafe fn run<I: Isa>(gemm: &Gemm) {
 /// Some of the depth, for some rows, through all panels.
 struct Pass<'a> {
     gemm: &'a Gemm<'a>,
-    /// Depth in front of it.
+    /// The left side, as it is or rounded.
+    left: &'a [Segment],
+    /// The row that the left side starts with.
+    first_row: usize,
+    /// Steps of depth in front of it.
     start: usize,
-    /// Its own depth.
-    depth: usize,
+    /// Its own steps.
+    steps: usize,
     /// Sums start with the bias.
     first: bool,
     /// Sums are done.
@@ -114,9 +159,9 @@ impl Pass<'_> {
             let next = if panel + 1 < gemm.panels.count() {
                 self.right(panel + 1)
             } else {
-                right.wrapping_add(width * self.depth * I::LANES)
+                right.wrapping_add(width * self.steps * I::LANES)
             };
-            let lines = width * self.depth * I::LANES / LINE;
+            let lines = width * self.steps * I::LANES / LINE;
             let (mut row, mut fetched) = (first_row, 0);
             for index in 0..tiles {
                 let height = rows / tiles + usize::from(index < rows % tiles);
@@ -124,7 +169,7 @@ impl Pass<'_> {
                     Ahead::StridedRows
                 } else if fetched < lines {
                     let from = next.wrapping_add(fetched * LINE);
-                    fetched += self.depth / steps_at_once(width);
+                    fetched += self.steps / steps_at_once(width);
                     Ahead::Panel(from)
                 } else {
                     Ahead::Nothing
@@ -139,9 +184,9 @@ impl Pass<'_> {
 
     /// Where a panel's weights for this pass start.
     fn right(&self, panel: usize) -> *const f32 {
-        let Panels { depth, lanes, .. } = self.gemm.panels;
-        let (vector, width) = self.gemm.panels.panel(panel);
-        self.gemm.right.wrapping_add((vector * depth + width * self.start) * lanes)
+        let panels = &self.gemm.panels;
+        let (vector, width) = panels.panel(panel);
+        self.gemm.right.wrapping_add((vector * panels.steps() + width * self.start) * panels.lanes.count)
     }
 }
 
@@ -238,14 +283,14 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                 Ahead::StridedRows => (right, LINE),
                 Ahead::Nothing => (right, 0),
             };
-            let (mut skip, mut wanted) = (pass.start, pass.depth);
-            for segment in gemm.left {
+            let (mut skip, mut wanted) = (pass.start, pass.steps);
+            for segment in pass.left {
                 if skip >= segment.depth {
                     skip -= segment.depth;
                     continue;
                 }
                 let steps = (segment.depth - skip).min(wanted);
-                let left = segment.data.add(row * segment.stride + skip);
+                let left = segment.data.add((row - pass.first_row) * segment.stride + skip);
                 if let Ahead::StridedRows = ahead {
                     fetch = left.wrapping_add(ROWS * segment.stride);
                 }
@@ -261,7 +306,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                         unroll!(index < ROWS, of 14, {
                             let value = I::splat(*lefts[index].add(step + part));
                             unroll!(vector < VECTORS, of 3, {
-                                sums[index][vector] = I::fma(value, weights[vector], sums[index][vector]);
+                                sums[index][vector] = I::dot(value, weights[vector], sums[index][vector]);
                             });
                         });
                     });
@@ -274,7 +319,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                     unroll!(index < ROWS, of 14, {
                         let value = I::splat(*lefts[index].add(step));
                         unroll!(vector < VECTORS, of 3, {
-                            sums[index][vector] = I::fma(value, weights[vector], sums[index][vector]);
+                            sums[index][vector] = I::dot(value, weights[vector], sums[index][vector]);
                         });
                     });
                     right = right.add(VECTORS * I::LANES);

@@ -3,21 +3,33 @@
 
 use super::isa::{Isa, Job};
 
-/// The instruction set that every processor has.
+/// The instruction set that every processor has. Its products of bf16 are for tests: they are slow.
 #[derive(Clone, Copy)]
-pub struct Generic;
+pub struct Generic<const BF16: bool>;
 
 #[inline(always)]
 fn zip(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> [f32; 4] {
     [f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])]
 }
 
+/// The two bf16 of a lane, the lower one first.
+fn pair(lane: f32) -> [f32; 2] {
+    let bits = lane.to_bits();
+    [bits << 16, bits & 0xffff_0000].map(|bits| normal(f32::from_bits(bits)))
+}
+
+/// Zero for what lies below the smallest normal number.
+fn normal(value: f32) -> f32 {
+    if value.abs() < f32::MIN_POSITIVE { 0f32.copysign(value) } else { value }
+}
+
 // SAFETY: plain arithmetic; pointers are read and written unaligned, four numbers at a time.
-unsafe impl Isa for Generic {
+unsafe impl<const BF16: bool> Isa for Generic<BF16> {
     type Vector = [f32; 4];
     const LANES: usize = 4;
     const TILE_ROWS: [usize; 3] = [8, 4, 3];
     const STRIP: usize = 7;
+    const BF16: bool = BF16;
 
     #[inline(always)]
     unsafe fn enter<J: Job>(job: J) {
@@ -53,6 +65,16 @@ unsafe impl Isa for Generic {
     unsafe fn fma(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
         // Rounded twice: a fused one is a library call where the processor has none.
         zip(zip(a, b, |a, b| a * b), c, |product, c| product + c)
+    }
+    #[inline(always)]
+    unsafe fn dot(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
+        if !BF16 {
+            return unsafe { Self::fma(a, b, c) };
+        }
+        std::array::from_fn(|lane| {
+            let ([a0, a1], [b0, b1]) = (pair(a[lane]), pair(b[lane]));
+            normal(a0.mul_add(b0, normal(a1.mul_add(b1, normal(c[lane])))))
+        })
     }
     #[inline(always)]
     unsafe fn add(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {

@@ -17,6 +17,8 @@ pub unsafe trait Isa: Copy + 'static {
     const TILE_ROWS: [usize; 3];
     /// The widest strip of output pixels that a depthwise window or a pool keeps in registers.
     const STRIP: usize;
+    /// Whether products multiply bf16, two numbers in each lane, instead of f32.
+    const BF16: bool = false;
 
     /// Runs a job compiled for the instruction set.
     ///
@@ -36,6 +38,20 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn store_first(to: *mut f32, vector: Self::Vector, count: usize);
     /// `a * b + c`, rounded once where the instruction set can.
     unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// A step of a product: [`Isa::fma`] of f32; of bf16 pairs, `a1 * b1` is added to `c` first and `a0 * b0` then,
+    /// each rounded to f32 once. Numbers below the smallest normal one count as zero.
+    #[inline(always)]
+    unsafe fn dot(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        unsafe { Self::fma(a, b, c) }
+    }
+    /// Rounds `count <= LANES` numbers to bf16, the nearest or the even one of two.
+    #[inline(always)]
+    unsafe fn to_bf16(from: *const f32, to: *mut u16, count: usize) {
+        for index in 0..count {
+            // SAFETY: the caller's.
+            unsafe { to.add(index).write(bf16(*from.add(index))) }
+        }
+    }
     /// `a + b`.
     unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a * b`.
@@ -44,6 +60,14 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn max(a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Asks for a cache line, into the second level. Any address is allowed.
     unsafe fn prefetch(at: *const f32);
+}
+
+/// A number rounded to bf16, as processors do it: what has no normal bf16 becomes zero.
+pub fn bf16(value: f32) -> u16 {
+    if value.abs() < f32::MIN_POSITIVE {
+        return if value.is_sign_negative() { 0x8000 } else { 0 };
+    }
+    half::bf16::from_f32(value).to_bits()
 }
 
 /// A piece of work to be compiled for an instruction set. `run` must be `#[inline(always)]`.

@@ -24,6 +24,7 @@ mod unroll;
 use depthwise::Depthwise;
 use gemm::Gemm;
 use isa::Isa;
+use pack::Lanes;
 use pool::Pool;
 pub use precision::Precision;
 
@@ -33,6 +34,8 @@ pub const CHANNEL_ALIGN: usize = 16;
 /// An instruction set that kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IsaKind {
+    /// AVX-512 F with BF16, for products of bf16.
+    Avx512Bf16,
     /// AVX-512 F.
     Avx512,
     /// AVX2 and FMA.
@@ -41,16 +44,20 @@ pub enum IsaKind {
     Neon,
     /// No intrinsics.
     Generic,
+    /// No intrinsics, with products of bf16.
+    GenericBf16,
 }
 
 impl IsaKind {
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
+            IsaKind::Avx512Bf16 => "avx512bf16",
             IsaKind::Avx512 => "avx512",
             IsaKind::Avx2 => "avx2",
             IsaKind::Neon => "neon",
             IsaKind::Generic => "generic",
+            IsaKind::GenericBf16 => "generic bf16",
         }
     }
 }
@@ -59,29 +66,29 @@ impl IsaKind {
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
     kind: IsaKind,
-    lanes: usize,
+    lanes: Lanes,
     gemm: unsafe fn(&Gemm),
     depthwise: unsafe fn(&Depthwise),
     pool: unsafe fn(&Pool),
 }
 
 impl Kernels {
-    /// The kernels of every instruction set that this processor has, the fastest first.
+    /// The kernels of every instruction set that this processor has and that computes in f32, the fastest first.
     pub fn available() -> Vec<Kernels> {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 && is_x86_feature_detected!("avx512f") {
-                all.push(Kernels::of::<avx512::Avx512>(IsaKind::Avx512));
+                all.push(Kernels::of::<avx512::Avx512<false>, avx512::Avx512<false>>(IsaKind::Avx512));
             }
             if avx2 {
-                all.push(Kernels::of::<avx2::Avx2>(IsaKind::Avx2));
+                all.push(Kernels::of::<avx2::Avx2, avx2::Avx2>(IsaKind::Avx2));
             }
         }
         #[cfg(target_arch = "aarch64")]
-        all.push(Kernels::of::<neon::Neon>(IsaKind::Neon));
-        all.push(Kernels::of::<generic::Generic>(IsaKind::Generic));
+        all.push(Kernels::of::<neon::Neon, neon::Neon>(IsaKind::Neon));
+        all.push(Kernels::of::<generic::Generic<false>, generic::Generic<false>>(IsaKind::Generic));
         all
     }
 
@@ -90,12 +97,43 @@ impl Kernels {
         Kernels::available()[0]
     }
 
-    fn of<I: Isa>(kind: IsaKind) -> Kernels {
-        const { assert!(CHANNEL_ALIGN.is_multiple_of(I::LANES)) };
+    /// The kernels for products of bf16, where this processor has instructions for them; the rest is in f32.
+    pub fn bf16() -> Option<Kernels> {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl");
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2 && avx512 && is_x86_feature_detected!("avx512bf16") {
+                return Some(Kernels::of::<avx512::Avx512<false>, avx512::Avx512<true>>(IsaKind::Avx512Bf16));
+            }
+        }
+        None
+    }
+
+    /// The arithmetic of [`Kernels::bf16`] on any processor, to the bit.
+    #[cfg(test)]
+    pub fn emulated_bf16() -> Kernels {
+        Kernels::of::<generic::Generic<false>, generic::Generic<true>>(IsaKind::GenericBf16)
+    }
+
+    /// The fastest kernels of this processor for a number type; none where it has no instructions for it.
+    pub fn computing_in(precision: Precision) -> Option<Kernels> {
+        match precision {
+            Precision::F32 => Some(Kernels::best()),
+            Precision::Bf16 => Kernels::bf16(),
+            Precision::Tf32 | Precision::F16 => None,
+        }
+    }
+
+    /// Kernels of `I`, with the products of `P`.
+    fn of<I: Isa, P: Isa>(kind: IsaKind) -> Kernels {
+        const { assert!(CHANNEL_ALIGN.is_multiple_of(I::LANES) && I::LANES == P::LANES) };
         Kernels {
             kind,
-            lanes: I::LANES,
-            gemm: gemm::run::<I>,
+            lanes: Lanes { count: I::LANES, numbers: if P::BF16 { 2 } else { 1 } },
+            gemm: gemm::run::<P>,
             depthwise: depthwise::run::<I>,
             pool: pool::run::<I>,
         }
@@ -106,8 +144,8 @@ impl Kernels {
         self.kind
     }
 
-    /// Numbers in a vector.
-    pub fn lanes(&self) -> usize {
+    /// What weights have to be packed for.
+    pub fn lanes(&self) -> Lanes {
         self.lanes
     }
 

@@ -1,5 +1,24 @@
 //! Weights in the order in which the kernels read them.
 
+use super::CHANNEL_ALIGN;
+use super::isa::bf16;
+
+/// The vectors that weights are packed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lanes {
+    /// Lanes of a vector, 32 bits each.
+    pub count: usize,
+    /// Numbers of a product's operands in a lane: one f32, or two bf16 that follow each other in depth.
+    pub numbers: usize,
+}
+
+impl Lanes {
+    /// Vectors of f32.
+    pub const fn f32(count: usize) -> Lanes {
+        Lanes { count, numbers: 1 }
+    }
+}
+
 /// How the columns of a matrix are cut into panels of up to three vectors, each stored depth by depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panels {
@@ -9,25 +28,25 @@ pub struct Panels {
     pub columns: usize,
     /// Vectors that hold a row.
     pub vectors: usize,
-    /// Numbers in a vector.
-    pub lanes: usize,
+    /// The vectors.
+    pub lanes: Lanes,
 }
 
 impl Panels {
     /// Panels for a matrix of `depth` x `columns`.
-    pub fn new(depth: usize, columns: usize, lanes: usize) -> Self {
-        Panels { depth, columns, vectors: columns.div_ceil(lanes), lanes }
+    pub fn new(depth: usize, columns: usize, lanes: Lanes) -> Self {
+        Panels { depth, columns, vectors: columns.div_ceil(lanes.count), lanes }
     }
 
     /// Vectors of a full panel. Sixteen registers of eight lanes hold the sums of 6 x 2 vectors or of 4 x 3: the
     /// first read less for each multiply-add.
     fn full(&self) -> usize {
-        if self.lanes == 8 { 2 } else { 3 }
+        if self.lanes.count == 8 { 2 } else { 3 }
     }
 
     /// Columns of the widest panel, padded.
     pub fn widest(&self) -> usize {
-        self.full().min(self.vectors) * self.lanes
+        self.full().min(self.vectors) * self.lanes.count
     }
 
     /// Full panels, and others behind them. A last vector is not left alone: a tile of one vector loads as much as
@@ -59,34 +78,56 @@ impl Panels {
         }
     }
 
-    /// Numbers in the packed matrix.
+    /// Steps of depth: as many as rows, or half of them where a lane holds two numbers.
+    pub fn steps(&self) -> usize {
+        self.depth.div_ceil(self.lanes.numbers)
+    }
+
+    /// Lanes from row to row of the left side, once it is rounded to the numbers of the lanes.
+    pub fn left_stride(&self) -> usize {
+        self.steps().next_multiple_of(CHANNEL_ALIGN)
+    }
+
+    /// Lanes in the packed matrix.
     pub fn elements(&self) -> usize {
-        self.depth * self.width()
+        self.steps() * self.width()
     }
 
     /// Columns, padded to whole vectors.
     pub fn width(&self) -> usize {
-        self.vectors * self.lanes
+        self.vectors * self.lanes.count
     }
 
     /// Packs rows `first_row..` of the matrix from `part`, row-major, each column multiplied by its
     /// scale. Columns beyond the matrix are zeros.
     pub fn pack(&self, packed: &mut [f32], first_row: usize, part: &[f32], scales: &[f64]) {
         assert_eq!((packed.len(), scales.len()), (self.elements(), self.columns));
+        let Lanes { count: lanes, numbers } = self.lanes;
         for index in 0..self.count() {
             let (start, width) = self.panel(index);
-            let (start, width) = (start * self.lanes, width * self.lanes);
+            let (start, width) = (start * lanes, width * lanes);
             let end = (start + width).min(self.columns);
-            let panel = &mut packed[start * self.depth..][..width * self.depth];
-            let rows = panel.chunks_exact_mut(width).skip(first_row);
-            for (row, from) in rows.zip(part.chunks_exact(self.columns)) {
-                for ((to, from), scale) in row.iter_mut().zip(&from[start..end]).zip(&scales[start..end]) {
-                    *to = (f64::from(*from) * scale) as f32;
+            let panel = &mut packed[start * self.steps()..][..width * self.steps()];
+            for (row, from) in part.chunks_exact(self.columns).enumerate() {
+                let row = first_row + row;
+                let to = &mut panel[row / numbers * width..][..width];
+                if row % numbers == 0 {
+                    to.fill(0.0);
                 }
-                row[end - start..].fill(0.0);
+                for ((to, from), scale) in to.iter_mut().zip(&from[start..end]).zip(&scales[start..end]) {
+                    let value = (f64::from(*from) * scale) as f32;
+                    *to = if numbers == 1 { value } else { with_bf16(*to, row % 2, value) };
+                }
             }
         }
     }
+}
+
+/// A lane of which one of the two bf16 is replaced.
+fn with_bf16(lane: f32, place: usize, value: f32) -> f32 {
+    let shift = 16 * place;
+    let others = lane.to_bits() & !(0xffff << shift);
+    f32::from_bits(others | u32::from(bf16(value)) << shift)
 }
 
 /// Depthwise weights, window by channel, as the kernels read them: channels in vectors, and for each

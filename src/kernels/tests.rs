@@ -31,9 +31,14 @@ fn assert_close(got: f32, expected: f64, context: &str) {
     assert!((f64::from(got) - expected).abs() < 2e-5, "{context}: {got} instead of {expected}");
 }
 
+/// The kernels of every instruction set and number type that can run here.
+fn kernels() -> impl Iterator<Item = Kernels> {
+    Kernels::available().into_iter().chain(Kernels::bf16()).chain([Kernels::emulated_bf16()])
+}
+
 #[test]
 fn products_equal_a_sum_in_double_precision_at_every_tile_edge() {
-    for kernels in Kernels::available() {
+    for kernels in kernels() {
         eprintln!("products on {}", kernels.kind().as_str());
         for height in [1, 2, 5, 9, 10, 13, 14, 15, 29] {
             for columns in [1, 7, 11, 16, 17, 22, 31, 33, 44, 48, 49, 65, 100] {
@@ -46,7 +51,22 @@ fn products_equal_a_sum_in_double_precision_at_every_tile_edge() {
     }
 }
 
-fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
+#[test]
+fn products_of_bf16_have_the_bits_that_their_definition_gives() {
+    let Some(real) = Kernels::bf16() else {
+        return eprintln!("this processor has no instructions for bf16");
+    };
+    for (height, columns, depths) in [(29, 100, [13, 5].as_slice()), (49, 88, &[44, 44, 44]), (1, 7, &[1, 1])]
+    {
+        let [real, emulated] =
+            [real, Kernels::emulated_bf16()].map(|kernels| product(kernels, height, columns, depths));
+        assert!(real.iter().zip(&emulated).all(|(a, b)| a.to_bits() == b.to_bits()), "{height} x {columns}");
+    }
+}
+
+/// The results, compared with sums in double precision of the numbers that the kernels multiply.
+fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) -> Vec<f32> {
+    let rounded_to_bf16 = |value: f32| half::bf16::from_f32(value).to_f64();
     let depth: usize = depths.iter().sum();
     let lefts: Vec<Vec<f32>> =
         depths.iter().map(|depth| noise(height * (depth + 3), *depth as u64)).collect();
@@ -58,6 +78,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
     let weights = noise(depth * columns, 7);
     let scales: Vec<f64> = noise(columns, 8).into_iter().map(f64::from).collect();
     let panels = Panels::new(depth, columns, kernels.lanes());
+    let mut rounded = vec![f32::NAN; 11 * panels.left_stride()];
     let mut right = vec![f32::NAN; panels.elements()];
     let (first, second) = weights.split_at(depths[0] * columns);
     panels.pack(&mut right, 0, first, &scales);
@@ -81,6 +102,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
             columns,
             mc: 11,
             kc: if columns.is_multiple_of(16) { 20 } else { depth },
+            rounded: rounded.as_mut_ptr(),
         };
         // SAFETY: the buffers above have the sizes that the product says.
         unsafe { kernels.gemm(&gemm) };
@@ -91,7 +113,11 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
             let mut step = 0;
             for (left, depth) in lefts.iter().zip(depths) {
                 for value in &left[row * (depth + 3)..][..*depth] {
-                    sum += f64::from(*value) * f64::from(weights[step * columns + column]) * scales[column];
+                    let weight = f64::from(weights[step * columns + column]) * scales[column];
+                    sum += match kernels.lanes().numbers {
+                        1 => f64::from(*value) * weight,
+                        _ => rounded_to_bf16(*value) * rounded_to_bf16(weight as f32),
+                    };
                     step += 1;
                 }
             }
@@ -101,6 +127,53 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) {
         }
         assert!(raw[row * stride + columns..][..2].iter().all(|value| value.is_nan()), "wrote beyond a row");
     }
+    raw.chunks_exact(stride).flat_map(|row| &row[..columns]).copied().collect()
+}
+
+#[test]
+fn steps_of_bf16_add_the_second_numbers_first_and_know_no_small_ones() {
+    // A number far below 1 is lost when 1 is added to it, and kept when -1 and 1 cancel first.
+    let (small, tiny) = (2f32.powi(-24), f32::MIN_POSITIVE / 2.0);
+    let cases = [
+        ([1.0, -1.0], [1.0, 1.0], small, small), // (small - 1) + 1: what is left of small
+        ([-1.0, 1.0], [1.0, 1.0], small, 0.0),   // (small + 1) - 1
+        ([tiny, 0.0], [1e30, 1.0], 0.0, 0.0),    // tiny counts as zero
+        ([1.0, 0.0], [1.0, 1.0], tiny, 1.0),
+    ];
+    for kernels in [Some(Kernels::emulated_bf16()), Kernels::bf16()].into_iter().flatten() {
+        for (left, right, start, expected) in cases {
+            let got = step(kernels, left, right, start);
+            assert_eq!(got, expected, "{left:?} {right:?} {start} on {}", kernels.kind().as_str());
+        }
+    }
+}
+
+/// `start` and one step of a product.
+fn step(kernels: Kernels, left: [f32; 2], right: [f32; 2], start: f32) -> f32 {
+    let panels = Panels::new(2, 1, kernels.lanes());
+    let mut weights = vec![0.0; panels.elements()];
+    panels.pack(&mut weights, 0, &right, &[1.0]);
+    let mut bias = vec![0.0; panels.width()];
+    bias[0] = start;
+    let (mut result, mut rounded) = ([f32::NAN], vec![f32::NAN; panels.left_stride()]);
+    let gemm = Gemm {
+        rows: 1,
+        left: &[Segment { data: left.as_ptr(), stride: 2, depth: 2 }],
+        right: weights.as_ptr(),
+        panels,
+        range: (0, 1),
+        bias: bias.as_ptr(),
+        addend: StridedRows::NONE,
+        raw: rows(&mut result, 1),
+        relu: StridedRows::NONE,
+        columns: 1,
+        mc: 1,
+        kc: 1,
+        rounded: rounded.as_mut_ptr(),
+    };
+    // SAFETY: the buffers above have the sizes that the product says.
+    unsafe { kernels.gemm(&gemm) };
+    result[0]
 }
 
 /// A window over an image of odd sides, and where its taps are.
@@ -162,7 +235,7 @@ fn depthwise(kernels: Kernels, image: (usize, usize, usize), size: usize, stride
     let (height, width, channels) = image;
     let input = noise(height * width * padded(channels), 1);
     let weights = noise(size * size * channels, 2);
-    let lanes = kernels.lanes();
+    let lanes = kernels.lanes().count;
     let mut packed = vec![f32::NAN; packed_depthwise_elements(size * size, channels, lanes)];
     pack_depthwise(&mut packed, size * size, channels, lanes, &weights);
     let whole = window(&input, image, size, stride);

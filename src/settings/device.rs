@@ -2,20 +2,25 @@
 
 use super::{Environment, word};
 use crate::cli;
+use crate::engine::NO_BF16;
 use crate::engine::device::DeviceChoice;
 use crate::error::{Error, Result};
-use crate::kernels::Precision;
+use crate::kernels::{Kernels, Precision};
 
-/// `--device` and `--dtype`; only CUDA computes in other numbers than f32.
+/// `--device` and `--dtype`: CUDA computes in all number types, a CPU in f32 and, if it has the instructions, bf16.
 pub(super) fn device(run: &cli::Run) -> Result<(DeviceChoice, Precision)> {
     let (device, precision) = (word("--device", &run.device)?, run.dtype.into());
-    if precision == Precision::F32 || matches!(device, DeviceChoice::Cuda(_)) {
-        return Ok((device, precision));
+    match (device, precision) {
+        (_, Precision::F32) | (DeviceChoice::Cuda(_), _) => Ok((device, precision)),
+        (DeviceChoice::Cpu, Precision::Bf16) if Kernels::bf16().is_none() => {
+            Err(Error::Config(format!("--dtype bf16: {NO_BF16}")))
+        }
+        (DeviceChoice::Cpu | DeviceChoice::Auto, Precision::Bf16) => Ok((device, precision)),
+        _ => Err(Error::Config(format!(
+            "--dtype {precision}: expected f32 on device {device} (weight files may be f16 or bf16); other number \
+             types need --device cuda, and bf16 a CPU that has it"
+        ))),
     }
-    Err(Error::Config(format!(
-        "--dtype {precision}: expected f32 on device {device}, which computes in nothing else (weight files may be \
-         f16 or bf16); other number types need --device cuda"
-    )))
 }
 
 /// `--threads`, else RAYON_NUM_THREADS, of which 0 means one per core.
@@ -39,7 +44,7 @@ mod tests {
     use crate::cli::values::Dtype;
 
     #[test]
-    fn only_cuda_computes_in_other_numbers_than_f32() {
+    fn number_types_other_than_f32_are_for_devices_that_have_them() {
         let run = |device: &str, dtype| cli::Run {
             device: device.to_owned(),
             threads: None,
@@ -48,6 +53,11 @@ mod tests {
         };
         assert_eq!(device(&run("cpu", Dtype::F32)).unwrap(), (DeviceChoice::Cpu, Precision::F32));
         assert_eq!(device(&run("cuda:1", Dtype::Bf16)).unwrap(), (DeviceChoice::Cuda(1), Precision::Bf16));
+        let on_cpu = device(&run("cpu", Dtype::Bf16));
+        match Kernels::bf16() {
+            Some(_) => assert_eq!(on_cpu.unwrap(), (DeviceChoice::Cpu, Precision::Bf16)),
+            None => assert!(on_cpu.unwrap_err().to_string().contains("AVX512-BF16")),
+        }
         for elsewhere in ["auto", "cpu", "metal"] {
             let text = device(&run(elsewhere, Dtype::F16)).unwrap_err().to_string();
             assert!(text.starts_with("--dtype f16") && text.contains(elsewhere), "{text}");

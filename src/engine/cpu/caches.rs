@@ -13,11 +13,22 @@
 //!
 //! `cargo bench --bench blocks` holds the first two against other choices.
 
+use crate::kernels::pack::Panels;
+
 /// Bytes of cache that one core has to itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caches {
     /// Second level.
     pub second: usize,
+}
+
+/// How a product is cut, see [`crate::kernels::gemm::Gemm`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocks {
+    /// Rows of the left side.
+    pub mc: usize,
+    /// Steps of depth.
+    pub kc: usize,
 }
 
 impl Caches {
@@ -35,15 +46,21 @@ impl Caches {
         Caches { second: second.clamp(128 << 10, 4 << 20) }
     }
 
-    /// Steps of depth of a panel this wide, in floats, that go through all rows of a block.
+    /// Steps of depth of a panel this wide, in lanes of 32 bits, that go through all rows of a block.
     pub fn kc(self, panel: usize) -> usize {
         let of_panel = self.second / 8 / (panel * size_of::<f32>());
         of_panel.min(self.second / 2 / (Self::ROWS * size_of::<f32>())).max(64)
     }
 
-    /// Rows that go through all panels with this much of their depth, in floats: `kc`, or less.
+    /// Rows that go through all panels with this many steps of their depth: `kc`, or less.
     pub fn mc(self, depth: usize) -> usize {
         (self.second / 2 / (depth * size_of::<f32>())).clamp(24, 512)
+    }
+
+    /// How a product is cut. Sums can wait in the results only where those take whole vectors.
+    pub fn blocks(self, panels: &Panels, sums_can_wait: bool) -> Blocks {
+        let kc = if sums_can_wait { self.kc(panels.widest()) } else { panels.steps() };
+        Blocks { mc: self.mc(panels.steps().min(kc)), kc }
     }
 
     /// Floats of depthwise results that are computed before they are multiplied.

@@ -173,11 +173,11 @@ impl Cost {
         let index = step;
         let step = &plan.steps[index];
         let (unit, units) = unit(plan, step);
-        let vectors = |channels: usize| channels.div_ceil(plan.lanes) as f64;
+        let vectors = |channels: usize| channels.div_ceil(plan.lanes.count) as f64;
         let pixel = match &step.work {
             Work::Product(Product { factors, matrix, .. }) => {
                 let panels = &plan.matrices[*matrix].panels;
-                let mut cost = (panels.depth + 8) as f64 * panels.vectors as f64;
+                let mut cost = (panels.steps() + 8) as f64 * panels.vectors as f64;
                 for factor in factors {
                     cost += match factor {
                         Factor::Pixels(_) | Factor::Patches => 0.0,
@@ -276,8 +276,15 @@ pub(super) fn block_rows(plan: &Plan, caches: Caches, step: &Step) -> usize {
     block.checked_div(row_scratch(plan, step)).map_or(1, |rows| rows.clamp(1, step.shape.height))
 }
 
+/// Floats of depthwise results, and of left sides that are rounded.
 fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
-    row_scratch(plan, step) * block_rows(plan, caches, step)
+    let Work::Product(Product { matrix, .. }) = &step.work else { return 0 };
+    let panels = &plan.matrices[*matrix].panels;
+    let rounded = match panels.lanes.numbers {
+        1 => 0,
+        _ => caches.blocks(panels, true).mc.min(step.shape.pixels()) * panels.left_stride(),
+    };
+    row_scratch(plan, step) * block_rows(plan, caches, step) + rounded
 }
 
 /// Floats of one row of depthwise results.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::caches::Caches;
+use super::caches::{Blocks, Caches};
 use super::memory::Shared;
 use super::schedule::{Piece, Unit, block_rows, unit};
 use crate::engine::plan::{BufferId, Factor, Plan, Product, Step, Work};
@@ -32,25 +32,33 @@ pub(super) struct Pass<'a> {
     pub(super) scratch: *mut f32,
 }
 
-/// Runs of channels, without an allocation.
-struct Segments {
-    list: [Segment; MOST_SEGMENTS],
+/// The left side of a product, without an allocation.
+struct Left {
+    segments: [Segment; MOST_SEGMENTS],
     count: usize,
+    /// Scratch that no segment takes.
+    scratch: *mut f32,
 }
 
-impl Segments {
-    fn new() -> Self {
+impl Left {
+    fn new(scratch: *mut f32) -> Self {
         let none = Segment { data: std::ptr::null(), stride: 0, depth: 0 };
-        Segments { list: [none; MOST_SEGMENTS], count: 0 }
+        Left { segments: [none; MOST_SEGMENTS], count: 0, scratch }
     }
 
     fn push(&mut self, data: *const f32, stride: usize, depth: usize) {
-        self.list[self.count] = Segment { data, stride, depth };
+        self.segments[self.count] = Segment { data, stride, depth };
         self.count += 1;
     }
 
-    fn as_slice(&self) -> &[Segment] {
-        &self.list[..self.count]
+    /// A segment that takes the scratch of some pixels.
+    fn push_scratch(&mut self, pixels: usize, stride: usize, depth: usize) {
+        self.push(self.scratch, stride, depth);
+        self.scratch = self.scratch.wrapping_add(pixels * stride);
+    }
+
+    fn segments(&self) -> &[Segment] {
+        &self.segments[..self.count]
     }
 }
 
@@ -95,7 +103,7 @@ impl Pass<'_> {
         })
     }
 
-    fn push_pixels(&self, left: &mut Segments, inputs: &[BufferId], first: usize) {
+    fn push_pixels(&self, left: &mut Left, inputs: &[BufferId], first: usize) {
         for &id in inputs {
             let buffer = self.plan.buffer(id);
             left.push(self.pixel(id, first), buffer.pixel_stride(), buffer.shape.channels);
@@ -113,13 +121,13 @@ impl Pass<'_> {
         pixels: Range<usize>,
         panels: Option<Range<usize>>,
     ) {
-        let mut left = Segments::new();
+        let mut left = Left::new(self.scratch);
         for factor in &product.factors {
             if let Factor::Pixels(inputs) = factor {
                 self.push_pixels(&mut left, inputs, pixels.start);
             }
         }
-        unsafe { self.product(step, product, left.as_slice(), pixels, panels) }
+        unsafe { self.product(step, product, &left, pixels, panels) }
     }
 
     /// Multiplies rows with the step's weights and stores them as these output pixels.
@@ -130,7 +138,7 @@ impl Pass<'_> {
         &self,
         step: &Step,
         &Product { matrix, first_channel, .. }: &Product,
-        left: &[Segment],
+        left: &Left,
         pixels: Range<usize>,
         range: Option<Range<usize>>,
     ) {
@@ -139,12 +147,10 @@ impl Pass<'_> {
         let row = step.shape.channels.next_multiple_of(crate::kernels::CHANNEL_ALIGN);
         let is_last = first_channel + panels.columns == step.shape.channels;
         let columns = if is_last { row - first_channel } else { panels.columns };
-        // Sums can only wait in results that take whole vectors.
-        let is_whole = columns >= panels.width();
-        let kc = if is_whole { self.caches.kc(panels.widest()) } else { panels.depth };
+        let Blocks { mc, kc } = self.caches.blocks(&panels, columns >= panels.width());
         let gemm = Gemm {
             rows: pixels.len(),
-            left,
+            left: left.segments(),
             right: self.packed.wrapping_add(matrix.offset),
             panels,
             range: range.map_or((0, panels.count()), |range| (range.start, range.end)),
@@ -153,8 +159,9 @@ impl Pass<'_> {
             raw: self.place(step.raw, pixels.start, first_channel),
             relu: self.place(step.relu, pixels.start, first_channel),
             columns,
-            mc: self.caches.mc(panels.depth.min(kc)),
+            mc,
             kc,
+            rounded: left.scratch,
         };
         // SAFETY: the buffers are of the plan's sizes, and results never lie where operands do.
         unsafe { self.kernels.gemm(&gemm) }
@@ -182,8 +189,7 @@ impl Pass<'_> {
     /// As [`Pass::run`].
     unsafe fn block(&self, step: &Step, product: &Product, rows: Range<usize>) {
         let pixels = rows.start * step.shape.width..rows.end * step.shape.width;
-        let mut left = Segments::new();
-        let mut scratch = self.scratch;
+        let mut left = Left::new(self.scratch);
         // SAFETY: scratch holds the factors of as many rows as `block_rows` says, and `rows` are not more.
         unsafe {
             for factor in &product.factors {
@@ -193,23 +199,21 @@ impl Pass<'_> {
                         let pixel = self.plan.buffer(*input).pixel_stride();
                         let weights = self.packed.wrapping_add(self.plan.depthwise_weights[*weights].offset);
                         let window = self.window(*input, *size, *stride, rows.clone());
-                        let depthwise = Depthwise { window, weights, output: scratch, out_pixel: pixel };
+                        let depthwise = Depthwise { window, weights, output: left.scratch, out_pixel: pixel };
                         self.kernels.depthwise(&depthwise);
-                        left.push(scratch, pixel, window.channels);
-                        scratch = scratch.add(pixels.len() * pixel);
+                        left.push_scratch(pixels.len(), pixel, window.channels);
                     }
                     Factor::Subsample { inputs, offset } => {
                         for &id in inputs {
                             let buffer = self.plan.buffer(id);
-                            self.subsample(id, *offset, rows.clone(), scratch);
-                            left.push(scratch, buffer.pixel_stride(), buffer.shape.channels);
-                            scratch = scratch.add(pixels.len() * buffer.pixel_stride());
+                            self.subsample(id, *offset, rows.clone(), left.scratch);
+                            left.push_scratch(pixels.len(), buffer.pixel_stride(), buffer.shape.channels);
                         }
                     }
                     Factor::Patches => return self.patches(step, product, rows),
                 }
             }
-            self.product(step, product, left.as_slice(), pixels, None);
+            self.product(step, product, &left, pixels, None);
         }
     }
 
@@ -263,14 +267,14 @@ impl Pass<'_> {
     unsafe fn patches(&self, step: &Step, product: &Product, rows: Range<usize>) {
         let input = self.plan.input;
         for row in rows {
-            let mut left = Segments::new();
+            let mut left = Left::new(self.scratch);
             for line in 0..3 {
                 let start = (2 * row + line) * input.width * input.channels;
                 left.push(self.pixels.wrapping_add(start), 2 * input.channels, 3 * input.channels);
             }
             let pixels = row * step.shape.width..(row + 1) * step.shape.width;
             // SAFETY: without padding, the last patch ends within the image.
-            unsafe { self.product(step, product, left.as_slice(), pixels, None) };
+            unsafe { self.product(step, product, &left, pixels, None) };
         }
     }
 

@@ -26,13 +26,17 @@ fn engine(graph: &Graph, kernels: Kernels, threads: usize) -> CpuEngine {
 }
 
 fn assert_close(name: &str, got: &[f32], expected: Tensor) {
+    assert_within(1e-5, name, got, expected);
+}
+
+fn assert_within(tolerance: f32, name: &str, got: &[f32], expected: Tensor) {
     let expected = expected.flatten_all().unwrap().to_vec1::<f32>().unwrap();
     assert_eq!(got.len(), expected.len(), "{name}");
     let largest = expected.iter().fold(0f32, |largest, value| largest.max(value.abs()));
     assert!(largest > 1e-3 && largest.is_finite(), "{name}: a network that computes nothing: {largest}");
     for (index, (got, expected)) in got.iter().zip(&expected).enumerate() {
         let error = (got - expected).abs() / largest;
-        assert!(error < 1e-5, "{name} {index}: {got} instead of {expected}, {error:e} of the largest");
+        assert!(error < tolerance, "{name} {index}: {got} instead of {expected}, {error:e} of the largest");
     }
 }
 
@@ -60,11 +64,30 @@ fn equals_the_portable_engine_on_every_instruction_set() {
 }
 
 #[test]
+fn products_of_bf16_stay_near_the_portable_engine() {
+    for config in networks() {
+        let graph = graph(&config, Dialect::Keras).unwrap();
+        let weights = synthetic::weights(&graph, 1);
+        let input = graph.input_shape();
+        let pixels = synthetic::pixels(input.elements(), 2);
+        let tensor = Tensor::from_slice(&pixels, (1, input.height, input.width, 3), &Device::Cpu).unwrap();
+        let expected =
+            Portable::new(graph.clone(), &weights, &Device::Cpu).unwrap().forward(&tensor).unwrap();
+        for kernels in [Kernels::emulated_bf16()].into_iter().chain(Kernels::bf16()) {
+            eprintln!("{config} on {}", kernels.kind().as_str());
+            let got = run(&mut engine(&graph, kernels, 2), &graph, &pixels, 1);
+            assert_within(3e-2, "features", &got.features, expected.features.clone());
+            assert_within(3e-2, "logits", &got.logits, expected.logits.clone().unwrap());
+        }
+    }
+}
+
+#[test]
 fn gives_the_same_bits_for_any_number_of_threads_and_any_batch() {
     for config in networks() {
         let graph = graph(&config, Dialect::Keras).unwrap();
         let pixels = synthetic::pixels(8 * graph.input_shape().elements(), 3);
-        for kernels in Kernels::available() {
+        for kernels in Kernels::available().into_iter().chain(Kernels::bf16()) {
             let expected = run(&mut engine(&graph, kernels, 1), &graph, &pixels, 8);
             for threads in [1, 2, 3, 7] {
                 let mut engine = engine(&graph, kernels, threads);

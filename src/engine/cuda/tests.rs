@@ -19,6 +19,7 @@ use crate::graph::Graph;
 use crate::graph::synthetic;
 use crate::kernels::Precision;
 use crate::kernels::cuda::{self as kernels, Address, Arguments, Call, Gemm};
+use crate::kernels::pack::Lanes;
 use crate::nasnet::graph;
 use crate::nasnet::{Config, Dialect};
 
@@ -197,7 +198,7 @@ fn difference(got: &[f32], want: &Tensor) -> f32 {
 
 fn compare(precision: Precision, graph: &Graph, images: usize, limit: f32) {
     let (card, weights) = (Card::new(precision), synthetic::weights(graph, 1));
-    let plan = Plan::new(graph, 1).unwrap();
+    let plan = Plan::new(graph, Lanes::f32(1)).unwrap();
     let program = Program::new(&plan).unwrap();
     let parameters = program.parameters.fill(&plan, &weights);
     let input = graph.input_shape();
@@ -238,7 +239,7 @@ fn a_program_in_16_bits_stays_near_the_portable_engine() {
 #[test]
 fn what_the_presets_do_is_what_it_is_meant_to_be() {
     for (config, most) in [(Config::mobile(), 560), (Config::large(), 800)] {
-        let plan = Plan::new(&graph(&config, Dialect::Keras).unwrap(), 1).unwrap();
+        let plan = Plan::new(&graph(&config, Dialect::Keras).unwrap(), Lanes::f32(1)).unwrap();
         let program = Program::new(&plan).unwrap();
         let launches: Vec<&Launch> = program.regions.iter().flatten().flatten().collect();
         let products = launches.iter().filter(|launch| matches!(launch, Launch::Product { .. })).count();

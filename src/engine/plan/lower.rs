@@ -4,7 +4,7 @@
 use super::{Buffer, BufferId, DepthwiseWeights, Factor, Matrix, MatrixPart, Plan, Product, Step, Work};
 use crate::error::{Error, Result};
 use crate::graph::{BatchNorm, Graph, Node, NodeId, Op, Shape};
-use crate::kernels::pack::Panels;
+use crate::kernels::pack::{Lanes, Panels};
 use crate::kernels::pool::PoolKind;
 
 /// Whether a reader wants a value as it is or after relu.
@@ -46,7 +46,7 @@ struct Sum {
     scale: f32,
 }
 
-pub(super) fn lower(graph: &Graph, lanes: usize) -> Result<Plan> {
+pub(super) fn lower(graph: &Graph, lanes: Lanes) -> Result<Plan> {
     let mut readers = vec![0; graph.nodes.len()];
     for input in graph.nodes.iter().flat_map(|node| &node.inputs) {
         readers[input.0] += 1;

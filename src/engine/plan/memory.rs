@@ -90,7 +90,7 @@ pub(super) fn place_weights(plan: &mut Plan) {
             if let Factor::Depthwise { weights, .. } = factor {
                 let depthwise = &mut plan.depthwise_weights[*weights];
                 depthwise.offset =
-                    place(packed_depthwise_elements(depthwise.taps, depthwise.channels, plan.lanes));
+                    place(packed_depthwise_elements(depthwise.taps, depthwise.channels, plan.lanes.count));
             }
         }
         let matrix = &mut plan.matrices[*matrix];

@@ -22,7 +22,7 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::graph::{BatchNorm, Graph, Shape, WeightId};
 use crate::kernels::CHANNEL_ALIGN;
-use crate::kernels::pack::Panels;
+use crate::kernels::pack::{Lanes, Panels};
 use crate::kernels::pool::PoolKind;
 
 /// A buffer's place in [`Plan::buffers`].
@@ -223,8 +223,8 @@ pub struct Plan {
     pub depthwise_weights: Vec<DepthwiseWeights>,
     /// Floats that hold all packed weights.
     pub packed: usize,
-    /// Numbers in a vector, for which the weights are packed.
-    pub lanes: usize,
+    /// The vectors that the weights are packed for.
+    pub lanes: Lanes,
     /// The last feature map, after its relu, side by side.
     pub features: Vec<BufferId>,
     /// The features averaged over all pixels.
@@ -234,11 +234,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans a graph for vectors of this many lanes.
+    /// Plans a graph for vectors of these lanes.
     ///
     /// # Errors
     /// When the graph has something that the CPU engine has no step for; the portable engine runs it.
-    pub fn new(graph: &Graph, lanes: usize) -> Result<Plan> {
+    pub fn new(graph: &Graph, lanes: Lanes) -> Result<Plan> {
         let mut plan = lower::lower(graph, lanes)?;
         memory::place_buffers(&mut plan);
         memory::place_weights(&mut plan);

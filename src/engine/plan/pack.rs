@@ -16,7 +16,7 @@ impl Plan {
     /// Where a piece lies among the packed weights, in floats.
     pub fn piece(&self, index: usize) -> Range<usize> {
         if let Some(depthwise) = self.depthwise_weights.get(index) {
-            let elements = packed_depthwise_elements(depthwise.taps, depthwise.channels, self.lanes);
+            let elements = packed_depthwise_elements(depthwise.taps, depthwise.channels, self.lanes.count);
             return depthwise.offset..depthwise.offset + elements;
         }
         let matrix = &self.matrices[index - self.depthwise_weights.len()];
@@ -31,7 +31,7 @@ impl Plan {
     pub fn pack(&self, index: usize, weights: &Weights, packed: &mut [f32]) {
         if let Some(depthwise) = self.depthwise_weights.get(index) {
             let kernel = weights.get(depthwise.kernel).to_f32();
-            pack_depthwise(packed, depthwise.taps, depthwise.channels, self.lanes, &kernel);
+            pack_depthwise(packed, depthwise.taps, depthwise.channels, self.lanes.count, &kernel);
             return weights.get(depthwise.kernel).release_pages();
         }
         let matrix = &self.matrices[index - self.depthwise_weights.len()];

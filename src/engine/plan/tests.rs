@@ -1,11 +1,12 @@
 //! What must hold of any plan.
 
 use super::{Plan, Work};
+use crate::kernels::pack::Lanes;
 use crate::nasnet::graph;
 use crate::nasnet::{Config, Dialect};
 
 fn plan(config: Config) -> Plan {
-    Plan::new(&graph(&config, Dialect::Keras).unwrap(), 16).unwrap()
+    Plan::new(&graph(&config, Dialect::Keras).unwrap(), Lanes::f32(16)).unwrap()
 }
 
 #[test]
@@ -37,7 +38,7 @@ fn steps_read_what_earlier_regions_have_written() {
 fn no_multiply_add_is_lost_or_done_twice() {
     for config in [Config::mobile(), Config::large()] {
         let graph = graph(&config, Dialect::Keras).unwrap();
-        let steps = Plan::new(&graph, 16).unwrap().steps;
+        let steps = Plan::new(&graph, Lanes::f32(16)).unwrap().steps;
         assert_eq!(steps.iter().map(|step| step.multiply_adds).sum::<u64>(), graph.total_multiply_adds());
     }
 }
