@@ -109,25 +109,31 @@ impl<I: Isa> Job for Rounding<'_, I> {
     #[inline(always)]
     unsafe fn run(self) {
         let Rounding(gemm, (first_row, end_row), _) = self;
-        let stride = gemm.panels.left_stride();
-        for row in first_row..end_row {
-            // SAFETY: a row's numbers, and one zero where they are odd, take at most `stride` lanes.
-            unsafe {
-                let mut to = gemm.rounded.add((row - first_row) * stride).cast::<u16>();
-                for segment in gemm.left {
+        let (stride, depth) = (2 * gemm.panels.left_stride(), gemm.panels.depth);
+        let rounded = gemm.rounded.cast::<u16>();
+        let mut start = 0;
+        // SAFETY: a row's numbers, and one zero where they are odd, take at most `stride` places.
+        unsafe {
+            for segment in gemm.left {
+                for row in first_row..end_row {
                     let from = segment.data.add(row * segment.stride);
+                    let to = rounded.add((row - first_row) * stride + start);
                     for first in (0..segment.depth).step_by(I::LANES) {
+                        I::prefetch(from.wrapping_add(first + AHEAD));
                         I::to_bf16(from.add(first), to.add(first), I::LANES.min(segment.depth - first));
                     }
-                    to = to.add(segment.depth);
                 }
-                if gemm.panels.depth % 2 == 1 {
-                    to.write(0);
-                }
+                start += segment.depth;
+            }
+            if depth % 2 == 1 {
+                (0..end_row - first_row).for_each(|row| rounded.add(row * stride + depth).write(0));
             }
         }
     }
 }
+
+/// Floats that are asked for ahead of those that are rounded.
+const AHEAD: usize = 512;
 
 /// Some of the depth, for some rows, through all panels.
 struct Pass<'a> {
@@ -169,7 +175,7 @@ impl Pass<'_> {
                     Ahead::StridedRows
                 } else if fetched < lines {
                     let from = next.wrapping_add(fetched * LINE);
-                    fetched += self.steps / steps_at_once(width);
+                    fetched += self.steps / steps_at_once::<I>(width);
                     Ahead::Panel(from)
                 } else {
                     Ahead::Nothing
@@ -195,8 +201,8 @@ const LINE: usize = 16;
 
 /// Steps of depth that are written out together, for which one line is asked for. Panels of three vectors leave no
 /// registers for a second one.
-const fn steps_at_once(width: usize) -> usize {
-    if width == 3 { 1 } else { 2 }
+const fn steps_at_once<I: Isa>(width: usize) -> usize {
+    if width == 1 || width == 2 && I::TILE_ROWS[1] * 2 < 24 { 2 } else { 1 }
 }
 
 /// What a tile asks the memory for while it computes.
@@ -242,8 +248,8 @@ struct Tile<'a> {
 
 struct SizedTile<'a, I, const ROWS: usize, const VECTORS: usize>(Tile<'a>, PhantomData<I>);
 
-impl<I, const ROWS: usize, const VECTORS: usize> SizedTile<'_, I, ROWS, VECTORS> {
-    const STEPS: usize = steps_at_once(VECTORS);
+impl<I: Isa, const ROWS: usize, const VECTORS: usize> SizedTile<'_, I, ROWS, VECTORS> {
+    const STEPS: usize = steps_at_once::<I>(VECTORS);
 }
 
 impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, ROWS, VECTORS> {
@@ -300,7 +306,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, R
                 while step + Self::STEPS <= steps {
                     I::prefetch(fetch);
                     fetch = fetch.wrapping_add(advance);
-                    unroll!(part < steps_at_once(VECTORS), of 3, {
+                    unroll!(part < steps_at_once::<I>(VECTORS), of 3, {
                         let mut weights = [I::zero(); VECTORS];
                         unroll!(vector < VECTORS, of 3, { weights[vector] = I::load(right.add((part * VECTORS + vector) * I::LANES)) });
                         unroll!(index < ROWS, of 14, {

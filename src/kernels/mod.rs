@@ -68,6 +68,8 @@ pub struct Kernels {
     kind: IsaKind,
     lanes: Lanes,
     gemm: unsafe fn(&Gemm),
+    /// Of what is packed as bf16; where that is in use.
+    gemm_of_bf16: unsafe fn(&Gemm),
     depthwise: unsafe fn(&Depthwise),
     pool: unsafe fn(&Pool),
 }
@@ -133,7 +135,8 @@ impl Kernels {
         Kernels {
             kind,
             lanes: Lanes { count: I::LANES, numbers: if P::BF16 { 2 } else { 1 } },
-            gemm: gemm::run::<P>,
+            gemm: gemm::run::<I>,
+            gemm_of_bf16: gemm::run::<P>,
             depthwise: depthwise::run::<I>,
             pool: pool::run::<I>,
         }
@@ -154,7 +157,10 @@ impl Kernels {
     /// # Safety
     /// That of [`gemm::run`], but for the instruction set, which has been detected.
     pub unsafe fn gemm(&self, gemm: &Gemm) {
-        unsafe { (self.gemm)(gemm) }
+        match gemm.panels.lanes.numbers {
+            1 => unsafe { (self.gemm)(gemm) },
+            _ => unsafe { (self.gemm_of_bf16)(gemm) },
+        }
     }
 
     /// See [`depthwise::run`].

@@ -357,7 +357,10 @@ impl<'a> Lowering<'a> {
             parts.push(linear.part);
         }
         let depth = parts.iter().map(|part| part.depth).sum();
-        let panels = Panels::new(depth, columns, self.plan.lanes);
+        // Patches are three short runs: to round them takes longer than to multiply them.
+        let of_patches = matches!(factors[..], [Factor::Patches]);
+        let lanes = if of_patches { Lanes::f32(self.plan.lanes.count) } else { self.plan.lanes };
+        let panels = Panels::new(depth, columns, lanes);
         self.plan.matrices.push(Matrix { parts, panels, offset: 0, bias: 0 });
         let matrix = self.plan.matrices.len() - 1;
         self.push(id, Work::Product(Product { factors, matrix, first_channel }), addend, multiply_adds);
