@@ -357,9 +357,9 @@ impl<'a> Lowering<'a> {
             parts.push(linear.part);
         }
         let depth = parts.iter().map(|part| part.depth).sum();
-        // Patches are three short runs: to round them takes longer than to multiply them.
-        let of_patches = matches!(factors[..], [Factor::Patches]);
-        let lanes = if of_patches { Lanes::f32(self.plan.lanes.count) } else { self.plan.lanes };
+        // Where there is little to multiply, rounding the left side would take longer than it saves.
+        let (count, of_patches) = (self.plan.lanes.count, matches!(factors[..], [Factor::Patches]));
+        let lanes = if of_patches || columns <= 2 * count { Lanes::f32(count) } else { self.plan.lanes };
         let panels = Panels::new(depth, columns, lanes);
         self.plan.matrices.push(Matrix { parts, panels, offset: 0, bias: 0 });
         let matrix = self.plan.matrices.len() - 1;
