@@ -10,6 +10,7 @@
 
 mod caches;
 mod check;
+mod forecast;
 mod memory;
 mod profile;
 mod results;

@@ -33,7 +33,7 @@ pub(super) enum Unit {
 #[derive(Debug)]
 #[repr(align(64))] // a cache line for each thread's counter
 pub(super) struct Share {
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
     taken: AtomicUsize,
 }
 
