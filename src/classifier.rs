@@ -17,11 +17,11 @@ use crate::image::preprocess::{Preprocessing, Region, preprocess_into, region, r
 use crate::kernels::Precision;
 use crate::nasnet::{Config, Dialect, Head};
 use crate::weights::card::check_labels;
-use crate::weights::{self, Loaded, Overrides};
+use crate::weights::{self, LoadedModel, Overrides};
 
 /// How a classifier is set up where it is not as its weights say.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct ClassifierOptions {
     /// How images become input; `None` for what the weights record, else timm's way.
     pub preprocessing: Option<Preprocessing>,
     /// Where it runs.
@@ -35,9 +35,9 @@ pub struct Options {
     pub keep_top: bool,
 }
 
-impl Default for Options {
+impl Default for ClassifierOptions {
     fn default() -> Self {
-        Options {
+        ClassifierOptions {
             preprocessing: None,
             device: Device::Cpu,
             threads: None,
@@ -73,7 +73,7 @@ pub enum Pooling {
 /// ```
 #[derive(Debug)]
 pub struct Classifier {
-    loaded: Loaded,
+    loaded: LoadedModel,
     engine: Engine,
     preprocessing: Preprocessing,
     labels: Option<Labels>,
@@ -86,7 +86,7 @@ impl Classifier {
     /// # Errors
     /// Never in a build that passes its tests.
     pub fn builtin() -> Result<Self> {
-        Classifier::new(weights::builtin(&Overrides::default())?, Options::default())
+        Classifier::new(weights::builtin(&Overrides::default())?, ClassifierOptions::default())
     }
 
     /// A weights file of any known kind, on the CPU.
@@ -94,7 +94,7 @@ impl Classifier {
     /// # Errors
     /// When the file cannot be read, or holds no NASNet-A.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Classifier::new(weights::load(path.as_ref(), &Overrides::default())?, Options::default())
+        Classifier::new(weights::load(path.as_ref(), &Overrides::default())?, ClassifierOptions::default())
     }
 
     /// Loaded weights, set up as `options` say. Labels are those of the weights; a model of 1000 classes
@@ -102,7 +102,7 @@ impl Classifier {
     ///
     /// # Errors
     /// When the labels are not as many as the classes, or the device refuses the weights or the precision.
-    pub fn new(mut loaded: Loaded, options: Options) -> Result<Self> {
+    pub fn new(mut loaded: LoadedModel, options: ClassifierOptions) -> Result<Self> {
         check_labels(loaded.labels.as_ref(), &loaded.config)
             .map_err(|detail| Error::Labels { origin: format!("for {}", loaded.name), detail })?;
         let labels = match (&loaded.labels, loaded.config.classes) {
@@ -140,7 +140,7 @@ impl Classifier {
     }
 
     /// What its weights are and where they came from.
-    pub fn weights(&self) -> &Loaded {
+    pub fn weights(&self) -> &LoadedModel {
         &self.loaded
     }
 

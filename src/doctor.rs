@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::image::decode::{DecodeOptions, decode};
 use crate::kernels::Precision;
 use crate::nasnet::Dialect;
-use crate::weights::{Loaded, fingerprint};
+use crate::weights::{LoadedModel, fingerprint};
 
 /// The test image.
 static IMAGE: &[u8] = include_bytes!("../fixtures/images/rgb.png");
@@ -29,7 +29,7 @@ fn tolerance(precision: Precision) -> f32 {
 
 /// The reference's answer to that image (fixtures/make_doctor_answers.py).
 #[derive(Deserialize)]
-struct Answers {
+struct StoredAnswers {
     answers: Vec<StoredAnswer>,
 }
 
@@ -39,7 +39,7 @@ struct StoredAnswer {
     logits: Vec<f32>,
 }
 
-static ANSWERS: LazyLock<Option<Answers>> =
+static ANSWERS: LazyLock<Option<StoredAnswers>> =
     LazyLock::new(|| serde_json::from_str(include_str!("doctor/answers.json")).ok());
 
 /// One check.
@@ -65,7 +65,7 @@ pub fn unusable(why: String) -> Check {
 }
 
 /// Holds the tensors against the fingerprint that their file records.
-pub fn check_weights(loaded: &Loaded) -> Check {
+pub fn check_weights(loaded: &LoadedModel) -> Check {
     if loaded.kind != "canonical" {
         let detail = format!("a {} file records no fingerprint of its tensors", loaded.kind);
         return Check::new("weights", true, detail);
@@ -124,7 +124,7 @@ pub fn reference(fingerprint: &str) -> Option<&'static [f32]> {
 ///
 /// # Errors
 /// When memory is short.
-pub fn portable_answer(classifier: &Classifier, loaded: &Loaded) -> Result<Vec<f32>> {
+pub fn portable_answer(classifier: &Classifier, loaded: &LoadedModel) -> Result<Vec<f32>> {
     let pixels = pixels(classifier)?;
     let input = loaded.graph.input_shape();
     let shape = (1, input.height, input.width, input.channels);
@@ -161,12 +161,12 @@ fn short(fingerprint: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classifier::Options;
+    use crate::classifier::ClassifierOptions;
     use crate::graph::Weights;
     use crate::graph::{Graph, Role};
     use crate::weights::{self, Overrides};
 
-    fn tiny() -> Loaded {
+    fn tiny() -> LoadedModel {
         weights::builtin(&Overrides::default()).unwrap()
     }
 
@@ -175,7 +175,7 @@ mod tests {
     }
 
     /// The built-in model with its tensors changed.
-    fn changed(change: impl Fn(Role, &mut Vec<f32>)) -> Loaded {
+    fn changed(change: impl Fn(Role, &mut Vec<f32>)) -> LoadedModel {
         let mut loaded = tiny();
         let tensors = loaded.weights.tensors().iter().zip(&loaded.graph.weights).map(|(tensor, spec)| {
             let mut values = tensor.to_f32().into_owned();
@@ -190,7 +190,7 @@ mod tests {
     fn the_built_in_model_answers_as_keras_does() {
         let loaded = tiny();
         assert!(check_weights(&loaded).ok);
-        let classifier = Classifier::new(loaded, Options::default()).unwrap();
+        let classifier = Classifier::new(loaded, ClassifierOptions::default()).unwrap();
         let got = answer(&classifier).unwrap();
         let check = against_keras(&got);
         assert!(check.ok, "{check:?}");
@@ -204,7 +204,7 @@ mod tests {
             let loaded =
                 weights::builtin(&Overrides { dialect: Some(dialect), ..Overrides::default() }).unwrap();
             assert!(!check_dialect(loaded.dialect, tiny().dialect).ok);
-            let got = answer(&Classifier::new(loaded, Options::default()).unwrap()).unwrap();
+            let got = answer(&Classifier::new(loaded, ClassifierOptions::default()).unwrap()).unwrap();
             assert!(!against_keras(&got).ok, "{dialect}");
         }
     }
@@ -227,7 +227,7 @@ mod tests {
                 Role::Beta | Role::Mean => values.fill(0.0),
                 _ => {}
             });
-            let got = answer(&Classifier::new(loaded, Options::default()).unwrap()).unwrap();
+            let got = answer(&Classifier::new(loaded, ClassifierOptions::default()).unwrap()).unwrap();
             assert!(!against_keras(&got).ok, "{name}");
         }
     }

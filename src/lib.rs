@@ -60,7 +60,7 @@ pub mod weights;
 
 pub use answers::labels::{Label, Labels};
 pub use answers::predictions::{Prediction, Scores, Selection, decode_predictions, softmax};
-pub use classifier::{Classifier, Options, Pooling};
+pub use classifier::{Classifier, ClassifierOptions, Pooling};
 pub use error::{Error, ImageError, ImageErrorKind, Needed, Result};
 pub use explain::{ActivationMap, Explanation};
 pub use graph::Activation;

@@ -37,7 +37,7 @@ impl Default for Recipe {
 
 /// A dense layer and how good it is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Head {
+pub struct TrainedHead {
     /// C, classes.
     pub kernel: Vec<f32>,
     /// Classes.
@@ -54,14 +54,14 @@ pub struct Head {
 ///
 /// # Errors
 /// [`Error::Config`] when a class has fewer than two images, [`Error::Tensor`] when memory is short.
-pub fn linear_head(features: &[f32], classes: &[u32], count: usize, recipe: &Recipe) -> Result<Head> {
+pub fn linear_head(features: &[f32], classes: &[u32], count: usize, recipe: &Recipe) -> Result<TrainedHead> {
     let (train, held) = split(classes, count, recipe)?;
     let channels = features.len() / classes.len().max(1);
     let all: Vec<usize> = (0..classes.len()).collect();
     let examples = Examples { features, classes, channels, count };
     let Fit { step, trained, held_out, .. } = examples.fit(&train, &held, recipe)?;
     let Fit { kernel, bias, .. } = examples.fit(&all, &[], &Recipe { steps: step, ..*recipe })?;
-    Ok(Head { kernel, bias, step, trained: (trained, train.len()), held_out: (held_out, held.len()) })
+    Ok(TrainedHead { kernel, bias, step, trained: (trained, train.len()), held_out: (held_out, held.len()) })
 }
 
 struct Examples<'a> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use nasnet::output::console::Console;
-use nasnet::run::journal::{Kind, Request, open};
+use nasnet::run::journal::{RowKind, Request, open};
 use nasnet::settings::Resume;
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let request = Request {
         name: &name,
         model: "tiny@0123456789ab",
-        kind: Kind::Predictions,
+        kind: RowKind::Predictions,
         resume: Resume::KeepErrors,
     };
     let continued = open(request, Console { quiet: true, ..Console::default() });

@@ -52,7 +52,7 @@ impl ClassList {
                 _ => "--classes".to_owned(),
             };
             let found = finder.find(text).map_err(|detail| Error::Config(format!("{place}: {detail}")))?;
-            classes.extend(finder.classes_of(found.node));
+            classes.extend(finder.classes_of(found.concept));
             notes.extend(found.note.map(|note| format!("{place}: {note}")));
         }
         if classes.is_empty() {

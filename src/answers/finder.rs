@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::groups::Groups;
 use super::labels::Labels;
 use super::nearest::nearest;
-use super::rollup::Node;
+use super::rollup::Concept;
 
 /// The names of a model's classes and groups.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Finder<'a> {
     groups: Option<&'a Groups>,
     classes: usize,
     /// What a name may mean, the kinds of names one after the other: the first kind that has it decides.
-    names: [HashMap<String, BTreeSet<Node>>; KINDS],
+    names: [HashMap<String, BTreeSet<Concept>>; KINDS],
 }
 
 /// Labels as they are, usual names of groups, the same two whatever their case, and WordNet's other names.
@@ -24,7 +24,7 @@ const KINDS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The class or group.
-    pub node: Node,
+    pub concept: Concept,
     /// Where it could have been another one too, what it is taken for.
     pub note: Option<String>,
 }
@@ -32,28 +32,28 @@ pub struct Found {
 impl<'a> Finder<'a> {
     /// The names of a model of `classes` classes; without groups only its labels and indices.
     pub fn new(labels: Option<&'a Labels>, groups: Option<&'a Groups>, classes: usize) -> Self {
-        let mut names: [HashMap<String, BTreeSet<Node>>; KINDS] = Default::default();
-        let mut add = |kind: usize, name: String, node: Node| {
-            names[kind].entry(name).or_default().insert(node);
+        let mut names: [HashMap<String, BTreeSet<Concept>>; KINDS] = Default::default();
+        let mut add = |kind: usize, name: String, concept: Concept| {
+            names[kind].entry(name).or_default().insert(concept);
         };
         for (class, label) in labels.into_iter().flat_map(|labels| labels.iter().enumerate()) {
-            let node = Node::Class(class);
+            let concept = Concept::Class(class);
             if let Some(wnid) = &label.wnid {
-                add(0, wnid.clone(), node);
+                add(0, wnid.clone(), concept);
             }
-            add(0, spaced(&label.name), node);
-            add(2, folded(&label.name), node);
+            add(0, spaced(&label.name), concept);
+            add(2, folded(&label.name), concept);
             for name in groups.map_or(&[][..], |groups| groups.names(class)) {
-                add(4, folded(name), node);
+                add(4, folded(name), concept);
             }
         }
         for (place, group) in groups.into_iter().flat_map(|groups| groups.all().iter().enumerate()) {
-            let node = Node::Group(place);
-            add(1, group.wnid.to_owned(), node);
-            add(1, spaced(group.name()), node);
-            add(3, folded(group.name()), node);
+            let concept = Concept::Group(place);
+            add(1, group.wnid.to_owned(), concept);
+            add(1, spaced(group.name()), concept);
+            add(3, folded(group.name()), concept);
             for name in group.names {
-                add(4, folded(name), node);
+                add(4, folded(name), concept);
             }
         }
         Finder { labels, groups, classes, names }
@@ -66,18 +66,18 @@ impl<'a> Finder<'a> {
     pub fn find(&self, text: &str) -> Result<Found, String> {
         let text = text.trim();
         let keys = [spaced(text), spaced(text), folded(text), folded(text), folded(text)];
-        let hits: Vec<&BTreeSet<Node>> =
+        let hits: Vec<&BTreeSet<Concept>> =
             self.names.iter().zip(&keys).filter_map(|(names, key)| names.get(key)).collect();
         let index = text.parse::<usize>().ok().filter(|&index| index < self.classes);
         match (hits.first(), index) {
-            (None, Some(index)) => Ok(Found { node: Node::Class(index), note: None }),
+            (None, Some(index)) => Ok(Found { concept: Concept::Class(index), note: None }),
             (None, None) => Err(self.unknown(text)),
             (Some(nodes), _) => {
                 let mut nodes_of_first = nodes.iter();
                 match (nodes_of_first.next(), nodes_of_first.next()) {
-                    (Some(&node), None) => Ok(Found { node, note: self.note(text, node) }),
+                    (Some(&concept), None) => Ok(Found { concept, note: self.note(text, concept) }),
                     _ => {
-                        let which: Vec<String> = nodes.iter().map(|&node| self.id(node)).collect();
+                        let which: Vec<String> = nodes.iter().map(|&concept| self.id(concept)).collect();
                         Err(format!("{text:?} means several, use one of their ids: {}", which.join(", ")))
                     }
                 }
@@ -85,19 +85,19 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The classes that a node stands for.
-    pub fn classes_of(&self, node: Node) -> Vec<usize> {
-        match (node, self.groups) {
-            (Node::Class(class), _) => vec![class],
-            (Node::Group(group), Some(groups)) => groups.all()[group].classes.clone(),
-            (Node::Group(_), None) => Vec::new(),
+    /// The classes that a concept stands for.
+    pub fn classes_of(&self, concept: Concept) -> Vec<usize> {
+        match (concept, self.groups) {
+            (Concept::Class(class), _) => vec![class],
+            (Concept::Group(group), Some(groups)) => groups.all()[group].classes.clone(),
+            (Concept::Group(_), None) => Vec::new(),
         }
     }
 
-    /// How a node is called so that there is no doubt.
-    fn id(&self, node: Node) -> String {
-        match node {
-            Node::Class(class) => {
+    /// How a concept is called so that there is no doubt.
+    fn id(&self, concept: Concept) -> String {
+        match concept {
+            Concept::Class(class) => {
                 let label = self.labels.and_then(|labels| labels.get(class));
                 match label.map(|label| (label.wnid.as_deref(), &label.name)) {
                     Some((Some(wnid), name)) => format!("{wnid} (class {name})"),
@@ -105,7 +105,7 @@ impl<'a> Finder<'a> {
                     None => class.to_string(),
                 }
             }
-            Node::Group(group) => {
+            Concept::Group(group) => {
                 let group = self.groups.and_then(|groups| groups.all().get(group));
                 group.map_or_else(String::new, |group| {
                     format!("{} (group {} of {} classes)", group.wnid, group.name(), group.classes.len())
@@ -115,17 +115,17 @@ impl<'a> Finder<'a> {
     }
 
     /// What a class is called that is also the usual name of a group of others.
-    fn note(&self, text: &str, node: Node) -> Option<String> {
-        let Node::Class(class) = node else { return None };
+    fn note(&self, text: &str, concept: Concept) -> Option<String> {
+        let Concept::Class(class) = concept else { return None };
         let names = [&self.names[1], &self.names[3]];
         let usual =
             names.iter().zip([spaced(text), folded(text)]).find_map(|(names, key)| names.get(&key))?;
-        let inside = |node: &&Node| match (node, self.groups) {
-            (Node::Group(group), Some(groups)) => groups.all()[*group].classes != [class],
+        let inside = |concept: &&Concept| match (concept, self.groups) {
+            (Concept::Group(group), Some(groups)) => groups.all()[*group].classes != [class],
             _ => false,
         };
         let other = usual.iter().find(inside)?;
-        Some(format!("{text:?} is taken for {}; the other one is {}", self.id(node), self.id(*other)))
+        Some(format!("{text:?} is taken for {}; the other one is {}", self.id(concept), self.id(*other)))
     }
 
     fn unknown(&self, text: &str) -> String {
@@ -190,7 +190,7 @@ mod tests {
                 ("Cardigan", 264),
                 ("alsatian", 235),
             ] {
-                assert_eq!(finder.find(text).unwrap().node, Node::Class(class), "{text}");
+                assert_eq!(finder.find(text).unwrap().concept, Concept::Class(class), "{text}");
             }
             for (text, wnid) in [
                 ("dog", "n02084071"),
@@ -199,7 +199,7 @@ mod tests {
                 ("toy-dog", "n02085374"),
             ] {
                 let found = finder.find(text).unwrap();
-                assert_eq!(found.node, Node::Group(groups.find(wnid).unwrap()), "{text}");
+                assert_eq!(found.concept, Concept::Group(groups.find(wnid).unwrap()), "{text}");
                 assert_eq!(found.note, None);
             }
         });
@@ -210,7 +210,7 @@ mod tests {
         with_imagenet(|finder, _| {
             for (class, label) in Labels::imagenet().iter().enumerate() {
                 match finder.find(&label.name) {
-                    Ok(found) => assert_eq!(found.node, Node::Class(class)),
+                    Ok(found) => assert_eq!(found.concept, Concept::Class(class)),
                     Err(error) => assert!(["crane", "maillot"].contains(&&*label.name), "{error}"),
                 }
             }
@@ -225,7 +225,7 @@ mod tests {
             let groups = finder.find("vessel").unwrap_err();
             assert!(groups.contains("(group vessel of"), "{groups}");
             let found = finder.find("amphibian").unwrap();
-            assert_eq!(found.node, Node::Class(408));
+            assert_eq!(found.concept, Concept::Class(408));
             let note = found.note.unwrap();
             assert!(
                 note.contains("taken for n02704792 (class amphibian); the other one is n01627424 (group"),
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn without_labels_there_are_indices() {
         let finder = Finder::new(None, None, 7);
-        assert_eq!(finder.find("6").unwrap().node, Node::Class(6));
+        assert_eq!(finder.find("6").unwrap().concept, Concept::Class(6));
         assert_eq!(finder.find("dog").unwrap_err(), "\"dog\" is not one of the model's 7 classes");
     }
 }

@@ -3,7 +3,7 @@
 use super::groups::Groups;
 use super::labels::Labels;
 use super::policy::Decision;
-use super::rollup::{Node, RolledUp};
+use super::rollup::{Concept, RolledUp};
 use super::rules::Rules;
 
 /// What stands between the parts of a path.
@@ -38,32 +38,32 @@ impl<'a> Vocabulary<'a> {
     pub fn of(&self, answer: &Decision) -> Keywords {
         let mut keywords = Keywords::default();
         for best in &answer.predictions {
-            self.add(Node::Class(best.index), &mut keywords);
+            self.add(Concept::Class(best.index), &mut keywords);
         }
         if let (true, Some(RolledUp::Known { wnid: Some(wnid), .. })) =
             (answer.predictions.is_empty(), &answer.group)
-            && let Some(node) = self.node(wnid)
+            && let Some(concept) = self.concept(wnid)
         {
-            self.add(node, &mut keywords);
+            self.add(concept, &mut keywords);
         }
         keywords
     }
 
-    fn add(&self, node: Node, keywords: &mut Keywords) {
+    fn add(&self, concept: Concept, keywords: &mut Keywords) {
         // A rule's word stands where the rule does: a rule for dogs makes every breed a dog.
         let by_rule = self.rules.and_then(|rules| {
-            let word = rules.of(node)?.keyword.clone()?;
-            Some((rules.place_of(node)?, word))
+            let word = rules.of(concept)?.keyword.clone()?;
+            Some((rules.place_of(concept)?, word))
         });
-        let (node, word) = match by_rule {
+        let (concept, word) = match by_rule {
             Some(found) => found,
-            None => (node, self.name(node)),
+            None => (concept, self.name(concept)),
         };
         let word = clean(&word);
         if word.is_empty() {
             return;
         }
-        if let Some(path) = self.path(node, &word).filter(|path| !keywords.paths.contains(path)) {
+        if let Some(path) = self.path(concept, &word).filter(|path| !keywords.paths.contains(path)) {
             keywords.paths.push(path);
         }
         if !keywords.words.contains(&word) {
@@ -71,31 +71,31 @@ impl<'a> Vocabulary<'a> {
         }
     }
 
-    fn node(&self, wnid: &str) -> Option<Node> {
+    fn concept(&self, wnid: &str) -> Option<Concept> {
         let of_class = self.labels.iter().position(|label| label.wnid.as_deref() == Some(wnid));
         let of_group = || self.groups.as_ref().and_then(|groups| groups.find(wnid));
-        of_class.map(Node::Class).or_else(|| of_group().map(Node::Group))
+        of_class.map(Concept::Class).or_else(|| of_group().map(Concept::Group))
     }
 
     /// What a class or group is called, with spaces.
-    fn name(&self, node: Node) -> String {
-        let name = match (node, &self.groups) {
-            (Node::Class(class), _) => self.labels.get(class).map(|label| label.name.as_str()),
-            (Node::Group(group), Some(groups)) => Some(groups.all()[group].name()),
-            (Node::Group(_), None) => None,
+    fn name(&self, concept: Concept) -> String {
+        let name = match (concept, &self.groups) {
+            (Concept::Class(class), _) => self.labels.get(class).map(|label| label.name.as_str()),
+            (Concept::Group(group), Some(groups)) => Some(groups.all()[group].name()),
+            (Concept::Group(_), None) => None,
         };
         name.unwrap_or_default().replace('_', " ")
     }
 
     /// A word below the groups that it is in. Groups of more than half of the model's classes say nothing and are left
     /// out, as in rolled-up answers.
-    fn path(&self, node: Node, word: &str) -> Option<String> {
+    fn path(&self, concept: Concept, word: &str) -> Option<String> {
         let groups = self.groups.as_ref()?;
-        let (mut above, own) = match node {
-            Node::Class(class) => {
+        let (mut above, own) = match concept {
+            Concept::Class(class) => {
                 (groups.way_up(class), self.labels.get(class).and_then(|label| label.wnid.as_deref()))
             }
-            Node::Group(group) => (groups.way_above(group), None),
+            Concept::Group(group) => (groups.way_above(group), None),
         };
         above.reverse();
         let parts = above.into_iter().map(|group| &groups.all()[group]);

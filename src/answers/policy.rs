@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::groups::Groups;
 use super::labels::{Label, Labels};
 use super::predictions::{Prediction, Scores, Selection};
-use super::rollup::{Candidates, Node, RolledUp, Summed};
+use super::rollup::{Candidates, Concept, RolledUp, Summed};
 use super::rules::Rules;
 use super::temperature::{self, probabilities};
 use crate::error::{Error, Result};
@@ -218,7 +218,7 @@ impl Policy {
 
     /// The best classes by the scores that are shown; equal scores are in class order.
     fn predictions(&self, shown: &[f32], probabilities: &[f32]) -> Vec<Prediction> {
-        let rule = |class: usize| self.rules.as_ref().and_then(|rules| rules.of(Node::Class(class)));
+        let rule = |class: usize| self.rules.as_ref().and_then(|rules| rules.of(Concept::Class(class)));
         let is_wanted = |&class: &usize| {
             let rule = rule(class);
             match rule.and_then(|rule| rule.threshold) {
@@ -247,14 +247,14 @@ impl Policy {
     }
 
     fn rolled(&self, rollup: &Rollup, answer: Summed) -> RolledUp {
-        let rule = self.rules.as_ref().and_then(|rules| rules.of(answer.node));
+        let rule = self.rules.as_ref().and_then(|rules| rules.of(answer.concept));
         let falls_short = |least: f32| answer.mass < f64::from(least);
         if rule.is_some_and(|rule| rule.hidden || rule.threshold.is_some_and(falls_short)) {
             return RolledUp::Unknown;
         }
-        let label = match answer.node {
-            Node::Class(class) => self.labels.as_ref().and_then(|labels| labels.get(class)).cloned(),
-            Node::Group(group) => rollup
+        let label = match answer.concept {
+            Concept::Class(class) => self.labels.as_ref().and_then(|labels| labels.get(class)).cloned(),
+            Concept::Group(group) => rollup
                 .groups
                 .all()
                 .get(group)

@@ -5,7 +5,7 @@ use super::labels::Labels;
 
 /// A class or a group of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Node {
+pub enum Concept {
     /// An index into the model's classes.
     Class(usize),
     /// An index into [`Groups::all`].
@@ -28,11 +28,11 @@ pub enum RolledUp {
     Unknown,
 }
 
-/// A node and the sum of its classes' probabilities.
+/// A concept and the sum of its classes' probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summed {
     /// Which.
-    pub node: Node,
+    pub concept: Concept,
     /// From 0 to 1.
     pub mass: f64,
 }
@@ -53,7 +53,7 @@ pub struct Candidates {
 
 #[derive(Debug, Clone)]
 struct Candidate {
-    node: Node,
+    concept: Concept,
     /// Those that compete.
     classes: Vec<usize>,
 }
@@ -69,15 +69,15 @@ impl Candidates {
 
         let class = |&class: &usize| {
             let wnid = labels.get(class).and_then(|label| label.wnid.as_deref());
-            (wnid, Candidate { node: Node::Class(class), classes: vec![class] })
+            (wnid, Candidate { concept: Concept::Class(class), classes: vec![class] })
         };
         let groups = groups.all().iter().enumerate().map(|(place, group)| {
             let classes = group.classes.iter().copied().filter(|&class| competes[class]).collect();
-            (Some(group.wnid), Candidate { node: Node::Group(place), classes })
+            (Some(group.wnid), Candidate { concept: Concept::Group(place), classes })
         });
         let says_something = |candidate: &Candidate| {
             let count = candidate.classes.len();
-            matches!(candidate.node, Node::Class(_)) || count > 0 && 2 * count <= competing.len()
+            matches!(candidate.concept, Concept::Class(_)) || count > 0 && 2 * count <= competing.len()
         };
         let mut nodes: Vec<_> = competing
             .iter()
@@ -88,8 +88,8 @@ impl Candidates {
         // A class goes before a group of only this class, which says less; classes without an id come behind those
         // that have one.
         nodes.sort_by_key(|(wnid, candidate)| {
-            let is_group = matches!(candidate.node, Node::Group(_));
-            (candidate.classes.len(), is_group, wnid.is_none(), *wnid, candidate.node)
+            let is_group = matches!(candidate.concept, Concept::Group(_));
+            (candidate.classes.len(), is_group, wnid.is_none(), *wnid, candidate.concept)
         });
         Candidates { nodes: nodes.into_iter().map(|(_, candidate)| candidate).collect() }
     }
@@ -104,21 +104,24 @@ impl Candidates {
 }
 
 impl Masses<'_> {
-    /// The most specific node whose sum is at least `least`: the one with the fewest classes, of those the one with
+    /// The most specific concept whose sum is at least `least`: the one with the fewest classes, of those the one with
     /// the greatest sum, of those a class before a group, then the one with the lower id.
     pub fn most_specific(&self, least: f64) -> Option<Summed> {
         let nodes = &self.candidates.nodes;
         let first = self.masses.iter().position(|&mass| mass >= least)?;
         let count = nodes[first].classes.len();
         let mut best = first;
-        let alike =
-            nodes.iter().enumerate().skip(first + 1).take_while(|(_, node)| node.classes.len() <= count);
+        let alike = nodes
+            .iter()
+            .enumerate()
+            .skip(first + 1)
+            .take_while(|(_, concept)| concept.classes.len() <= count);
         for (place, _) in alike {
             if self.masses[place] > self.masses[best] {
                 best = place;
             }
         }
-        Some(Summed { node: nodes[best].node, mass: self.masses[best] })
+        Some(Summed { concept: nodes[best].concept, mass: self.masses[best] })
     }
 }
 
@@ -126,7 +129,7 @@ impl Masses<'_> {
 mod tests {
     use super::*;
 
-    /// The rule as it is written down, over every node, with no thought of speed.
+    /// The rule as it is written down, over every concept, with no thought of speed.
     fn oracle(
         groups: &Groups,
         labels: &Labels,
@@ -195,12 +198,12 @@ mod tests {
             let least = random.next();
             let candidates = Candidates::new(&groups, labels, competing);
             let got = candidates.sums(&values).most_specific(least).map(|summed| {
-                let wnid = match summed.node {
-                    Node::Class(class) => labels.get(class).unwrap().wnid.clone().unwrap(),
-                    Node::Group(group) => groups.all()[group].wnid.to_owned(),
+                let wnid = match summed.concept {
+                    Concept::Class(class) => labels.get(class).unwrap().wnid.clone().unwrap(),
+                    Concept::Group(group) => groups.all()[group].wnid.to_owned(),
                 };
                 some += 1;
-                classes += usize::from(matches!(summed.node, Node::Class(_)));
+                classes += usize::from(matches!(summed.concept, Concept::Class(_)));
                 (wnid, summed.mass)
             });
             assert_eq!(got, oracle(&groups, labels, &values, least, competing), "row {turn}, P {least}");
@@ -225,9 +228,9 @@ mod tests {
         let groups = Groups::of(labels).unwrap();
         let mut row = vec![0.0; 1000];
         of.iter().for_each(|&(class, value)| row[class] = value);
-        match Candidates::new(&groups, labels, None).sums(&row).most_specific(least)?.node {
-            Node::Class(class) => labels.get(class).map(|label| label.name.as_str()),
-            Node::Group(group) => Some(groups.all()[group].name()),
+        match Candidates::new(&groups, labels, None).sums(&row).most_specific(least)?.concept {
+            Concept::Class(class) => labels.get(class).map(|label| label.name.as_str()),
+            Concept::Group(group) => Some(groups.all()[group].name()),
         }
     }
 
@@ -240,7 +243,7 @@ mod tests {
         let groups = Groups::of(&labels).unwrap();
         let candidates = Candidates::new(&groups, &labels, None);
         let answer = candidates.sums(&[0.9, 0.06, 0.04]).most_specific(0.8).unwrap();
-        assert_eq!(answer.node, Node::Class(0));
+        assert_eq!(answer.concept, Concept::Class(0));
     }
 
     #[test]

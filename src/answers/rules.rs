@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::finder::Finder;
 use super::groups::Groups;
-use super::rollup::Node;
+use super::rollup::Concept;
 use crate::error::{Error, Result};
 
 /// What a file says of a class or group.
@@ -27,7 +27,7 @@ pub struct Rules {
     rules: Vec<Rule>,
     /// The class or group that each is written for; what holds for which class is below, and says all there is.
     #[serde(skip)]
-    places: Vec<Node>,
+    places: Vec<Concept>,
     /// The rule that holds for each class.
     classes: Vec<Option<usize>>,
     /// And for each group.
@@ -74,7 +74,7 @@ impl Rules {
         };
 
         let (mut rules, mut places, mut lines, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut of_node: HashMap<Node, usize> = HashMap::new();
+        let mut of_concept: HashMap<Concept, usize> = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(of_csv)?;
             let line = record.position().map_or(1, |place| line_of(text, place));
@@ -94,22 +94,22 @@ impl Rules {
                 },
             };
             let keyword = field(keyword);
-            if let Some(before) = of_node.insert(found.node, rules.len()) {
+            if let Some(before) = of_concept.insert(found.concept, rules.len()) {
                 let before: usize = lines[before];
                 return Err(fail(line, format!("{:?} has a rule already, in line {before}", &record[label])));
             }
             lines.push(line);
-            places.push(found.node);
+            places.push(found.concept);
             rules.push(Rule {
                 threshold,
                 keyword: keyword.filter(|word| !word.is_empty()).map(str::to_owned),
                 hidden: keyword == Some(""),
             });
         }
-        let own = |node: Node| of_node.get(&node).copied();
+        let own = |concept: Concept| of_concept.get(&concept).copied();
         let nearest = |above: &mut dyn Iterator<Item = usize>| {
             let groups = groups?;
-            let with_rule = above.filter_map(|group| Some((group, own(Node::Group(group))?)));
+            let with_rule = above.filter_map(|group| Some((group, own(Concept::Group(group))?)));
             let more_specific = |a: usize, b: usize| {
                 let count = |group: usize| groups.all()[group].classes.len();
                 count(a) < count(b) || count(a) == count(b) && groups.is_above(b, a)
@@ -118,13 +118,13 @@ impl Rules {
         };
         let of_class = |class: usize| {
             let above = groups.map_or(&[][..], |groups| groups.above(class));
-            own(Node::Class(class)).or_else(|| nearest(&mut above.iter().copied()).map(|(_, rule)| rule))
+            own(Concept::Class(class)).or_else(|| nearest(&mut above.iter().copied()).map(|(_, rule)| rule))
         };
         let of_group = |group: usize| {
             let all = groups.map_or(0, |groups| groups.all().len());
             let mut above =
                 (0..all).filter(|&upper| groups.is_some_and(|groups| groups.is_above(upper, group)));
-            own(Node::Group(group)).or_else(|| nearest(&mut above).map(|(_, rule)| rule))
+            own(Concept::Group(group)).or_else(|| nearest(&mut above).map(|(_, rule)| rule))
         };
         let all_groups = groups.map_or(0, |groups| groups.all().len());
         let (of_class, of_group) =
@@ -133,19 +133,19 @@ impl Rules {
     }
 
     /// The rule that holds for a class or group.
-    pub fn of(&self, node: Node) -> Option<&Rule> {
-        self.rules.get(self.which(node)?)
+    pub fn of(&self, concept: Concept) -> Option<&Rule> {
+        self.rules.get(self.which(concept)?)
     }
 
-    /// The class or group that the rule is written for which holds for `node`.
-    pub fn place_of(&self, node: Node) -> Option<Node> {
-        self.places.get(self.which(node)?).copied()
+    /// The class or group that the rule is written for which holds for `concept`.
+    pub fn place_of(&self, concept: Concept) -> Option<Concept> {
+        self.places.get(self.which(concept)?).copied()
     }
 
-    fn which(&self, node: Node) -> Option<usize> {
-        let rule = match node {
-            Node::Class(class) => self.classes.get(class),
-            Node::Group(group) => self.groups.get(group),
+    fn which(&self, concept: Concept) -> Option<usize> {
+        let rule = match concept {
+            Concept::Class(class) => self.classes.get(class),
+            Concept::Group(group) => self.groups.get(group),
         };
         rule.copied().flatten()
     }
@@ -174,13 +174,13 @@ mod tests {
     fn the_most_specific_rule_holds() {
         let text = "label,threshold,keyword\nanimal,0.9,animal\ndog,0.5,\"dog, of any breed\"\n\nn02110958,,pug\n281,0.7,\n";
         let (rules, groups) = parse(text).unwrap();
-        let of = |class: usize| rules.of(Node::Class(class)).unwrap();
+        let of = |class: usize| rules.of(Concept::Class(class)).unwrap();
         assert_eq!((of(254).threshold, of(254).keyword.as_deref()), (None, Some("pug")));
         assert_eq!((of(151).threshold, of(151).keyword.as_deref()), (Some(0.5), Some("dog, of any breed")));
         assert_eq!((of(282).threshold, of(282).keyword.as_deref()), (Some(0.9), Some("animal")));
         assert!(of(281).hidden && !of(282).hidden);
-        assert_eq!(rules.of(Node::Class(479)), None);
-        let of_group = |wnid: &str| rules.of(Node::Group(groups.find(wnid).unwrap()));
+        assert_eq!(rules.of(Concept::Class(479)), None);
+        let of_group = |wnid: &str| rules.of(Concept::Group(groups.find(wnid).unwrap()));
         assert_eq!(of_group("n02085374").unwrap().threshold, Some(0.5), "toy dogs are dogs");
         assert_eq!(of_group("n02121620").unwrap().threshold, Some(0.9), "cats are animals");
         assert_eq!(of_group("n00001740"), None);
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn columns_may_be_left_out_and_stand_in_any_order() {
         let (rules, _) = parse("threshold,label\n0.25,tabby\n").unwrap();
-        let rule = rules.of(Node::Class(281)).unwrap();
+        let rule = rules.of(Concept::Class(281)).unwrap();
         assert_eq!(*rule, Rule { threshold: Some(0.25), keyword: None, hidden: false });
     }
 

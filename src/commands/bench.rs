@@ -43,7 +43,7 @@ pub fn run(settings: &Bench, common: Common, stdout: &mut dyn Write) -> Result<E
         times.push(start.elapsed());
     }
     let profile = settings.profile.then(|| take_profile(&classifier)).flatten();
-    let report = Report::new(&classifier, settings, threads, &times, profile.as_ref());
+    let report = BenchReport::new(&classifier, settings, threads, &times, profile.as_ref());
     if settings.json {
         output::pretty(&report, stdout)?;
     } else {
@@ -84,7 +84,7 @@ fn take_profile(classifier: &Classifier) -> Option<Profile> {
 }
 
 #[derive(Debug, Serialize)]
-struct Report {
+struct BenchReport {
     model: String,
     device: String,
     dtype: String,
@@ -135,7 +135,7 @@ struct KindReport {
     share: f64,
 }
 
-impl Report {
+impl BenchReport {
     fn new(
         classifier: &Classifier,
         settings: &Bench,
@@ -153,7 +153,7 @@ impl Report {
         };
         let images_per_second = settings.batch_size as f64 * 1e3 / median;
         let multiply_adds = classifier.weights().graph.total_multiply_adds() as f64;
-        Report {
+        BenchReport {
             model: classifier.name().to_owned(),
             device: classifier.device(),
             dtype: classifier.engine().precision().to_string(),

@@ -15,7 +15,7 @@ use crate::output::{self, ModelHeader};
 use crate::run::answering;
 use crate::run::bursts::{Burst, Bursts};
 use crate::run::image_run::{ImageRun, Inputs};
-use crate::run::journal::{self, Continued, Kind};
+use crate::run::journal::{self, Continued, RowKind};
 use crate::run::page::Page;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
 use crate::run::records::Records;
@@ -47,7 +47,8 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let sink = Sink::behind(continued, settings.output.as_deref(), settings.force, stdout)?;
     let records = Records::begin((settings.format, printer), sink, ledger, console)?;
     let bursts = settings.burst.map(Bursts::new);
-    let mut answers = Answers { policy: &policy, bursts, shows_exif: settings.exif, records, page, console };
+    let mut answers =
+        AnswerWriter { policy: &policy, bursts, shows_exif: settings.exif, records, page, console };
     if let Err(error) = run.for_each_batch(|batch| answers.take(batch)) {
         // What is written becomes a complete document, if it can be written to at all.
         let end = answers.end();
@@ -86,7 +87,7 @@ fn continued(
 ) -> Result<Option<Continued>> {
     let (Some(name), Some(resume)) = (&settings.output, settings.resume) else { return Ok(None) };
     let model = &header().short();
-    journal::open(journal::Request { name, model, kind: Kind::Predictions, resume }, console).map(Some)
+    journal::open(journal::Request { name, model, kind: RowKind::Predictions, resume }, console).map(Some)
 }
 
 /// The page of `--report`.
@@ -102,7 +103,7 @@ fn page(settings: &Classify, header: impl FnOnce() -> ModelHeader) -> Result<Opt
 }
 
 /// Everything that is written about the answers.
-struct Answers<'a> {
+struct AnswerWriter<'a> {
     policy: &'a Policy,
     /// Photos whose answer is that of their burst.
     bursts: Option<Bursts>,
@@ -113,7 +114,7 @@ struct Answers<'a> {
     console: Console,
 }
 
-impl Answers<'_> {
+impl AnswerWriter<'_> {
     /// Writes the records of a batch, failed ones in their place.
     fn take(&mut self, images: Vec<Answered>) -> Result<()> {
         for image in images {

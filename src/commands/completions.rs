@@ -17,7 +17,7 @@ use crate::answers::groups::Groups;
 use crate::answers::labels::Labels;
 use crate::cli::Cli;
 use crate::settings::Environment;
-use crate::store::inventory::{self, Item};
+use crate::store::inventory::{self, ListedModel};
 
 /// A shell that wants words sets this variable to its name.
 const VARIABLE: &str = "NASNET_COMPLETE";
@@ -66,7 +66,7 @@ pub fn asked(environment: &Environment) -> Option<ExitStatus> {
 
 /// Names of models with what they are, listed only when a shell asks.
 #[derive(Clone)]
-struct ModelNames(crate::store::Caches);
+struct ModelNames(crate::store::CacheFolders);
 
 impl ModelNames {
     fn of(environment: &Environment) -> Self {
@@ -100,7 +100,7 @@ impl ModelNames {
     }
 }
 
-fn candidate(item: &Item) -> CompletionCandidate {
+fn candidate(item: &ListedModel) -> CompletionCandidate {
     let place = if item.here { "on this machine" } else { "to be downloaded" };
     CompletionCandidate::new(&item.name).help(Some(place.into()))
 }
@@ -161,10 +161,10 @@ fn classes_or_file(current: &OsStr) -> Vec<CompletionCandidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Caches;
+    use crate::store::CacheFolders;
 
     fn complete(words: &[&str]) -> Vec<String> {
-        let mut command = command(&ModelNames(Caches::default()));
+        let mut command = command(&ModelNames(CacheFolders::default()));
         let words: Vec<_> = std::iter::once("nasnet").chain(words.iter().copied()).map(Into::into).collect();
         let last = words.len() - 1;
         let found = clap_complete::engine::complete(&mut command, words, last, None).unwrap();

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::ExitStatus;
-use crate::classifier::{Classifier, Options};
+use crate::classifier::{Classifier, ClassifierOptions};
 use crate::doctor::{self, Check};
 use crate::engine::device::{self, DeviceChoice};
 use crate::error::Error;
@@ -17,7 +17,7 @@ use crate::output;
 use crate::output::text::{printable, wrapped};
 use crate::run::open;
 use crate::settings::{Common, Doctor, ModelSettings};
-use crate::weights::{Loaded, Overrides};
+use crate::weights::{LoadedModel, Overrides};
 
 /// Runs the command.
 ///
@@ -41,7 +41,7 @@ pub fn run(settings: &Doctor, common: Common, stdout: &mut dyn Write) -> Result<
         };
         models.push(Examined { name: name.clone(), present, checks });
     }
-    let report = Report::new(settings, device, threads, models);
+    let report = DoctorReport::new(settings, device, threads, models);
     if settings.json {
         output::pretty(&report, stdout)?
     } else {
@@ -64,7 +64,7 @@ fn examine(model: &ModelSettings, settings: &Doctor, threads: usize, common: Com
     let reference = doctor::reference(own.fingerprint()).filter(|_| same_size);
     let (device, _) = device::open(settings.device)?;
     let (precision, threads) = (settings.precision, NonZeroUsize::new(threads));
-    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
+    let options = ClassifierOptions { preprocessing: None, device, threads, precision, keep_top: false };
     let classifier = Classifier::new(loaded.clone(), options)?;
     let got = doctor::answer(&classifier)?;
     checks.push(match reference {
@@ -75,7 +75,7 @@ fn examine(model: &ModelSettings, settings: &Doctor, threads: usize, common: Com
 }
 
 /// The fast engine against the slow one, where no reference has answered for these weights.
-fn engines(classifier: &Classifier, loaded: &Loaded, got: &[f32]) -> Result<Check> {
+fn engines(classifier: &Classifier, loaded: &LoadedModel, got: &[f32]) -> Result<Check> {
     let want = doctor::portable_answer(classifier, loaded)?;
     let whose = "the portable engine's (no reference answer is known)";
     Ok(doctor::check_answer("engines", got, &want, whose, classifier.engine().precision()))
@@ -97,7 +97,7 @@ struct Examined {
 }
 
 #[derive(Debug, Serialize)]
-struct Report {
+struct DoctorReport {
     ok: bool,
     version: &'static str,
     device: String,
@@ -114,9 +114,9 @@ struct Report {
     models: Vec<Examined>,
 }
 
-impl Report {
+impl DoctorReport {
     fn new(settings: &Doctor, device: DeviceChoice, threads: usize, models: Vec<Examined>) -> Self {
-        Report {
+        DoctorReport {
             ok: models.iter().flat_map(|model| &model.checks).all(|check| check.ok),
             version: env!("CARGO_PKG_VERSION"),
             device: device.to_string(),

@@ -10,8 +10,8 @@ use crate::classifier::Pooling;
 use crate::engine::{NetworkOutput, max_pool};
 use crate::inputs::{self, PathKey};
 use crate::output::text::count;
-use crate::output::vectors::{Features, Row, VectorWriter};
-use crate::run::feature_output::{FeatureOutput, FeatureRows};
+use crate::output::vectors::{FeatureRow, Features, VectorWriter};
+use crate::run::feature_output::{FeatureLayout, FeatureOutput};
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::journal::{Ledger, locked};
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
@@ -25,7 +25,7 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     let sources = inputs::sources(&settings.inputs)?;
     let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, common.console)?;
     let (shape, header) = (shape(&pipeline, settings.pooling), pipeline.header(numbers(settings)));
-    let rows = FeatureRows { form: settings.form, shape: &shape, model: &header };
+    let rows = FeatureLayout { form: settings.form, shape: &shape, model: &header };
     let mut output = FeatureOutput::open(settings, rows, common.console)?;
     let ledger = output.ledger();
     let wanted =
@@ -101,7 +101,7 @@ fn write(
             values: row,
         });
         let at = writer.position();
-        writer.row(&Row { path: &path, seq, stamp, outcome })?;
+        writer.row(&FeatureRow { path: &path, seq, stamp, outcome })?;
         if let Some(ledger) = ledger {
             locked(ledger).wrote(PathKey::of(&path), seq, at);
         }

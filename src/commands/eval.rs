@@ -18,7 +18,7 @@ use crate::graph::Activation;
 use crate::image::decode::decode;
 use crate::inputs::{self, InputOptions, Source};
 use crate::output::console;
-use crate::output::evaluation::Report;
+use crate::output::evaluation::AccuracyReport;
 use crate::output::report::{self as page, Mistake};
 use crate::output::text::count;
 use crate::run::calibrated_model;
@@ -89,7 +89,7 @@ pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<Ex
     }
 
     let evaluation = Evaluation::new(&graded, pipeline.classifier.labels(), temperature);
-    let report = Report {
+    let report = AccuracyReport {
         model: pipeline.header("logit"),
         temperature,
         fitted: pipeline.classifier.weights().temperature.as_ref().filter(|_| settings.temperature.is_none()),
@@ -128,7 +128,7 @@ fn mistakes(
     graded: &[GradedAnswer],
     temperature: f64,
     sources: &[Source],
-    report: &Report,
+    report: &AccuracyReport,
     settings: &Eval,
 ) -> Vec<Mistake> {
     let (options, file) = (settings.pipeline.decode, settings.report.as_deref());

@@ -23,9 +23,9 @@ use crate::run::pipeline::Pipeline;
 use crate::run::sink::refuse_to_replace;
 use crate::settings::{Common, Finetune};
 use crate::tensor::Tensor;
-use crate::training::{self, Head};
+use crate::training::{self, TrainedHead};
 use crate::weights::card::{Card, FORMAT_VERSION};
-use crate::weights::{Loaded, canonical};
+use crate::weights::{LoadedModel, canonical};
 
 /// Runs the command.
 ///
@@ -141,7 +141,13 @@ fn labels(folders: &[String], known: Option<&Labels>) -> Labels {
 }
 
 /// Writes the network with its new head.
-fn write(settings: &Finetune, base: &Loaded, pipeline: &Pipeline, labels: Labels, head: &Head) -> Result<()> {
+fn write(
+    settings: &Finetune,
+    base: &LoadedModel,
+    pipeline: &Pipeline,
+    labels: Labels,
+    head: &TrainedHead,
+) -> Result<()> {
     let config = Config { classes: Some(labels.len()), ..base.config };
     let graph = nasnet::graph(&config, base.dialect)?;
     let (channels, classes) = (config.penultimate_filters, labels.len());
@@ -179,7 +185,7 @@ fn write(settings: &Finetune, base: &Loaded, pipeline: &Pipeline, labels: Labels
     Ok(())
 }
 
-fn report(head: &Head, classes: usize, out: &mut dyn Write) -> std::io::Result<()> {
+fn report(head: &TrainedHead, classes: usize, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{:<12}{classes}", "classes")?;
     for (name, (right, images)) in [("trained", head.trained), ("held out", head.held_out)] {
         let Accuracy { percent, interval: [low, high], .. } = Accuracy::new(right, images);

@@ -12,11 +12,11 @@ use crate::nasnet;
 use crate::nasnet::Config;
 use crate::nasnet::keras_layers;
 use crate::output;
-use crate::output::model_info::{self, Description, WithLayers};
+use crate::output::model_info::{self, ModelDescription, WithLayers};
 use crate::run::open;
 use crate::settings::{Common, Info, ModelSettings};
-use crate::store::registry::Entry;
-use crate::weights::Loaded;
+use crate::store::registry::PublishedModel;
+use crate::weights::LoadedModel;
 
 /// Runs the command. A published model whose weights are not here is described by its configuration.
 ///
@@ -29,7 +29,7 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
             (Err(error), Some((entry, config))) if is_missing(&error) => {
                 let dialect = settings.model.overrides.dialect.unwrap_or(entry.dialect);
                 let graph = nasnet::graph(&config, dialect)?;
-                (Description::of_graph(entry.name, &config, dialect, &graph), graph)
+                (ModelDescription::of_graph(entry.name, &config, dialect, &graph), graph)
             }
             (Err(error), _) => return Err(error),
         };
@@ -51,11 +51,11 @@ pub fn run(settings: &Info, common: Common, stdout: &mut dyn Write) -> Result<Ex
 }
 
 /// What is known of loaded weights.
-fn described(loaded: &Loaded, model: &ModelSettings) -> Description {
-    Description::of_weights(loaded, open::published(model, loaded).first().copied())
+fn described(loaded: &LoadedModel, model: &ModelSettings) -> ModelDescription {
+    ModelDescription::of_weights(loaded, open::published(model, loaded).first().copied())
 }
 
-fn published(model: &ModelSettings) -> Option<(&'static Entry, Config)> {
+fn published(model: &ModelSettings) -> Option<(&'static PublishedModel, Config)> {
     let entry = model.source.published()?;
     let size = model.overrides.input_size.unwrap_or(entry.config.input_size);
     let skip_reduction = model.overrides.skip_reduction.unwrap_or(entry.config.skip_reduction);

@@ -87,13 +87,13 @@ fn write_parquet(
     sink: &mut Sink,
     progress: &ProgressBar,
 ) -> Result<()> {
-    use crate::output::{Parquet, Printer, Row};
+    use crate::output::{Parquet, ParquetRow, Printer};
 
     let model = findings.models.keys().next();
     let mut parquet = Parquet::of_rows(model.map(String::as_str), findings.rolled_up)?;
     join(files, &mut |shard| {
         progress.inc(1);
-        let row = Row::parse(&shard.line).with_context(|| shard.place())?;
+        let row = ParquetRow::parse(&shard.line).with_context(|| shard.place())?;
         parquet.row(&row, sink).with_context(|| sink.describe())
     })?;
     parquet.end(sink).with_context(|| sink.describe())
@@ -208,7 +208,7 @@ impl Findings {
 }
 
 /// A file of rows and its next one.
-struct Shard<'a> {
+struct ShardFile<'a> {
     name: &'a Path,
     reader: BufReader<File>,
     /// The line of [`Self::head`].
@@ -217,11 +217,11 @@ struct Shard<'a> {
     head: Option<RowHead>,
 }
 
-impl<'a> Shard<'a> {
+impl<'a> ShardFile<'a> {
     fn open(name: &'a Path, findings: &mut Findings) -> Result<Self> {
         let file = File::open(name).with_context(|| name.display().to_string())?;
         let reader = BufReader::new(file);
-        let mut shard = Shard { name, reader, line: Vec::new(), number: 0, head: None };
+        let mut shard = ShardFile { name, reader, line: Vec::new(), number: 0, head: None };
         shard.advance(findings)?;
         Ok(shard)
     }
@@ -268,17 +268,17 @@ impl<'a> Shard<'a> {
 
 /// Hands on the rows of all files in the order of the inputs, each as the shard that stands at it, and tells what
 /// is wrong with them.
-fn join(files: &[PathBuf], out: &mut dyn FnMut(&Shard) -> Result<()>) -> Result<Findings> {
+fn join(files: &[PathBuf], out: &mut dyn FnMut(&ShardFile) -> Result<()>) -> Result<Findings> {
     use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
     let mut findings = Findings::default();
     let mut shards = Vec::with_capacity(files.len());
     for file in files {
-        shards.push(Shard::open(file, &mut findings)?);
+        shards.push(ShardFile::open(file, &mut findings)?);
     }
     let head =
-        |(index, shard): (usize, &Shard<'_>)| shard.head.as_ref().map(|head| Reverse((head.seq, index)));
+        |(index, shard): (usize, &ShardFile<'_>)| shard.head.as_ref().map(|head| Reverse((head.seq, index)));
     let mut heads: BinaryHeap<_> = shards.iter().enumerate().filter_map(head).collect();
     let mut next = 0;
     let mut paths_here: Vec<Vec<u8>> = Vec::new(); // of the place before `next`

@@ -18,7 +18,7 @@ use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs, count_ahead};
 use crate::run::interrupt::Interrupt;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
-use crate::run::tagger::{Done, Job, Report, Tagger, sidecar_of};
+use crate::run::tagger::{Done, TagJob, TagResult, Tagger, sidecar_of};
 use crate::settings::{Common, SidecarName, Tag};
 
 /// Runs the command.
@@ -146,7 +146,7 @@ impl<'a> Tagging<'a> {
         for word in &keywords.words {
             *self.keywords.entry(word.clone()).or_default() += 1;
         }
-        match self.tagger.take(Job { path, keywords }) {
+        match self.tagger.take(TagJob { path, keywords }) {
             Some(report) => self.tally.add(report, self.settings.dry_run, self.console, stdout),
             None => Ok(()),
         }
@@ -241,7 +241,13 @@ impl Tally {
     }
 
     /// Counts a report, and prints its error or, in a dry run, its changes.
-    fn add(&mut self, report: Report, dry_run: bool, console: Console, stdout: &mut dyn Write) -> Result<()> {
+    fn add(
+        &mut self,
+        report: TagResult,
+        dry_run: bool,
+        console: Console,
+        stdout: &mut dyn Write,
+    ) -> Result<()> {
         let sidecar = report.sidecar.display();
         match report.result {
             Ok(tagged) => {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::GradedAnswer;
 use crate::answers::groups::Groups;
 use crate::answers::labels::Labels;
-use crate::answers::rollup::{Candidates, Node};
+use crate::answers::rollup::{Candidates, Concept};
 use crate::answers::temperature::probabilities;
 
 /// The least probabilities that are reported.
@@ -73,9 +73,9 @@ pub fn selective(
         let sums = candidates.sums(&row);
         for (least, counts) in leasts.iter().zip(&mut counts) {
             let Some(answer) = sums.most_specific(*least) else { continue };
-            let (kind, right) = match answer.node {
-                Node::Class(class) => (0, class == outcome.truth),
-                Node::Group(group) => (1, groups.above(outcome.truth).contains(&group)),
+            let (kind, right) = match answer.concept {
+                Concept::Class(class) => (0, class == outcome.truth),
+                Concept::Group(group) => (1, groups.above(outcome.truth).contains(&group)),
             };
             counts[kind].0 += usize::from(right);
             counts[kind].1 += 1;

@@ -15,7 +15,7 @@ use super::names::stable_names;
 use super::resample::{Kernel, resample};
 use super::tf_bilinear;
 pub use geometry::Region;
-use geometry::{Plan, central_crop, central_margin};
+use geometry::{ResizePlan, central_crop, central_margin};
 
 /// A reference pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -163,7 +163,7 @@ pub fn resize(image: &Rgb8, input: (u32, u32), preprocessing: &Preprocessing) ->
     let cropped =
         (preprocessing.resize == Resize::Central).then(|| central_crop(image, preprocessing.share()));
     let image = cropped.as_ref().unwrap_or(image);
-    let plan = Plan::new((image.height, image.width), input, preprocessing);
+    let plan = ResizePlan::new((image.height, image.width), input, preprocessing);
     let window = plan.window();
     let part = match preprocessing.filter.kernel() {
         Some(kernel) => resample(image, plan.size.0, plan.size.1, kernel, window),
@@ -190,7 +190,7 @@ pub fn resize(image: &Rgb8, input: (u32, u32), preprocessing: &Preprocessing) ->
 /// If a side is zero.
 pub fn resized_size(image: (u32, u32), input: (u32, u32), preprocessing: &Preprocessing) -> (u32, u32) {
     if preprocessing.resize != Resize::Central {
-        return Plan::new(image, input, preprocessing).size;
+        return ResizePlan::new(image, input, preprocessing).size;
     }
     let side = |image: u32, input: u32| {
         let inner = image - 2 * central_margin(image, preprocessing.share());
@@ -209,7 +209,7 @@ pub fn region(image: (u32, u32), input: (u32, u32), preprocessing: &Preprocessin
     let margin = |side: u32| if central { central_margin(side, preprocessing.share()) } else { 0 };
     let (top, left) = (margin(image.0), margin(image.1));
     let inner = (image.0 - 2 * top, image.1 - 2 * left);
-    let plan = Plan::new(inner, input, preprocessing);
+    let plan = ResizePlan::new(inner, input, preprocessing);
     // TensorFlow 1 puts the first pixels of both upon each other, where the others line up the edges.
     let shift = |inner: u32, size: u32| match preprocessing.filter {
         Filter::TfBilinear => 0.5 - 0.5 * f64::from(inner) / f64::from(size),
@@ -249,7 +249,7 @@ pub fn preprocess_into(image: &Rgb8, input: (u32, u32), preprocessing: &Preproce
     let cropped =
         (preprocessing.resize == Resize::Central).then(|| central_crop(image, preprocessing.share()));
     let image = cropped.as_ref().unwrap_or(image);
-    let plan = Plan::new((image.height, image.width), input, preprocessing);
+    let plan = ResizePlan::new((image.height, image.width), input, preprocessing);
     // TF-slim: `(x - 0.5) * 2` of a unit float, which is not `x / 127.5 - 1` to the last bit.
     let signed = |unit: &f32| (unit - 0.5) * 2.0;
     if plan.fills(input) {

@@ -5,7 +5,7 @@
 //! not rounded to bytes. Arithmetic of `tensorflow/core/kernels/image/resize_bilinear_op.cc`, in `f32`.
 
 use super::decode::Rgb8;
-use super::resample::Window;
+use super::resample::PixelWindow;
 
 /// Two neighbours of a target pixel and the share of the second.
 struct Between {
@@ -29,7 +29,7 @@ fn neighbours(source: u32, target: u32, first: u32, count: u32) -> Vec<Between> 
 /// `image` resized to `(height, width)` and cut to `window`, as H, W, C floats from 0 to 1 in `out`.
 ///
 /// Bytes become floats as `tf.image.convert_image_dtype` does it: times 1/255, before interpolation.
-pub(super) fn resize(image: &Rgb8, (height, width): (u32, u32), window: Window, out: &mut [f32]) {
+pub(super) fn resize(image: &Rgb8, (height, width): (u32, u32), window: PixelWindow, out: &mut [f32]) {
     let columns = neighbours(image.width, width, window.left, window.width);
     let rows = neighbours(image.height, height, window.top, window.height);
     let row_bytes = image.width as usize * 3;

@@ -20,7 +20,7 @@ const LISTED: usize = 20;
 
 /// All that there is to say.
 #[derive(Debug)]
-pub struct Report<'a> {
+pub struct AccuracyReport<'a> {
     /// What answered.
     pub model: ModelHeader,
     /// What logits were divided by.
@@ -61,12 +61,12 @@ struct Document<'a> {
     selective_curve: &'a Option<Vec<Selective>>,
     published: &'a [Published],
     recorded: &'a Option<serde_json::Value>,
-    classes: Vec<ClassLine<'a>>,
+    classes: Vec<ClassAccuracy<'a>>,
     confusions: Vec<ConfusionLine<'a>>,
 }
 
 #[derive(Serialize)]
-struct ClassLine<'a> {
+struct ClassAccuracy<'a> {
     wnid: Option<&'a str>,
     label: Option<&'a str>,
     #[serde(flatten)]
@@ -81,7 +81,7 @@ struct ConfusionLine<'a> {
     answer_label: Option<&'a str>,
 }
 
-impl Report<'_> {
+impl AccuracyReport<'_> {
     /// The temperature in words, where it is not 1.
     fn at_temperature(&self) -> String {
         match self.fitted {
@@ -109,7 +109,7 @@ impl Report<'_> {
     /// When the writer fails.
     pub fn json<'r>(&'r self, out: &mut dyn Write) -> io::Result<()> {
         let name = |class: usize| self.label(class).map(|label| label.name.as_str());
-        let class = |result: &'r ClassResult| ClassLine {
+        let class = |result: &'r ClassResult| ClassAccuracy {
             wnid: self.label(result.index).and_then(|label| label.wnid.as_deref()),
             label: name(result.index),
             result,

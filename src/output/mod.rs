@@ -25,7 +25,7 @@ use crate::answers::predictions::{Record, Scores};
 pub use csv::Csv;
 pub use json::{Json, JsonLines, pretty};
 #[cfg(feature = "parquet")]
-pub use parquet::{Parquet, Row};
+pub use parquet::{Parquet, ParquetRow};
 pub use table::{Table, TableStyle};
 pub use wire::{ModelHeader, PreprocessingHeader};
 

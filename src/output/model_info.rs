@@ -10,11 +10,11 @@ use crate::nasnet::keras_layers::Layer;
 use crate::nasnet::published::{self, Published};
 use crate::nasnet::{Config, Dialect, Head};
 use crate::output::text::{count, grouped, printable};
-use crate::weights::Loaded;
+use crate::weights::LoadedModel;
 
 /// The wire form of a description.
 #[derive(Debug, Serialize)]
-pub struct Description {
+pub struct ModelDescription {
     name: String,
     architecture: String,
     /// `mobile`, `large` or `tiny`, where the cells and filters are theirs.
@@ -50,16 +50,16 @@ struct WeightsDescription {
 pub struct WithLayers {
     #[serde(flatten)]
     /// The model.
-    pub description: Description,
+    pub description: ModelDescription,
     #[serde(skip_serializing_if = "Option::is_none")]
     /// Its layers, with --layers.
     pub layers: Option<Vec<Layer>>,
 }
 
-impl Description {
+impl ModelDescription {
     /// The description of loaded weights; `published_accuracy` is that of just these weights.
-    pub fn of_weights(loaded: &Loaded, published_accuracy: Option<Published>) -> Self {
-        Description {
+    pub fn of_weights(loaded: &LoadedModel, published_accuracy: Option<Published>) -> Self {
+        ModelDescription {
             published_accuracy,
             weights: Some(WeightsDescription {
                 source: loaded.source.clone(),
@@ -72,14 +72,14 @@ impl Description {
                 notes: loaded.card_notes.clone(),
             }),
             head: loaded.head.clone().filter(|head| !head.is_usual()),
-            ..Description::of_graph(&loaded.name, &loaded.config, loaded.dialect, &loaded.graph)
+            ..ModelDescription::of_graph(&loaded.name, &loaded.config, loaded.dialect, &loaded.graph)
         }
     }
 
     /// The description of a published network whose weights are not here.
     pub fn of_graph(name: &str, config: &Config, dialect: Dialect, graph: &Graph) -> Self {
         let (parameters, trainable_parameters) = graph.parameters();
-        Description {
+        ModelDescription {
             name: name.to_owned(),
             architecture: config.to_string(),
             preset: preset(config),

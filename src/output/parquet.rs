@@ -18,7 +18,7 @@ use serde_json::json;
 use super::{ModelHeader, Printer};
 use crate::answers::predictions::Record;
 use columns::Columns;
-pub use row::Row;
+pub use row::ParquetRow;
 
 /// The version of the columns, under the key `nasnet.schema`.
 const SCHEMA_VERSION: &str = "1";
@@ -112,7 +112,7 @@ impl Parquet {
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn row(&mut self, row: &Row, out: &mut dyn Write) -> io::Result<()> {
+    pub fn row(&mut self, row: &ParquetRow, out: &mut dyn Write) -> io::Result<()> {
         self.rows.push(row);
         self.write_enough(out)
     }
@@ -143,7 +143,7 @@ impl Printer for Parquet {
     }
 
     fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
-        self.rows.push(&Row::new(record, &self.model)?);
+        self.rows.push(&ParquetRow::new(record, &self.model)?);
         self.write_enough(out)
     }
 

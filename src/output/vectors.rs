@@ -52,7 +52,7 @@ impl Form {
 
 /// One image of the output.
 #[derive(Debug)]
-pub struct Row<'a> {
+pub struct FeatureRow<'a> {
     /// The path as it was given.
     pub path: &'a Path,
     /// Its place in the whole input.
@@ -80,7 +80,7 @@ pub trait VectorWriter {
     ///
     /// # Errors
     /// When the file cannot be written.
-    fn row(&mut self, row: &Row) -> io::Result<()>;
+    fn row(&mut self, row: &FeatureRow) -> io::Result<()>;
 
     /// Hands what is written to the system, numbers before the lines that speak of them. Forms whose header can only
     /// be written last may wait for [`Self::end`].

@@ -131,7 +131,7 @@ enum RecordBody<'a> {
         predictions: Vec<PredictionLine<'a>>,
         /// Null where no class and no group is sure enough.
         #[serde(skip_serializing_if = "Option::is_none")]
-        group: Option<Option<GroupLine<'a>>>,
+        group: Option<Option<RecordGroup<'a>>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         explained: Option<Vec<ExplainedLine>>,
     },
@@ -150,7 +150,7 @@ struct PredictionLine<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct GroupLine<'a> {
+struct RecordGroup<'a> {
     wnid: Option<&'a str>,
     label: Option<&'a str>,
     score: f32,
@@ -197,7 +197,7 @@ impl<'a> RecordLine<'a> {
                 burst: answer.notes.burst,
                 truncated: answer.notes.truncated,
                 predictions: answer.predictions.iter().map(PredictionLine::new).collect(),
-                group: answer.group.as_ref().map(GroupLine::new),
+                group: answer.group.as_ref().map(RecordGroup::new),
                 explained: answer
                     .explained
                     .as_ref()
@@ -218,11 +218,11 @@ impl<'a> StreamLine<'a> {
     }
 }
 
-impl<'a> GroupLine<'a> {
+impl<'a> RecordGroup<'a> {
     fn new(group: &'a RolledUp) -> Option<Self> {
         match group {
             RolledUp::Known { wnid, label, score } => {
-                Some(GroupLine { wnid: wnid.as_deref(), label: label.as_deref(), score: *score })
+                Some(RecordGroup { wnid: wnid.as_deref(), label: label.as_deref(), score: *score })
             }
             RolledUp::Unknown => None,
         }

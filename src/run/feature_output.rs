@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, bail};
 
-use super::journal::{self, Continued, Kind, SharedLedger, locked};
+use super::journal::{self, Continued, RowKind, SharedLedger, locked};
 use super::npy_pair;
 use super::sink::{refuse_inputs, refuse_to_lose, refuse_to_replace, resolved};
 use crate::files::partial_name;
@@ -18,7 +18,7 @@ use crate::settings::{Embed, Resume};
 
 /// What the rows of a run are.
 #[derive(Clone, Copy)]
-pub struct FeatureRows<'a> {
+pub struct FeatureLayout<'a> {
     pub form: Form,
     /// The shape of one image's features.
     pub shape: &'a [usize],
@@ -50,7 +50,7 @@ impl FeatureOutput {
     ///
     /// # Errors
     /// When a file is in the way, or cannot be continued.
-    pub fn open(settings: &Embed, rows: FeatureRows, console: Console) -> Result<Self> {
+    pub fn open(settings: &Embed, rows: FeatureLayout, console: Console) -> Result<Self> {
         let Some(name) = &settings.output else { return Ok(FeatureOutput::Stdout) };
         refuse_inputs("--output", Some(name), settings.inputs.named())?;
         if let Some(resume) = settings.resume {
@@ -78,11 +78,11 @@ impl FeatureOutput {
     /// When a file cannot be created or written.
     pub fn writer<'a>(
         &mut self,
-        rows: FeatureRows,
+        rows: FeatureLayout,
         stdout: &'a mut dyn Write,
         for_terminal: bool,
     ) -> Result<Box<dyn VectorWriter + 'a>> {
-        let FeatureRows { form, shape, model } = rows;
+        let FeatureLayout { form, shape, model } = rows;
         match self {
             FeatureOutput::Stdout => Ok(vectors::to_stdout(form, stdout, shape, model, for_terminal)?),
             FeatureOutput::New { partial, .. } => vectors::to_file(form, partial, shape, model)
@@ -115,7 +115,7 @@ impl FeatureOutput {
     ///
     /// # Errors
     /// When a file cannot be renamed or written anew.
-    pub fn finish(&self, rows: FeatureRows) -> Result<()> {
+    pub fn finish(&self, rows: FeatureLayout) -> Result<()> {
         match self {
             FeatureOutput::Stdout => Ok(()),
             FeatureOutput::New { name, partial } => {
@@ -131,14 +131,14 @@ impl FeatureOutput {
 }
 
 impl Resumed {
-    fn open(name: &Path, resume: Resume, rows: FeatureRows, console: Console) -> Result<Self> {
+    fn open(name: &Path, resume: Resume, rows: FeatureLayout, console: Console) -> Result<Self> {
         let model = rows.model.short();
         let (numbers, lines_name, kind) = if rows.form == Form::Npy {
             let numbers = npy_pair::open(name, rows.shape)?;
-            let kind = Kind::Rows { available: numbers.rows() };
+            let kind = RowKind::Rows { available: numbers.rows() };
             (Some(numbers), vectors::sidecar(name), kind)
         } else {
-            (None, name.to_owned(), Kind::Features)
+            (None, name.to_owned(), RowKind::Features)
         };
         let request = journal::Request { name: &lines_name, model: &model, kind, resume };
         let lines = journal::open(request, console)?;
@@ -152,7 +152,7 @@ impl Resumed {
         Ok(Resumed { name: name.to_owned(), lines, numbers })
     }
 
-    fn writer(&mut self, rows: FeatureRows) -> Result<Box<dyn VectorWriter>> {
+    fn writer(&mut self, rows: FeatureLayout) -> Result<Box<dyn VectorWriter>> {
         let lines = self.lines.file.try_clone()?;
         Ok(match self.numbers.take() {
             Some(numbers) => numbers.go_on(locked(&self.lines.ledger).places(), lines, rows.model)?,
@@ -160,7 +160,7 @@ impl Resumed {
         })
     }
 
-    fn finish(&self, rows: FeatureRows) -> Result<()> {
+    fn finish(&self, rows: FeatureLayout) -> Result<()> {
         let name = &self.lines.name;
         self.lines.file.sync_all().with_context(|| format!("--output {}", name.display()))?;
         let ledger = locked(&self.lines.ledger);

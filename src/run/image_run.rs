@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 
 use super::interrupt::Interrupt;
 use super::journal::{SharedLedger, locked};
-use super::pipeline::{Answered, Images, Pipeline};
+use super::pipeline::{Answered, ImageStream, Pipeline};
 use super::work_items::work_items;
 use crate::engine::NetworkOutput;
 use crate::error::Needed;
@@ -31,7 +31,7 @@ pub struct Inputs<'a> {
 
 /// A run that has its first batch.
 pub struct ImageRun {
-    images: Images,
+    images: ImageStream,
     interrupt: Interrupt,
     first: Vec<Answered>,
     passed_over: PassedOver,

@@ -48,7 +48,7 @@ pub fn locked(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
 
 /// What the rows of an output hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum RowKind {
     /// Classes.
     Predictions,
     /// Features.
@@ -60,14 +60,14 @@ pub enum Kind {
     },
 }
 
-impl Kind {
+impl RowKind {
     /// Whether a row of these may say that.
     fn takes(self, answer: RowContent) -> bool {
         match answer {
             RowContent::Failed => true,
-            RowContent::Predictions => self == Kind::Predictions,
-            RowContent::Features => self == Kind::Features,
-            RowContent::Row(_) => matches!(self, Kind::Rows { .. }),
+            RowContent::Predictions => self == RowKind::Predictions,
+            RowContent::Features => self == RowKind::Features,
+            RowContent::Row(_) => matches!(self, RowKind::Rows { .. }),
         }
     }
 }
@@ -80,7 +80,7 @@ pub struct Request<'a> {
     /// The run's model as its rows name it: `name@fingerprint`.
     pub model: &'a str,
     /// What its rows say.
-    pub kind: Kind,
+    pub kind: RowKind,
     /// Whether rows of failed images count as answers.
     pub resume: Resume,
 }
@@ -151,7 +151,7 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
                 bail!("line {number} is a row of another command's output: this is not one to go on with");
             }
             (Some(head), None) => {
-                if let (RowContent::Row(row), Kind::Rows { available }) = (head.content, request.kind) {
+                if let (RowContent::Row(row), RowKind::Rows { available }) = (head.content, request.kind) {
                     if row != ledger.places {
                         bail!("line {number} is of row {row}, expected row {}", ledger.places);
                     }

@@ -23,7 +23,7 @@ const OTHERWISE: u64 = 4 << 30;
 
 /// Memory for images.
 #[derive(Debug)]
-pub struct Memory {
+pub struct MemoryBudget {
     /// What every worker may take without asking; also the largest buffer that it keeps between two images.
     pub small: u64,
     /// The largest file that is read ahead.
@@ -46,11 +46,11 @@ struct State {
 
 /// Memory that is given back when this is dropped.
 struct Reserved<'a> {
-    memory: &'a Memory,
+    memory: &'a MemoryBudget,
     bytes: u64,
 }
 
-impl Memory {
+impl MemoryBudget {
     /// The most that counts as small: the RGB of 32 megapixels.
     const MAX_SMALL: u64 = 96 << 20;
 
@@ -63,7 +63,7 @@ impl Memory {
         let read_ahead = small / 4;
         let shared = bytes - workers * (2 * small + 4 * read_ahead);
         let state = Mutex::new(State { free: shared, next: 0, now: 0 });
-        Memory { small, read_ahead, shared, workers, state, changed: Condvar::new() }
+        MemoryBudget { small, read_ahead, shared, workers, state, changed: Condvar::new() }
     }
 
     /// Runs `decode` with the number of bytes that it may take, and again with more where it needs more. `file` is the
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn workers_never_hold_more_than_there_is_and_every_image_gets_its_memory() {
-        let memory = Memory::new(Some(80_000), 4);
+        let memory = MemoryBudget::new(Some(80_000), 4);
         let (held, most) = (AtomicU64::new(0), AtomicU64::new(0));
         thread::scope(|scope| {
             for worker in 0..4 {
@@ -182,8 +182,8 @@ mod tests {
 
     #[test]
     fn an_image_that_needs_more_than_there_is_is_too_large_with_its_file() {
-        let memory = Memory::new(Some(8_000_000_000), 1);
-        assert_eq!(memory.small, Memory::MAX_SMALL);
+        let memory = MemoryBudget::new(Some(8_000_000_000), 1);
+        assert_eq!(memory.small, MemoryBudget::MAX_SMALL);
         assert_eq!(memory.within(0, |allowed| decode(1000, allowed)), Ok(memory.small));
         assert_eq!(memory.within(5, |allowed| decode(200 << 20, allowed)), Ok(200 << 20));
         let error = memory.within(5, |allowed| decode(memory.shared - 4, allowed)).unwrap_err();
@@ -200,12 +200,12 @@ mod tests {
         for (bytes, workers) in
             [(0, 1), (7, 3), (1_000_001, 2), (300 << 20, 1), (1 << 33, 16), (1 << 40, 256)]
         {
-            let memory = Memory::new(Some(bytes), workers);
+            let memory = MemoryBudget::new(Some(bytes), workers);
             for more in [1, 2, 1000, 999_999_937] {
                 let needed = memory.shared + more;
                 let error = memory.within(0, |allowed| decode(needed, allowed)).unwrap_err();
                 let Some(Needed::Memory(total)) = error.needed else { panic!("{error}") };
-                let roomy = Memory::new(Some(total), workers);
+                let roomy = MemoryBudget::new(Some(total), workers);
                 assert!(roomy.shared >= needed, "{needed} of {total}");
                 assert!(total > bytes, "{total} after {bytes}");
             }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::answers::labels::Labels;
 use crate::answers::policy::Policy;
-use crate::classifier::{Classifier, Options};
+use crate::classifier::{Classifier, ClassifierOptions};
 use crate::engine::device::{self, DeviceChoice};
 use crate::error::Error;
 use crate::graph::Activation;
@@ -23,7 +23,7 @@ use crate::output::transfer::Transfers;
 use crate::output::{ModelHeader, PreprocessingHeader};
 use crate::settings::{ModelSettings, Pipeline};
 use crate::store::Located;
-use crate::weights::{self, Loaded, Overrides};
+use crate::weights::{self, LoadedModel, Overrides};
 
 /// Fixes the number of threads of the process and returns it.
 ///
@@ -39,7 +39,7 @@ pub fn threads(wanted: Option<usize>) -> Result<usize> {
 ///
 /// # Errors
 /// When they can't be found or fetched, or are not what they should be.
-pub fn weights(settings: &ModelSettings, console: Console) -> Result<Loaded> {
+pub fn weights(settings: &ModelSettings, console: Console) -> Result<LoadedModel> {
     let progress = Transfers::on(console);
     let load = |located: Located| match located {
         Located::BuiltIn => weights::builtin(&settings.overrides),
@@ -85,7 +85,7 @@ pub fn refuse_missing_inputs(inputs: &InputOptions, model: &ModelSettings) -> Re
 
 /// What is published of a model's accuracy: nothing, unless its weights, its input size and its way with borders are
 /// those that were measured. A file of the same shape may hold anything.
-pub fn published(model: &ModelSettings, loaded: &Loaded) -> &'static [Published] {
+pub fn published(model: &ModelSettings, loaded: &LoadedModel) -> &'static [Published] {
     match model.source.published() {
         Some(entry) if entry.dialect == loaded.dialect => published::figures(&loaded.config),
         _ => &[],
@@ -106,7 +106,7 @@ pub fn plain(
     let loaded = weights(model, console)?;
     let (device, _) = device::open(device)?;
     let threads = NonZeroUsize::new(threads);
-    let options = Options { preprocessing: None, device, threads, precision, keep_top: false };
+    let options = ClassifierOptions { preprocessing: None, device, threads, precision, keep_top: false };
     let classifier = Classifier::new(loaded, options)?;
     classifier.engine().tell(Box::new(move |text| console.note(text)));
     Ok(classifier)
@@ -122,7 +122,7 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
     let preprocessing = settings.preprocessing.apply(loaded.preprocessing)?;
     let classifier = Classifier::new(
         loaded,
-        Options {
+        ClassifierOptions {
             preprocessing: Some(preprocessing),
             device,
             threads: NonZeroUsize::new(threads),

@@ -19,12 +19,12 @@ use crate::error::{self, Error, ImageError, ImageErrorKind};
 use crate::files::Stamp;
 use crate::image::decode::{DecodeOptions, Decoded, Rgb8, decode_resized, is_preview};
 use crate::image::exif::Capture;
-use crate::image::resample::{Kernel, Window, resample};
+use crate::image::resample::{Kernel, PixelWindow, resample};
 use crate::inputs::{InputOptions, Source};
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::report::thumbnail;
-use crate::run::memory::Memory;
+use crate::run::memory::MemoryBudget;
 use crate::run::ordered::{self, Ordered};
 use crate::settings;
 use buffer_pool::BufferPool;
@@ -43,7 +43,7 @@ pub struct Pipeline {
     pub classifier: Arc<Classifier>,
     pub threads: usize,
     decode: DecodeOptions,
-    memory: Arc<Memory>,
+    memory: Arc<MemoryBudget>,
     batch_size: usize,
     explains: bool,
     thumbnails: bool,
@@ -111,7 +111,7 @@ impl Pipeline {
         // A preview that would have to be enlarged is no photo but its thumbnail.
         decode.min_preview = height.min(width) as u32;
         // Now that the weights have theirs.
-        let memory = Arc::new(Memory::new(settings.memory, threads));
+        let memory = Arc::new(MemoryBudget::new(settings.memory, threads));
         Ok(Pipeline { classifier, threads, decode, memory, batch_size, explains, thumbnails, reads_exif })
     }
 
@@ -136,10 +136,11 @@ impl Pipeline {
         &self,
         items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         output: NetworkOutput,
-    ) -> Result<Images> {
+    ) -> Result<ImageStream> {
         let load = Arc::new(AtomicUsize::new(0));
         let read = self.read(items, &load)?;
-        let network = Network { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
+        let network =
+            ForwardPass { classifier: Arc::clone(&self.classifier), output, explains: self.explains };
         let work = {
             let (network, options, threads) = (network.clone(), self.decode, self.threads);
             let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
@@ -188,7 +189,7 @@ impl Pipeline {
             Item { seq: *seq, path: path.clone(), stamp: *stamp, result: Ok(prepared) }
         };
         let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
-        Ok(Images { ordered, network, batch_size: self.batch_size })
+        Ok(ImageStream { ordered, network, batch_size: self.batch_size })
     }
 
     /// Starts workers that read files, each with its place in the input, and counts them in `load`.
@@ -260,13 +261,13 @@ impl Prepared {
 
 /// The network and the requested output.
 #[derive(Clone)]
-struct Network {
+struct ForwardPass {
     classifier: Arc<Classifier>,
     output: NetworkOutput,
     explains: bool,
 }
 
-impl Network {
+impl ForwardPass {
     fn engine(&self) -> &Engine {
         self.classifier.engine()
     }
@@ -291,13 +292,13 @@ impl Network {
 }
 
 /// Images that went through, in the order of their sources.
-pub struct Images {
+pub struct ImageStream {
     ordered: Ordered<Item<Prepared>>,
-    network: Network,
+    network: ForwardPass,
     batch_size: usize,
 }
 
-impl Images {
+impl ImageStream {
     /// The next images; none at the end, or when the run is to end.
     ///
     /// # Errors
@@ -347,5 +348,5 @@ fn small(image: Rgb8) -> Rgb8 {
     let share = f64::from(PHOTO_SIDE) / f64::from(longer);
     let side = |length: u32| ((f64::from(length) * share).round() as u32).max(1);
     let (height, width) = (side(image.height), side(image.width));
-    resample(&image, height, width, Kernel::Bilinear, Window::whole(height, width))
+    resample(&image, height, width, Kernel::Bilinear, PixelWindow::whole(height, width))
 }

@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// An image and its keywords.
 #[derive(Debug)]
-pub struct Job {
+pub struct TagJob {
     /// The image.
     pub path: PathBuf,
     /// None to take out those that it has.
@@ -69,7 +69,7 @@ pub enum TagError {
 
 /// An image at the end of its way.
 #[derive(Debug)]
-pub struct Report {
+pub struct TagResult {
     /// Its sidecar.
     pub sidecar: PathBuf,
     /// What was done.
@@ -78,8 +78,8 @@ pub struct Report {
 
 /// Threads that edit sidecars.
 pub struct Tagger {
-    jobs: SyncSender<Job>,
-    reports: Ordered<Report>,
+    jobs: SyncSender<TagJob>,
+    reports: Ordered<TagResult>,
     waiting: usize,
 }
 
@@ -89,22 +89,22 @@ impl Tagger {
     /// # Errors
     /// When they cannot be started.
     pub fn start(name: SidecarName, dry_run: bool) -> io::Result<Self> {
-        let (jobs, queue) = sync_channel::<Job>(WAITING);
-        let work = move |job: &Job| {
+        let (jobs, queue) = sync_channel::<TagJob>(WAITING);
+        let work = move |job: &TagJob| {
             let sidecar = sidecar_of(&job.path, name);
             let result = tag(&job.path, &sidecar, &job.keywords, dry_run);
-            Report { sidecar, result }
+            TagResult { sidecar, result }
         };
-        let rescue = move |job: &Job, words: &str| {
+        let rescue = move |job: &TagJob, words: &str| {
             let error = io::Error::other(format!("internal error: {words}"));
-            Report { sidecar: sidecar_of(&job.path, name), result: Err(error.into()) }
+            TagResult { sidecar: sidecar_of(&job.path, name), result: Err(error.into()) }
         };
         let reports = ordered::ordered(queue.into_iter(), WRITERS, WAITING, work, rescue)?;
         Ok(Tagger { jobs, reports, waiting: 0 })
     }
 
     /// Hands over an image; returns the report of an earlier one where many are waited for.
-    pub fn take(&mut self, job: Job) -> Option<Report> {
+    pub fn take(&mut self, job: TagJob) -> Option<TagResult> {
         let report = if self.waiting < WAITING { None } else { self.reports.next() };
         self.waiting -= usize::from(report.is_some());
         // The threads go on for as long as this is there to send.
@@ -114,7 +114,7 @@ impl Tagger {
     }
 
     /// The reports of all images that are still under way.
-    pub fn finish(self) -> impl Iterator<Item = Report> {
+    pub fn finish(self) -> impl Iterator<Item = TagResult> {
         drop(self.jobs);
         self.reports
     }
@@ -223,7 +223,7 @@ mod tests {
                 fs::write(&path, b"an image").unwrap();
             }
             let keywords = Keywords { words: vec![format!("word {number}")], paths: Vec::new() };
-            reports.extend(tagger.take(Job { path, keywords }));
+            reports.extend(tagger.take(TagJob { path, keywords }));
         }
         reports.extend(tagger.finish());
         assert_eq!(reports.len(), 300);

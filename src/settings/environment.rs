@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use super::doctor;
 use crate::error::{Error, Result};
-use crate::store::{Caches, ModelSource, Network};
+use crate::store::{CacheFolders, ModelSource, NetworkOptions};
 
 /// Terminal and variables, read once.
 #[derive(Debug, Clone, Default)]
@@ -21,9 +21,9 @@ pub struct Environment {
     /// The variables that are set and change what the tool does; secrets have no value here.
     pub variables: Vec<(&'static str, String)>,
     /// The folders that weights can be in.
-    pub caches: Caches,
+    pub caches: CacheFolders,
     /// How the network is used, or which variable is wrong.
-    pub network: Option<std::result::Result<Network, String>>,
+    pub network: Option<std::result::Result<NetworkOptions, String>>,
 }
 
 impl Environment {
@@ -31,8 +31,8 @@ impl Environment {
     pub fn of_process() -> Self {
         let variable =
             |name: &str| -> Option<OsString> { std::env::var_os(name).filter(|value| !value.is_empty()) };
-        let caches = Caches::from_variables(variable);
-        let network = Network::from_variables(variable).map_err(|error| error.to_string());
+        let caches = CacheFolders::from_variables(variable);
+        let network = NetworkOptions::from_variables(variable).map_err(|error| error.to_string());
         Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -45,7 +45,7 @@ impl Environment {
     }
 
     /// The network for weights; `None` where it must not be used.
-    fn network(&self, offline: bool) -> Result<Option<Network>> {
+    fn network(&self, offline: bool) -> Result<Option<NetworkOptions>> {
         if offline {
             return Ok(None);
         }

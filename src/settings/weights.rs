@@ -7,7 +7,7 @@ use super::model::{self, overrides};
 use super::{Environment, ModelSettings, PreprocessingOverrides};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::store::{Caches, ModelSource};
+use crate::store::{CacheFolders, ModelSource};
 use crate::tensor::Dtype;
 use crate::weights::Overrides;
 
@@ -40,14 +40,14 @@ pub enum Chosen {
     /// These.
     Named(Vec<ModelSource>),
     /// All in these folders.
-    All(Caches),
+    All(CacheFolders),
 }
 
 /// Settings of `nasnet weights list`.
 #[derive(Debug, Clone)]
 pub struct List {
     /// The folders that weights can be in.
-    pub caches: Caches,
+    pub caches: CacheFolders,
     /// Print JSON.
     pub json: bool,
 }
@@ -91,7 +91,7 @@ pub struct Unpack {
     /// The tar file to read.
     pub bundle: PathBuf,
     /// The folders that its weights are put in.
-    pub caches: Caches,
+    pub caches: CacheFolders,
     /// Print JSON.
     pub json: bool,
 }

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::cache::{is_commit, is_plain};
 use super::checksum::{Checksum, sha256_of};
 use super::local::{LocalStore, no_folder};
-use super::model_source::{ModelSource, Place};
-use super::registry::{Entry, Origin};
+use super::model_source::{ModelSource, Provider};
+use super::registry::{Origin, PublishedModel};
 use super::request::HubFileRequest;
 use super::verified::HubFile;
-use super::{Caches, convert};
+use super::{CacheFolders, convert};
 use crate::error::{Error, FetchReason, Result};
 use crate::files::{beside, partial_name, write_whole};
 
@@ -27,12 +27,12 @@ const LONGEST_MANIFEST: u64 = 1 << 20;
 #[derive(Debug, Serialize, Deserialize)]
 struct Manifest {
     schema: u32,
-    files: Vec<Packed>,
+    files: Vec<BundledFile>,
 }
 
 /// A file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Packed {
+pub struct BundledFile {
     /// Its name in the archive.
     member: String,
     /// Its size.
@@ -74,7 +74,7 @@ pub enum What {
 ///
 /// # Errors
 /// [`Error::Missing`] when some weights are not here, [`Error::Io`] when the bundle cannot be written.
-pub fn pack(models: &[ModelSource], output: &Path) -> Result<Vec<Packed>> {
+pub fn pack(models: &[ModelSource], output: &Path) -> Result<Vec<BundledFile>> {
     let mut files = Vec::new();
     for model in models {
         let (path, what) = model.packable()?;
@@ -82,14 +82,14 @@ pub fn pack(models: &[ModelSource], output: &Path) -> Result<Vec<Packed>> {
         let bytes = path.metadata().map_err(failed)?.len();
         let member = format!("weights/{}", files.len());
         let sha256 = sha256_of(&path).map_err(failed)?;
-        files.push((path, Packed { member, bytes, sha256, what }));
+        files.push((path, BundledFile { member, bytes, sha256, what }));
     }
     write_whole(output, &partial_name(output), |writer| write(writer, &files))
         .map_err(|error| Error::io(output, error))?;
     Ok(files.into_iter().map(|(_, packed)| packed).collect())
 }
 
-fn write(output: &mut impl Write, files: &[(PathBuf, Packed)]) -> std::io::Result<()> {
+fn write(output: &mut impl Write, files: &[(PathBuf, BundledFile)]) -> std::io::Result<()> {
     let manifest =
         Manifest { schema: SCHEMA, files: files.iter().map(|(_, packed)| packed.clone()).collect() };
     let manifest = serde_json::to_vec_pretty(&manifest)?;
@@ -111,15 +111,15 @@ fn write(output: &mut impl Write, files: &[(PathBuf, Packed)]) -> std::io::Resul
 impl ModelSource {
     fn packable(&self) -> Result<(PathBuf, What)> {
         let store = self.store();
-        let request = match &self.place {
-            Place::Hub(request) => request,
-            Place::Keras(file) => {
+        let request = match &self.provider {
+            Provider::Hub(request) => request,
+            Provider::Keras(file) => {
                 store.find_converted(file.entry)?.ok_or_else(|| self.missing())?;
                 let path = store.converted(file.entry).ok_or_else(|| self.missing())?;
                 return Ok((path, What::Converted { name: file.entry.name.to_owned() }));
             }
-            Place::BuiltIn => return Err(Error::Config("tiny is built in and is not packed".to_owned())),
-            Place::File(_) => return Err(self.not_kept()),
+            Provider::BuiltIn => return Err(Error::Config("tiny is built in and is not packed".to_owned())),
+            Provider::File(_) => return Err(self.not_kept()),
         };
         let found = store.seen_in_hub(request, false).ok_or_else(|| self.missing())?;
         store.verify_hub_file(&found, &request.repo)?;
@@ -147,7 +147,7 @@ impl ModelSource {
 /// # Errors
 /// [`Error::Fetch`] when the file is damaged or no bundle, [`Error::Io`] when it cannot be read or the caches cannot
 /// be written. Nothing was put into place then.
-pub fn unpack(bundle: &Path, caches: &Caches) -> Result<Vec<(Packed, PathBuf)>> {
+pub fn unpack(bundle: &Path, caches: &CacheFolders) -> Result<Vec<(BundledFile, PathBuf)>> {
     let store = LocalStore::new(caches);
     let mut staged = Vec::new();
     let checked = store.stage(bundle, &mut staged);
@@ -162,7 +162,7 @@ pub fn unpack(bundle: &Path, caches: &Caches) -> Result<Vec<(Packed, PathBuf)>> 
 
 /// A file of a bundle, unpacked beside its place.
 struct Staged {
-    packed: Packed,
+    packed: BundledFile,
     temporary: PathBuf,
 }
 
@@ -224,7 +224,7 @@ impl LocalStore<'_> {
     }
 
     /// The place of a file of a bundle.
-    fn place_of(&self, packed: &Packed) -> Result<PathBuf> {
+    fn place_of(&self, packed: &BundledFile) -> Result<PathBuf> {
         match &packed.what {
             What::Hub { repo, commit, file, checksum, revisions, .. } => {
                 HubFileRequest::new(repo, commit, Some(file))?;
@@ -272,8 +272,8 @@ impl LocalStore<'_> {
 }
 
 /// The registry's entry of a model that is kept converted.
-fn of_keras(name: &str) -> Result<&'static Entry> {
-    let entry = Entry::named(name).filter(|entry| matches!(entry.origin, Origin::Keras { .. }));
+fn of_keras(name: &str) -> Result<&'static PublishedModel> {
+    let entry = PublishedModel::named(name).filter(|entry| matches!(entry.origin, Origin::Keras { .. }));
     entry.ok_or_else(|| Error::weights(name, "a model that this version does not know"))
 }
 
@@ -296,7 +296,7 @@ fn copy(from: &mut impl Read, to: &Path) -> std::result::Result<(), CopyError> {
 }
 
 /// Compares a file with the manifest, and with its entity tag.
-fn check(packed: &Packed, path: &Path) -> std::result::Result<(), String> {
+fn check(packed: &BundledFile, path: &Path) -> std::result::Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
     let bytes = path.metadata().map_err(said)?.len();
     if bytes != packed.bytes {

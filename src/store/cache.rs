@@ -27,7 +27,7 @@ pub struct RepoCache {
 
 /// A file in the cache, verified or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct CachedFile {
     /// The file within its snapshot.
     pub path: PathBuf,
     /// The commit.
@@ -75,14 +75,14 @@ impl RepoCache {
     }
 
     /// A file of a commit.
-    pub fn file(&self, commit: &str, file: &str) -> Option<Found> {
+    pub fn file(&self, commit: &str, file: &str) -> Option<CachedFile> {
         let path = self.layout.pointer_path(commit).join(file);
         if !path.is_file() {
             return None;
         }
         let blob = fs::read_link(&path).ok();
         let checksum = blob.and_then(|blob| Checksum::from_etag(&blob.file_name()?.to_string_lossy()));
-        Some(Found { path, commit: commit.to_owned(), file: file.to_owned(), checksum })
+        Some(CachedFile { path, commit: commit.to_owned(), file: file.to_owned(), checksum })
     }
 
     /// The names of all cached files of a commit, sorted.
@@ -150,7 +150,7 @@ impl RepoCache {
     ///
     /// # Errors
     /// When it cannot be removed.
-    pub fn remove(&self, found: &Found) -> Result<()> {
+    pub fn remove(&self, found: &CachedFile) -> Result<()> {
         let blob = found.path.canonicalize().ok().filter(|blob| *blob != found.path);
         fs::remove_file(&found.path).map_err(|error| Error::io(&found.path, error))?;
         let snapshots = self.below("snapshots");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::registry::Entry;
+use super::registry::PublishedModel;
 use crate::error::{Error, Result};
 use crate::weights::{Overrides, canonical, fingerprint, load};
 
@@ -11,7 +11,7 @@ use crate::weights::{Overrides, canonical, fingerprint, load};
 ///
 /// # Errors
 /// When the file is not the network of the entry, or the canonical file can't be written.
-pub fn convert(original: &Path, entry: &Entry, url: &str, md5: &str, to: &Path) -> Result<()> {
+pub fn convert(original: &Path, entry: &PublishedModel, url: &str, md5: &str, to: &Path) -> Result<()> {
     let overrides = Overrides {
         name: Some(entry.name.to_owned()),
         source: Some(url.to_owned()),
@@ -35,7 +35,7 @@ pub fn convert(original: &Path, entry: &Entry, url: &str, md5: &str, to: &Path) 
 ///
 /// # Errors
 /// [`Error::Weights`] or [`Error::Damaged`] when not.
-pub fn check(path: &Path, entry: &Entry) -> Result<()> {
+pub fn check(path: &Path, entry: &PublishedModel) -> Result<()> {
     let loaded = load(path, &Overrides::default())?;
     let fail = |detail: String| Err(Error::weights(path.display(), detail));
     if loaded.kind != "canonical" {

@@ -14,14 +14,14 @@ const ENDPOINT: &str = "https://huggingface.co";
 
 /// Folders where weights may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Caches {
+pub struct CacheFolders {
     /// Weights that this tool converted (`NAME.safetensors`), and its notes on the files that it verified.
     pub converted: Option<PathBuf>,
     /// The Hub's cache, in the layout of Python's huggingface_hub.
     pub hub: Option<PathBuf>,
 }
 
-impl Caches {
+impl CacheFolders {
     /// The folders that environment variables name: NASNET_CACHE, else `nasnet` in the system's folder for caches;
     /// HF_HUB_CACHE, else `hub` in HF_HOME or ~/.cache/huggingface, which is the Hub's place on every system.
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
@@ -37,7 +37,7 @@ impl Caches {
         };
         let converted = || Some(folders.xdg().or_else(native)?.join("nasnet"));
         let hub = || Some(folders.huggingface()?.join("hub"));
-        Caches {
+        CacheFolders {
             converted: folders.named("NASNET_CACHE").or_else(converted),
             hub: folders
                 .named("HF_HUB_CACHE")
@@ -132,7 +132,7 @@ impl fmt::Debug for Secret {
 
 /// How the network is used.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Network {
+pub struct NetworkOptions {
     /// No request is made.
     pub offline: bool,
     /// The Hub's address, without a slash at the end.
@@ -155,7 +155,7 @@ pub struct Network {
     pub limits: Limits,
 }
 
-impl Network {
+impl NetworkOptions {
     /// Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HUB_OFFLINE,
     /// HF_HUB_DOWNLOAD_TIMEOUT, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, and this tool's own
     /// NASNET_KERAS_URL, NASNET_RETRY_WAIT and NASNET_RETRY_LIMIT.
@@ -203,7 +203,7 @@ impl Network {
         }
         // Python's client takes 0 for "not set".
         let silence = Some(seconds("HF_HUB_DOWNLOAD_TIMEOUT", usual.silence)?).filter(|wait| !wait.is_zero());
-        Ok(Network {
+        Ok(NetworkOptions {
             offline: yes("HF_HUB_OFFLINE")?,
             endpoint: url("HF_ENDPOINT", ENDPOINT)?,
             keras_url: url("NASNET_KERAS_URL", KERAS_URL)?,
@@ -255,15 +255,15 @@ mod tests {
         |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
     }
 
-    fn network(set: Set) -> Result<Network> {
-        Network::from_variables(variables(set))
+    fn network(set: Set) -> Result<NetworkOptions> {
+        NetworkOptions::from_variables(variables(set))
     }
 
     #[cfg(all(unix, not(target_os = "macos")))]
     #[test]
     fn folders_come_from_the_variables_in_their_order() {
         let folders = |set| {
-            let Caches { converted, hub } = Caches::from_variables(variables(set));
+            let CacheFolders { converted, hub } = CacheFolders::from_variables(variables(set));
             [converted, hub].map(|path| path.unwrap().display().to_string())
         };
         assert_eq!(folders(&[("HOME", "/h")]), ["/h/.cache/nasnet", "/h/.cache/huggingface/hub"]);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::cache::{Found, is_commit, is_plain};
+use super::cache::{CachedFile, is_commit, is_plain};
 use super::checksum::{Checksum, sha256};
 use super::hub::http::Http;
 use super::hub::transfer::{Wanted, download};
@@ -63,7 +63,7 @@ impl LocalStore<'_> {
         }
         let path = cache.link(&meta.commit, &file, &meta.checksum)?;
         cache.point(revision, &meta.commit)?;
-        let found = Found { path, commit: meta.commit, file, checksum: Some(meta.checksum.clone()) };
+        let found = CachedFile { path, commit: meta.commit, file, checksum: Some(meta.checksum.clone()) };
         self.verified.remember(&found.path, &meta.checksum, Some(HubFile::of(repo, &found)));
         if request.file.is_none() {
             self.choose(repo, &found.commit, &found.file);

@@ -6,16 +6,16 @@ use serde::Serialize;
 
 use super::checksum::Checksum;
 use super::local::{LocalStore, mismatch};
-use super::model_source::{ModelSource, Place};
-use super::registry::{self, Entry, PUBLISHED};
+use super::model_source::{ModelSource, Provider};
+use super::registry::{self, PUBLISHED, PublishedModel};
 use super::request::{HubFileRequest, KerasFile};
-use super::{Caches, convert};
+use super::{CacheFolders, convert};
 use crate::error::{Error, Result};
 use crate::nasnet::Dialect;
 
 /// A model that is known by name or is here.
 #[derive(Debug, Clone, Serialize)]
-pub struct Item {
+pub struct ListedModel {
     /// What `--model` takes: a name, or `hf:OWNER/NAME`.
     pub name: String,
     /// Other names for it.
@@ -48,9 +48,9 @@ pub struct Item {
 }
 
 /// Every model that is known by name, here or not, and every other file of the Hub that was verified.
-pub fn list(caches: &Caches) -> Vec<Item> {
+pub fn list(caches: &CacheFolders) -> Vec<ListedModel> {
     let store = LocalStore::new(caches);
-    let mut items: Vec<Item> = PUBLISHED.iter().map(|entry| store.item(entry)).collect();
+    let mut items: Vec<ListedModel> = PUBLISHED.iter().map(|entry| store.item(entry)).collect();
     for note in store.verified.all() {
         let Some(hub) = note.hub else { continue };
         let Ok(request) = HubFileRequest::new(&hub.repo, &hub.commit, Some(&hub.file)) else { continue };
@@ -59,7 +59,7 @@ pub fn list(caches: &Caches) -> Vec<Item> {
         });
         let Some(found) = store.seen_in_hub(&request, false).filter(|_| !known) else { continue };
         let verified = store.verified.of(&note.path).is_some();
-        items.push(Item {
+        items.push(ListedModel {
             name: store.shortest_name(&request),
             aliases: Vec::new(),
             here: true,
@@ -80,23 +80,23 @@ pub fn list(caches: &Caches) -> Vec<Item> {
 }
 
 impl LocalStore<'_> {
-    fn item(&self, entry: &'static Entry) -> Item {
+    fn item(&self, entry: &'static PublishedModel) -> ListedModel {
         let model = ModelSource::published_as(entry).in_caches(self.caches.clone());
-        let (source, commit, file, published, path) = match &model.place {
-            Place::Hub(request) => {
+        let (source, commit, file, published, path) = match &model.provider {
+            Provider::Hub(request) => {
                 let path = self.seen_in_hub(request, false).map(|found| found.path);
                 let file = request.file.clone().unwrap_or_default();
                 (request.repo.clone(), Some(request.revision.clone()), file, request.pinned.clone(), path)
             }
-            Place::Keras(KerasFile { file, md5, .. }) => {
+            Provider::Keras(KerasFile { file, md5, .. }) => {
                 let path = self.converted(entry).filter(|path| path.is_file());
                 let md5 = Checksum::Md5((*md5).to_owned());
                 (format!("{}/{file}", registry::KERAS_URL), None, (*file).to_owned(), Some(md5), path)
             }
-            Place::BuiltIn | Place::File(_) => Default::default(),
+            Provider::BuiltIn | Provider::File(_) => Default::default(),
         };
         let note = path.as_ref().and_then(|path| self.verified.of(path));
-        Item {
+        ListedModel {
             name: entry.name.to_owned(),
             aliases: entry.aliases.iter().map(|&alias| alias.to_owned()).collect(),
             here: path.is_some(),
@@ -145,11 +145,11 @@ impl ModelSource {
     /// are damaged, and they don't count as verified any more.
     pub fn verify(&self) -> Result<Option<Verification>> {
         let store = self.store();
-        let verified = match &self.place {
-            Place::BuiltIn => return Ok(None),
-            Place::File(_) => return Err(self.not_kept()),
-            Place::Hub(request) => store.verify_hub(request),
-            Place::Keras(file) => store.verify_converted(file.entry),
+        let verified = match &self.provider {
+            Provider::BuiltIn => return Ok(None),
+            Provider::File(_) => return Err(self.not_kept()),
+            Provider::Hub(request) => store.verify_hub(request),
+            Provider::Keras(file) => store.verify_converted(file.entry),
         };
         verified?.map(Some).ok_or_else(|| self.missing())
     }
@@ -160,11 +160,13 @@ impl ModelSource {
     /// [`Error::Missing`] when they are not here, [`Error::Io`] when they cannot be removed.
     pub fn remove(&self) -> Result<PathBuf> {
         let store = self.store();
-        let removed = match &self.place {
-            Place::BuiltIn => return Err(Error::Config("tiny is built in and can't be removed".to_owned())),
-            Place::File(_) => return Err(self.not_kept()),
-            Place::Hub(request) => store.remove_from_hub(request)?,
-            Place::Keras(file) => store.remove_converted(file.entry)?,
+        let removed = match &self.provider {
+            Provider::BuiltIn => {
+                return Err(Error::Config("tiny is built in and can't be removed".to_owned()));
+            }
+            Provider::File(_) => return Err(self.not_kept()),
+            Provider::Hub(request) => store.remove_from_hub(request)?,
+            Provider::Keras(file) => store.remove_converted(file.entry)?,
         };
         removed.ok_or_else(|| self.missing())
     }
@@ -188,7 +190,7 @@ impl LocalStore<'_> {
         Ok(Some(Verification { path: found.path, checksum: found.checksum }))
     }
 
-    fn verify_converted(&self, entry: &Entry) -> Result<Option<Verification>> {
+    fn verify_converted(&self, entry: &PublishedModel) -> Result<Option<Verification>> {
         let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
         let note = self.verified.of(&path);
         self.verified.distrust(&path);
@@ -213,7 +215,7 @@ impl LocalStore<'_> {
         Ok(Some(found.path))
     }
 
-    fn remove_converted(&self, entry: &Entry) -> Result<Option<PathBuf>> {
+    fn remove_converted(&self, entry: &PublishedModel) -> Result<Option<PathBuf>> {
         let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
         self.verified.forget(&path);
         std::fs::remove_file(&path).map_err(|error| Error::io(&path, error))?;

@@ -3,26 +3,26 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::cache::{Found, RepoCache, is_plain};
+use super::cache::{CachedFile, RepoCache, is_plain};
 use super::checksum::{Checksum, sha256, sha256_of};
-use super::registry::Entry;
+use super::registry::PublishedModel;
 use super::request::{HubFileRequest, Located};
 use super::verified::{HubFile, VerifiedFiles};
-use super::{Caches, convert, hub};
+use super::{CacheFolders, convert, hub};
 use crate::error::{Error, FetchReason, Result};
 use crate::files::write_small;
 
 /// The folders of weights, and the notes on verified files.
 pub struct LocalStore<'a> {
     /// The folders.
-    pub caches: &'a Caches,
+    pub caches: &'a CacheFolders,
     /// The notes.
     pub verified: VerifiedFiles,
 }
 
 impl<'a> LocalStore<'a> {
     /// The weights in these folders.
-    pub fn new(caches: &'a Caches) -> Self {
+    pub fn new(caches: &'a CacheFolders) -> Self {
         LocalStore { caches, verified: VerifiedFiles::below(caches.converted.as_deref()) }
     }
 
@@ -45,10 +45,11 @@ impl<'a> LocalStore<'a> {
     }
 
     /// A file in the Hub's cache, verified or not; with `sure`, no guess at which file holds the weights.
-    pub fn seen_in_hub(&self, request: &HubFileRequest, sure: bool) -> Option<Found> {
+    pub fn seen_in_hub(&self, request: &HubFileRequest, sure: bool) -> Option<CachedFile> {
         let cache = self.repo(&request.repo)?;
         let commit = cache.commit(&request.revision)?;
-        let pinned = |found: Found| Found { checksum: request.pinned.clone().or(found.checksum), ..found };
+        let pinned =
+            |found: CachedFile| CachedFile { checksum: request.pinned.clone().or(found.checksum), ..found };
         if let Some(file) = &request.file {
             return cache.file(&commit, file).map(pinned);
         }
@@ -79,7 +80,7 @@ impl<'a> LocalStore<'a> {
 
     /// Compares a file in the Hub's cache with its checksum, unless it was verified before. A file without a checksum
     /// (in a cache without links) is taken as it is.
-    pub fn verify_hub_file(&self, found: &Found, repo: &str) -> Result<()> {
+    pub fn verify_hub_file(&self, found: &CachedFile, repo: &str) -> Result<()> {
         let Some(expected) = &found.checksum else { return Ok(()) };
         if self.verified.of(&found.path).is_some_and(|note| note.checksum == *expected) {
             return Ok(());
@@ -94,12 +95,12 @@ impl<'a> LocalStore<'a> {
     }
 
     /// The place of a model's canonical file.
-    pub fn converted(&self, entry: &Entry) -> Option<PathBuf> {
+    pub fn converted(&self, entry: &PublishedModel) -> Option<PathBuf> {
         Some(self.caches.converted.as_ref()?.join(format!("{}.safetensors", entry.name)))
     }
 
     /// A verified canonical file of a model.
-    pub fn find_converted(&self, entry: &Entry) -> Result<Option<Located>> {
+    pub fn find_converted(&self, entry: &PublishedModel) -> Result<Option<Located>> {
         let Some(path) = self.converted(entry).filter(|path| path.is_file()) else { return Ok(None) };
         if self.verified.of(&path).is_none() {
             convert::check(&path, entry)?;

@@ -24,7 +24,7 @@ mod request;
 mod tests;
 mod verified;
 
-pub use environment::{Caches, Limits, Network, Secret};
+pub use environment::{CacheFolders, Limits, NetworkOptions, Secret};
 pub use model_source::ModelSource;
 pub use progress::{Progress, Silent};
 pub use request::Located;

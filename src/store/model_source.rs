@@ -4,17 +4,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::checksum::Checksum;
-use super::environment::{Caches, Network};
+use super::environment::{CacheFolders, NetworkOptions};
 use super::hub::http::Http;
 use super::local::LocalStore;
 use super::progress::Progress;
-use super::registry::{Entry, Origin, did_you_mean};
+use super::registry::{Origin, PublishedModel, did_you_mean};
 use super::request::{HUB_PREFIX, HubFileRequest, KerasFile, Located};
 use crate::error::{Error, FetchReason, Result};
 
 /// Where weights are.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Place {
+pub(super) enum Provider {
     BuiltIn,
     File(PathBuf),
     Hub(HubFileRequest),
@@ -24,17 +24,17 @@ pub(super) enum Place {
 /// Which weights are meant, and where they may come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelSource {
-    pub(super) place: Place,
+    pub(super) provider: Provider,
     /// The registry's entry, for models that are known by name.
-    entry: Option<&'static Entry>,
-    pub(super) caches: Caches,
+    entry: Option<&'static PublishedModel>,
+    pub(super) caches: CacheFolders,
     /// `None`: nothing is fetched.
-    network: Option<Network>,
+    network: Option<NetworkOptions>,
 }
 
 impl ModelSource {
-    fn at(place: Place, entry: Option<&'static Entry>) -> Self {
-        ModelSource { place, entry, caches: Caches::default(), network: None }
+    fn at(provider: Provider, entry: Option<&'static PublishedModel>) -> Self {
+        ModelSource { provider, entry, caches: CacheFolders::default(), network: None }
     }
 
     /// What `--model` says: `tiny`, a published model's name, `hf:OWNER/NAME[/FILE][@REVISION]`, or the path of a file.
@@ -43,12 +43,12 @@ impl ModelSource {
     /// When the name of a repository is malformed.
     pub fn parse(text: &str) -> Result<Self> {
         if let Some(name) = text.strip_prefix(HUB_PREFIX) {
-            return Ok(Self::at(Place::Hub(HubFileRequest::parse(name)?), None));
+            return Ok(Self::at(Provider::Hub(HubFileRequest::parse(name)?), None));
         }
-        Ok(match (text, Entry::named(text)) {
-            ("tiny", _) => Self::at(Place::BuiltIn, None),
+        Ok(match (text, PublishedModel::named(text)) {
+            ("tiny", _) => Self::at(Provider::BuiltIn, None),
             (_, Some(entry)) => Self::published_as(entry),
-            (path, None) => Self::at(Place::File(PathBuf::from(path)), None),
+            (path, None) => Self::at(Provider::File(PathBuf::from(path)), None),
         })
     }
 
@@ -57,52 +57,52 @@ impl ModelSource {
     /// # Errors
     /// When the repository is not `OWNER/NAME`, or a part would lead out of the cache.
     pub fn hub(repo: &str, revision: &str, file: Option<&str>) -> Result<Self> {
-        Ok(Self::at(Place::Hub(HubFileRequest::new(repo, revision, file)?), None))
+        Ok(Self::at(Provider::Hub(HubFileRequest::new(repo, revision, file)?), None))
     }
 
     pub(super) fn of_request(request: HubFileRequest) -> Self {
-        Self::at(Place::Hub(request), None)
+        Self::at(Provider::Hub(request), None)
     }
 
     /// The model of an entry of the registry.
-    pub fn published_as(entry: &'static Entry) -> Self {
-        let place = match entry.origin {
-            Origin::Hub { repo, commit, file, sha256 } => Place::Hub(HubFileRequest {
+    pub fn published_as(entry: &'static PublishedModel) -> Self {
+        let provider = match entry.origin {
+            Origin::Hub { repo, commit, file, sha256 } => Provider::Hub(HubFileRequest {
                 repo: repo.to_owned(),
                 revision: commit.to_owned(),
                 file: Some(file.to_owned()),
                 pinned: Some(Checksum::Sha256(sha256.to_owned())),
             }),
             Origin::Keras { file, md5, second_url } => {
-                Place::Keras(KerasFile { entry, file, md5, second_url })
+                Provider::Keras(KerasFile { entry, file, md5, second_url })
             }
         };
-        Self::at(place, Some(entry))
+        Self::at(provider, Some(entry))
     }
 
     /// The same weights, looked for in these folders.
-    pub fn in_caches(self, caches: Caches) -> Self {
+    pub fn in_caches(self, caches: CacheFolders) -> Self {
         ModelSource { caches, ..self }
     }
 
     /// The same weights, which [`ModelSource::obtain`] may fetch.
-    pub fn online(self, network: Network) -> Self {
+    pub fn online(self, network: NetworkOptions) -> Self {
         ModelSource { network: Some(network).filter(|network| !network.offline), ..self }
     }
 
     /// The registry's entry, for models that are known by name.
-    pub fn published(&self) -> Option<&'static Entry> {
+    pub fn published(&self) -> Option<&'static PublishedModel> {
         self.entry
     }
 
     /// Whether it is the built-in model.
     pub fn is_built_in(&self) -> bool {
-        self.place == Place::BuiltIn
+        self.provider == Provider::BuiltIn
     }
 
     /// Whether these weights can be fetched from a network.
     pub fn is_remote(&self) -> bool {
-        matches!(self.place, Place::Hub(_) | Place::Keras(_))
+        matches!(self.provider, Provider::Hub(_) | Provider::Keras(_))
     }
 
     /// Finds weights on this machine. It makes no request.
@@ -159,23 +159,23 @@ impl ModelSource {
     /// With `sure`, no guess at which file of a repository holds its weights.
     fn find(&self, sure: bool) -> Result<Option<Located>> {
         let store = self.store();
-        match &self.place {
-            Place::BuiltIn => Ok(Some(Located::BuiltIn)),
-            Place::File(path) if is_name(path) && !path.exists() => Err(unknown(path)),
-            Place::File(path) => Ok(Some(Located::file(path.clone()))),
-            Place::Hub(request) => store.find_in_hub(request, self.name(), sure),
-            Place::Keras(file) => store.find_converted(file.entry),
+        match &self.provider {
+            Provider::BuiltIn => Ok(Some(Located::BuiltIn)),
+            Provider::File(path) if is_name(path) && !path.exists() => Err(unknown(path)),
+            Provider::File(path) => Ok(Some(Located::file(path.clone()))),
+            Provider::Hub(request) => store.find_in_hub(request, self.name(), sure),
+            Provider::Keras(file) => store.find_converted(file.entry),
         }
     }
 
-    fn fetched(&self, network: &Network, progress: &dyn Progress, refresh: bool) -> Result<Located> {
+    fn fetched(&self, network: &NetworkOptions, progress: &dyn Progress, refresh: bool) -> Result<Located> {
         let store = self.store();
-        match &self.place {
-            Place::BuiltIn | Place::File(_) => self.locate(),
-            Place::Hub(request) => {
+        match &self.provider {
+            Provider::BuiltIn | Provider::File(_) => self.locate(),
+            Provider::Hub(request) => {
                 store.fetch_from_hub(&Http::new(network, progress)?, request, self.name(), refresh)
             }
-            Place::Keras(file) => store.fetch_from_keras(&Http::new(network, progress)?, file),
+            Provider::Keras(file) => store.fetch_from_keras(&Http::new(network, progress)?, file),
         }
     }
 
@@ -188,8 +188,8 @@ impl ModelSource {
     }
 
     pub(super) fn missing(&self) -> Error {
-        let what = match &self.place {
-            Place::Hub(HubFileRequest { repo, revision, file, pinned: None }) => {
+        let what = match &self.provider {
+            Provider::Hub(HubFileRequest { repo, revision, file, pinned: None }) => {
                 let file = file.as_deref().unwrap_or("the file of weights");
                 format!("{file} of {repo} at {revision} is not on this machine")
             }
@@ -205,12 +205,12 @@ impl ModelSource {
 /// As `--model` takes it.
 impl fmt::Display for ModelSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.entry, &self.place) {
+        match (self.entry, &self.provider) {
             (Some(entry), _) => f.write_str(entry.name),
-            (None, Place::BuiltIn) => f.write_str("tiny"),
-            (None, Place::File(path)) => path.display().fmt(f),
-            (None, Place::Hub(request)) => request.fmt(f),
-            (None, Place::Keras(file)) => f.write_str(file.entry.name),
+            (None, Provider::BuiltIn) => f.write_str("tiny"),
+            (None, Provider::File(path)) => path.display().fmt(f),
+            (None, Provider::Hub(request)) => request.fmt(f),
+            (None, Provider::Keras(file)) => f.write_str(file.entry.name),
         }
     }
 }

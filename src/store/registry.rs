@@ -30,7 +30,7 @@ pub enum Origin {
 
 /// A model that is known by name.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Entry {
+pub struct PublishedModel {
     /// Its name.
     pub name: &'static str,
     /// Other names for the same model.
@@ -50,8 +50,8 @@ pub const KERAS_URL: &str = "https://storage.googleapis.com/tensorflow/keras-app
 
 /// Every model that is known by name, besides the built-in one. The md5 sums are those of
 /// keras/src/applications/nasnet.py.
-pub const PUBLISHED: &[Entry] = &[
-    Entry {
+pub const PUBLISHED: &[PublishedModel] = &[
+    PublishedModel {
         name: "mobile",
         aliases: &["mobile@keras"],
         origin: Origin::Keras {
@@ -65,7 +65,7 @@ pub const PUBLISHED: &[Entry] = &[
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
     },
-    Entry {
+    PublishedModel {
         name: "large",
         aliases: &["large@timm"],
         origin: Origin::Hub {
@@ -78,7 +78,7 @@ pub const PUBLISHED: &[Entry] = &[
         dialect: Dialect::Timm,
         preset: (Preset::Timm, 0.911),
     },
-    Entry {
+    PublishedModel {
         name: "large@keras",
         aliases: &[],
         origin: Origin::Keras {
@@ -90,7 +90,7 @@ pub const PUBLISHED: &[Entry] = &[
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
     },
-    Entry {
+    PublishedModel {
         name: "mobile-no-top",
         aliases: &["mobile-no-top@keras"],
         origin: Origin::Keras {
@@ -102,7 +102,7 @@ pub const PUBLISHED: &[Entry] = &[
         dialect: Dialect::Keras,
         preset: (Preset::Timm, 0.875),
     },
-    Entry {
+    PublishedModel {
         name: "large-no-top",
         aliases: &["large-no-top@keras"],
         origin: Origin::Keras {
@@ -116,9 +116,9 @@ pub const PUBLISHED: &[Entry] = &[
     },
 ];
 
-impl Entry {
+impl PublishedModel {
     /// The entry with this name or alias.
-    pub fn named(name: &str) -> Option<&'static Entry> {
+    pub fn named(name: &str) -> Option<&'static PublishedModel> {
         PUBLISHED.iter().find(|entry| entry.name == name || entry.aliases.contains(&name))
     }
 
@@ -174,8 +174,8 @@ mod tests {
             }
             assert!(entry.preprocessing().validate().is_ok() && entry.config.validate().is_ok());
         }
-        assert_eq!(Entry::named("mobile@keras"), Entry::named("mobile"));
-        assert_eq!(Entry::named("tiny"), None);
+        assert_eq!(PublishedModel::named("mobile@keras"), PublishedModel::named("mobile"));
+        assert_eq!(PublishedModel::named("tiny"), None);
     }
 
     #[test]

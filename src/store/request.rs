@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::cache::{Found, is_plain};
+use super::cache::{CachedFile, is_plain};
 use super::checksum::Checksum;
-use super::registry::Entry;
+use super::registry::PublishedModel;
 use crate::error::{Error, Result};
 
 /// What the name of a file of the Hub begins with.
@@ -32,7 +32,7 @@ pub(super) struct HubFileRequest {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct KerasFile {
     /// The model.
-    pub entry: &'static Entry,
+    pub entry: &'static PublishedModel,
     /// The file's name.
     pub file: &'static str,
     /// Its md5.
@@ -59,7 +59,7 @@ pub enum Located {
 
 impl Located {
     /// A file of the Hub. A model without a name of its own is called as `--model` takes it.
-    pub(super) fn hub(found: &Found, request: &HubFileRequest, name: Option<&str>) -> Self {
+    pub(super) fn hub(found: &CachedFile, request: &HubFileRequest, name: Option<&str>) -> Self {
         Located::File {
             path: found.path.clone(),
             source: Some(format!("{}@{}", request.repo, found.commit)),

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use super::registry::{Entry, Origin};
+use super::registry::{Origin, PublishedModel};
 use super::*;
 use crate::error::Error;
 use crate::image::preprocess::Preset;
@@ -25,7 +25,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 /// An entry as the table has them, for a toy network; it lives as long as the process, as the table does.
-fn entry(bytes: &[u8]) -> &'static Entry {
+fn entry(bytes: &[u8]) -> &'static PublishedModel {
     use md5::{Digest, Md5};
     let md5 = checksum::hex(&Md5::digest(bytes)).leak();
     let config = Config {
@@ -39,10 +39,17 @@ fn entry(bytes: &[u8]) -> &'static Entry {
     };
     let origin = Origin::Keras { file: "toy.h5", md5, second_url: None };
     let preset = (Preset::Timm, 0.875);
-    Box::leak(Box::new(Entry { name: "toy", aliases: &[], origin, config, dialect: Dialect::Keras, preset }))
+    Box::leak(Box::new(PublishedModel {
+        name: "toy",
+        aliases: &[],
+        origin,
+        config,
+        dialect: Dialect::Keras,
+        preset,
+    }))
 }
 
-fn source(entry: &'static Entry, hub: &Hub, folder: &Path) -> ModelSource {
+fn source(entry: &'static PublishedModel, hub: &Hub, folder: &Path) -> ModelSource {
     let url = format!("{}/keras", hub.url);
     let folder = folder.as_os_str().to_owned();
     let variable = |name: &str| -> Option<OsString> {
@@ -53,8 +60,8 @@ fn source(entry: &'static Entry, hub: &Hub, folder: &Path) -> ModelSource {
             _ => None,
         }
     };
-    let caches = Caches { converted: Some(folder.clone().into()), hub: None };
-    let network = Network::from_variables(variable).unwrap();
+    let caches = CacheFolders { converted: Some(folder.clone().into()), hub: None };
+    let network = NetworkOptions::from_variables(variable).unwrap();
     ModelSource::published_as(entry).in_caches(caches).online(network)
 }
 
@@ -107,7 +114,7 @@ fn a_file_of_another_network_is_not_taken_for_the_published_one() {
     let (original, folder) = (fixture("keras2_full.h5"), tempfile::tempdir().unwrap());
     let hub = Hub::of(&[("toy.h5", original.clone())]);
     let other = entry(&original);
-    let other = Box::leak(Box::new(Entry { config: Config::mobile(), ..*other }));
+    let other = Box::leak(Box::new(PublishedModel { config: Config::mobile(), ..*other }));
     let error = source(other, &hub, folder.path()).obtain(&Silent).unwrap_err().to_string();
     assert!(error.contains("expected") && error.contains("got"), "{error}");
     assert!(!folder.path().join("toy.safetensors").exists());
@@ -123,7 +130,7 @@ fn a_bundle_carries_what_was_converted() {
     source.obtain(&Silent).unwrap();
     bundle::pack(&[source], &folder.path().join("b.tar")).unwrap();
     // The table of this version does not know it.
-    let caches = Caches { converted: Some(folder.path().join("other")), hub: None };
+    let caches = CacheFolders { converted: Some(folder.path().join("other")), hub: None };
     let error = bundle::unpack(&folder.path().join("b.tar"), &caches).unwrap_err().to_string();
     assert!(error.contains("toy: a model that this version does not know"), "{error}");
 }
@@ -146,18 +153,18 @@ fn a_repository_is_an_owner_and_a_name() {
 }
 
 /// An entry for the toy network at a commit of the Hub, with a pinned checksum.
-fn pinned_entry(sha256: String) -> &'static Entry {
+fn pinned_entry(sha256: String) -> &'static PublishedModel {
     let origin = Origin::Hub {
         repo: loopback::REPO,
         commit: loopback::COMMIT,
         file: "model.safetensors",
         sha256: sha256.leak(),
     };
-    Box::leak(Box::new(Entry { name: "toy", origin, ..*entry(b"") }))
+    Box::leak(Box::new(PublishedModel { name: "toy", origin, ..*entry(b"") }))
 }
 
 /// As [`source`], with the loopback for the Hub and with a cache for its files.
-fn hub_source(entry: &'static Entry, hub: &Hub, folder: &Path) -> ModelSource {
+fn hub_source(entry: &'static PublishedModel, hub: &Hub, folder: &Path) -> ModelSource {
     let url = hub.url.clone();
     let home = folder.as_os_str().to_owned();
     let variable = move |name: &str| -> Option<OsString> {
@@ -168,8 +175,10 @@ fn hub_source(entry: &'static Entry, hub: &Hub, folder: &Path) -> ModelSource {
             _ => None,
         }
     };
-    let caches = Caches { converted: Some(folder.join("own")), hub: Some(folder.join("hub")) };
-    ModelSource::published_as(entry).in_caches(caches).online(Network::from_variables(variable).unwrap())
+    let caches = CacheFolders { converted: Some(folder.join("own")), hub: Some(folder.join("hub")) };
+    ModelSource::published_as(entry)
+        .in_caches(caches)
+        .online(NetworkOptions::from_variables(variable).unwrap())
 }
 
 #[test]
@@ -179,7 +188,7 @@ fn a_second_source_of_a_file_of_keras_is_tried_when_the_first_cannot_be_reached(
     let url = format!("{}/keras/toy.h5", second.url).leak();
     let Origin::Keras { file, md5, .. } = entry(&original).origin else { panic!("of Keras") };
     let origin = Origin::Keras { file, md5, second_url: Some(url) };
-    let entry: &'static Entry = Box::leak(Box::new(Entry { origin, ..*entry(&original) }));
+    let entry: &'static PublishedModel = Box::leak(Box::new(PublishedModel { origin, ..*entry(&original) }));
 
     // A server that answers with an error for ever, one that has no such file, and no server at all.
     let failing = Hub::of(&[]);
@@ -201,7 +210,7 @@ fn a_second_source_of_a_file_of_keras_is_tried_when_the_first_cannot_be_reached(
     let (wrong, folder) = (Hub::of(&[("toy.h5", b"other".to_vec())]), tempfile::tempdir().unwrap());
     let url = format!("{}/keras/toy.h5", wrong.url).leak();
     let origin = Origin::Keras { file, md5, second_url: Some(url) };
-    let entry: &'static Entry = Box::leak(Box::new(Entry { origin, ..*entry }));
+    let entry: &'static PublishedModel = Box::leak(Box::new(PublishedModel { origin, ..*entry }));
     let error = source(entry, &Hub::of(&[]), folder.path()).obtain(&Silent).unwrap_err().to_string();
     assert!(error.contains("there is no such file") && error.contains("hash mismatch"), "{error}");
     // A wrong file from the first source is an error, and the second one is not asked.

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use super::cache::Found;
+use super::cache::CachedFile;
 use super::checksum::{Checksum, sha256};
 use crate::files::write_small;
 
@@ -44,8 +44,8 @@ pub struct HubFile {
 
 impl HubFile {
     /// The origin of a file of the cache.
-    pub fn of(repo: &str, found: &Found) -> Self {
-        let Found { commit, file, .. } = found;
+    pub fn of(repo: &str, found: &CachedFile) -> Self {
+        let CachedFile { commit, file, .. } = found;
         HubFile { repo: repo.to_owned(), commit: commit.clone(), file: file.clone() }
     }
 }

@@ -11,8 +11,8 @@ use crate::nasnet::layouts::file_shape;
 use crate::nasnet::names;
 use crate::nasnet::{Config, Head};
 use crate::tensor::Tensor;
-use crate::weights::index::Index;
-use crate::weights::source::{FileTensor, Number, Source};
+use crate::weights::file_contents::{FileContents, FileTensor, Number};
+use crate::weights::index::TensorIndex;
 
 /// Names shown of each kind of fault.
 const SHOWN: usize = 8;
@@ -37,14 +37,14 @@ struct Match<'a> {
 /// cannot be read.
 pub(crate) fn assemble(
     origin: &str,
-    source: &Source,
-    index: &Index,
+    contents: &FileContents,
+    index: &TensorIndex,
     graph: &Graph,
     config: &Config,
     (head, background): (Option<&Head>, bool),
 ) -> Result<Vec<Tensor>> {
     // A canonical file holds a sigmoid of one output as two classes; others hold one column.
-    let one_output = head.filter(|head| head.binary && source.card.is_none());
+    let one_output = head.filter(|head| head.binary && contents.card.is_none());
     let layers: HashSet<&str> = graph.weights.iter().map(|spec| spec.layer.as_str()).collect();
     let has_paths = |cell: &str| layers.contains(format!("adjust_conv_1_{cell}").as_str());
     let mut left: HashMap<&str, usize> =
@@ -57,7 +57,7 @@ pub(crate) fn assemble(
             missing.push(if key == canonical { key } else { format!("{key} ({canonical})") });
             continue;
         };
-        let tensor = &source.tensors[place];
+        let tensor = &contents.tensors[place];
         let top = background && spec.layer == PREDICTIONS;
         let one = one_output.is_some_and(|head| head.ends_with_dense(&spec.layer));
         let mut in_file = spec.clone();
@@ -76,7 +76,7 @@ pub(crate) fn assemble(
     left.sort_unstable();
     let left: Vec<String> = left
         .into_iter()
-        .map(|place| &source.tensors[place])
+        .map(|place| &contents.tensors[place])
         .filter(|tensor| !is_ignored(&tensor.path))
         .map(|tensor| tensor.name.clone())
         .collect();
@@ -91,7 +91,7 @@ pub(crate) fn assemble(
             format!("does not hold the tensors of {config}; {}", faults.join("; ")),
         ));
     }
-    let tensors = matches.par_iter().map(|found| found.read(origin, source)).collect::<Result<Vec<_>>>()?;
+    let tensors = matches.par_iter().map(|found| found.read(origin, contents)).collect::<Result<Vec<_>>>()?;
     let head: Vec<&str> = head.map_or_else(Vec::new, |head| head.weighted().collect());
     let body = graph.weights.iter().zip(&tensors).filter(|(spec, _)| !head.contains(&spec.layer.as_str()));
     check_total(origin, config, body.map(|(_, tensor)| tensor.elements() as u64).sum())?;
@@ -99,9 +99,9 @@ pub(crate) fn assemble(
 }
 
 impl Match<'_> {
-    fn read(&self, origin: &str, source: &Source) -> Result<Tensor> {
+    fn read(&self, origin: &str, contents: &FileContents) -> Result<Tensor> {
         // A canonical file was checked when it was written, and its hash says that it is still the same.
-        if source.card.is_some()
+        if contents.card.is_some()
             && let Some(tensor) = self.tensor.in_place()
             && tensor.shape() == self.spec.shape
         {

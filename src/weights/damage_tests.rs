@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use super::card::KEY;
-use super::load::from_blob;
-use super::{Loaded, Overrides, canonical, file_hash, load};
+use super::load::load_bytes;
+use super::{LoadedModel, Overrides, canonical, file_hash, load};
 use crate::error::{Error, Result};
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
@@ -17,8 +17,8 @@ fn fixture(name: &str) -> Vec<u8> {
     content
 }
 
-fn from_bytes(bytes: Vec<u8>) -> Result<Loaded> {
-    from_blob("file", &SharedBytes::from_vec(bytes), &Overrides::default())
+fn from_bytes(bytes: Vec<u8>) -> Result<LoadedModel> {
+    load_bytes("file", &SharedBytes::from_vec(bytes), &Overrides::default())
 }
 
 /// A canonical file with the numbers of the fixture.

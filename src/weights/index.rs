@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::error::{Error, Result};
 use crate::nasnet::identify::Shapes;
 use crate::nasnet::names::{self, Key, Scheme};
-use crate::weights::source::{FileTensor, Source};
+use crate::weights::file_contents::{FileContents, FileTensor};
 
 /// The tensors of a file by the keys of their names.
-pub(crate) struct Index {
+pub(crate) struct TensorIndex {
     /// Key to the place in the file's list.
     pub places: HashMap<String, usize>,
     /// Tensors without a key, or whose key another one has.
@@ -21,16 +21,16 @@ pub(crate) struct Index {
     pub blocks: usize,
 }
 
-impl Index {
+impl TensorIndex {
     /// Reads the names.
     ///
     /// # Errors
     /// [`Error::Weights`] when there is no normal cell of a NASNet-A among them.
-    pub fn new(origin: &str, source: &Source) -> Result<Index> {
-        let tensors = &source.tensors;
-        let recorded = source.card.as_ref().and_then(|card| card.head.as_ref());
+    pub fn new(origin: &str, contents: &FileContents) -> Result<TensorIndex> {
+        let tensors = &contents.tensors;
+        let recorded = contents.card.as_ref().and_then(|card| card.head.as_ref());
         let head: Vec<&str> =
-            source.head.head().or(recorded).map_or_else(Vec::new, |head| head.weighted().collect());
+            contents.head.head().or(recorded).map_or_else(Vec::new, |head| head.weighted().collect());
         let keys = |key: &dyn Fn(&str) -> Option<Key>| -> Vec<Option<Key>> {
             tensors.iter().map(|tensor| key(&tensor.path)).collect()
         };
@@ -69,7 +69,7 @@ impl Index {
                 _ => unknown.push(place),
             }
         }
-        Ok(Index { places, unknown, beside, scheme, blocks })
+        Ok(TensorIndex { places, unknown, beside, scheme, blocks })
     }
 
     /// What people should be told about tensors that are left out.

@@ -16,10 +16,10 @@ use crate::nasnet::{Config, Dialect, Head};
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
 use crate::weights::card::{self, Card, FIRST_WITH_HASH, fingerprint};
-use crate::weights::format::{Format, detect};
-use crate::weights::index::Index;
+use crate::weights::file_contents::FileContents;
+use crate::weights::file_type::{FileType, detect};
+use crate::weights::index::TensorIndex;
 use crate::weights::resolve::{Overrides, resolve};
-use crate::weights::source::Source;
 use crate::weights::{keras, pixels, pytorch, safetensors, sharded};
 
 /// What a TensorFlow SavedModel is called in messages.
@@ -30,7 +30,7 @@ pub(super) const SAVE_AGAIN: &str = "load it in Keras, and save it with model.sa
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
-pub struct Loaded {
+pub struct LoadedModel {
     /// Which network.
     pub config: Config,
     /// How its strided pools treat borders.
@@ -60,15 +60,15 @@ pub struct Loaded {
     fingerprint: OnceLock<String>,
 }
 
-impl fmt::Debug for Loaded {
+impl fmt::Debug for LoadedModel {
     /// What it is; its thousands of nodes and tensors help nobody.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Loaded { name, kind, config, dialect, source, notes, .. } = self;
-        write!(f, "Loaded {{ {name:?}, {kind}, {config:?}, {dialect}, {source:?}, {notes:?} }}")
+        let LoadedModel { name, kind, config, dialect, source, notes, .. } = self;
+        write!(f, "LoadedModel {{ {name:?}, {kind}, {config:?}, {dialect}, {source:?}, {notes:?} }}")
     }
 }
 
-impl Loaded {
+impl LoadedModel {
     /// The fingerprint of the tensors, see [`fingerprint`]: recorded in a canonical file, else computed at
     /// the first call (a quarter of a second for Large).
     pub fn fingerprint(&self) -> &str {
@@ -116,16 +116,16 @@ impl Loaded {
 /// # Errors
 /// [`Error::Io`] when it cannot be opened, [`Error::Weights`] when it is no NASNet-A or its tensors are not those of
 /// the network, [`Error::Damaged`] when a checksum within the file does not match.
-pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
+pub fn load(path: &Path, overrides: &Overrides) -> Result<LoadedModel> {
     let origin = path.display().to_string();
     if path.join("saved_model.pb").is_file() {
         return Err(Error::Refused { what: format!("{origin}: {SAVED_MODEL}"), hint: SAVE_AGAIN });
     }
-    let blob = SharedBytes::map(path)?;
-    let mut loaded = if sharded::is_index(path, &blob) {
-        from_source(&origin, "safetensors", sharded::read(path, &blob)?, overrides)?
+    let file = SharedBytes::map(path)?;
+    let mut loaded = if sharded::is_index(path, &file) {
+        from_contents(&origin, "safetensors", sharded::read(path, &file)?, overrides)?
     } else {
-        from_blob(&origin, &blob, overrides).map_err(|error| match sharded::index_of_part(path) {
+        load_bytes(&origin, &file, overrides).map_err(|error| match sharded::index_of_part(path) {
             Some(index) if matches!(error, Error::Weights { .. }) => {
                 Error::weights(&origin, format!("one part of several; load their index, {index}"))
             }
@@ -143,23 +143,23 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded> {
 ///
 /// # Errors
 /// [`Error::Weights`] when the bytes are no weights file.
-pub fn load_static(bytes: &'static [u8], overrides: &Overrides) -> Result<Loaded> {
-    from_blob("the built-in model", &SharedBytes::from_static(bytes), overrides)
+pub fn load_static(bytes: &'static [u8], overrides: &Overrides) -> Result<LoadedModel> {
+    load_bytes("the built-in model", &SharedBytes::from_static(bytes), overrides)
 }
 
-pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides) -> Result<Loaded> {
-    let (kind, source) = match detect(origin, blob)? {
-        Format::Hdf5 => ("keras", keras::read(origin, blob, overrides.skip_reduction)?),
-        Format::KerasArchive(mut archive) => ("keras", keras::read_archive(origin, &mut archive)?),
-        Format::TorchArchive(mut archive) => ("pytorch", pytorch::read_archive(origin, &mut archive)?),
-        Format::TorchLegacy => ("pytorch", pytorch::read_legacy(origin, blob)?),
-        Format::Safetensors => ("safetensors", safetensors::read(origin, blob)?),
+pub(super) fn load_bytes(origin: &str, file: &SharedBytes, overrides: &Overrides) -> Result<LoadedModel> {
+    let (kind, contents) = match detect(origin, file)? {
+        FileType::Hdf5 => ("keras", keras::read(origin, file, overrides.skip_reduction)?),
+        FileType::KerasArchive(mut archive) => ("keras", keras::read_archive(origin, &mut archive)?),
+        FileType::TorchArchive(mut archive) => ("pytorch", pytorch::read_archive(origin, &mut archive)?),
+        FileType::TorchLegacy => ("pytorch", pytorch::read_legacy(origin, file)?),
+        FileType::Safetensors => ("safetensors", safetensors::read(origin, file)?),
     };
-    let kind = if source.card.is_some() { "canonical" } else { kind };
+    let kind = if contents.card.is_some() { "canonical" } else { kind };
     // Canonical files of the first format carry no hash, but a fingerprint of their tensors. The binary's own is trusted.
-    let unhashed = source.card.as_ref().is_some_and(|card| card.format < FIRST_WITH_HASH);
-    let loaded = from_source(origin, kind, source, overrides)?;
-    if unhashed && !blob.is_static() {
+    let unhashed = contents.card.as_ref().is_some_and(|card| card.format < FIRST_WITH_HASH);
+    let loaded = from_contents(origin, kind, contents, overrides)?;
+    if unhashed && !file.is_static() {
         let got = fingerprint(&loaded.graph, loaded.weights.tensors());
         if got != loaded.fingerprint() {
             let expected = loaded.fingerprint();
@@ -172,35 +172,40 @@ pub(super) fn from_blob(origin: &str, blob: &SharedBytes, overrides: &Overrides)
     Ok(loaded)
 }
 
-fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Overrides) -> Result<Loaded> {
-    let index = Index::new(origin, &source)?;
-    let mut resolved = resolve(origin, &source, &index, overrides)?;
+fn from_contents(
+    origin: &str,
+    kind: &'static str,
+    contents: FileContents,
+    overrides: &Overrides,
+) -> Result<LoadedModel> {
+    let index = TensorIndex::new(origin, &contents)?;
+    let mut resolved = resolve(origin, &contents, &index, overrides)?;
     let (config, dialect) = (resolved.config, resolved.dialect);
     let head = resolved.head;
     let graph = nasnet::graph_with_head(&config, dialect, head.as_ref())
         .map_err(|error| Error::weights(origin, error))?;
     let top = (head.as_ref(), resolved.background);
-    let mut tensors = assemble(origin, &source, &index, &graph, &config, top)?;
-    resolved.notes.extend(index.notes(&source.tensors));
-    resolved.notes.extend(source.notes);
-    if let Some(model) = source.model {
+    let mut tensors = assemble(origin, &contents, &index, &graph, &config, top)?;
+    resolved.notes.extend(index.notes(&contents.tensors));
+    resolved.notes.extend(contents.notes);
+    if let Some(model) = contents.model {
         resolved.notes.extend(model.notes);
         if let Some(note) = model.pixels.and_then(|pixels| pixels::fold(&graph, &mut tensors, pixels)) {
             resolved.notes.push(note);
         }
     }
     let weights = Weights::new(&graph, tensors);
-    let card = source.card;
+    let card = contents.card;
     let recorded = |field: fn(&Card) -> Option<String>| card.as_ref().and_then(field);
     let name =
         overrides.name.clone().or_else(|| recorded(|card| Some(card.name.clone()))).unwrap_or_default();
-    let source_text = overrides.source.clone().or_else(|| recorded(|card| card.source.clone()));
+    let source = overrides.source.clone().or_else(|| recorded(|card| card.source.clone()));
     let fingerprint = recorded(|card| Some(card.fingerprint.clone())).map(OnceLock::from).unwrap_or_default();
     let (preprocessing, labels, temperature, card_notes) = match card {
         Some(card) => (card.preprocessing, card.labels, card.temperature, card.notes),
         None => (usual_preprocessing(&config, dialect), None, None, serde_json::Value::Null),
     };
-    Ok(Loaded {
+    Ok(LoadedModel {
         config,
         dialect,
         head,
@@ -210,7 +215,7 @@ fn from_source(origin: &str, kind: &'static str, source: Source, overrides: &Ove
         labels,
         temperature,
         name,
-        source: source_text,
+        source,
         kind,
         notes: resolved.notes,
         card_notes,

@@ -1,7 +1,7 @@
 //! Weights: from any file that people have to the tensors that a graph asks for.
 //!
 //! [`load()`] maps a file and asks `format` what it is; a reader (`keras`, `pytorch`, `safetensors`) lists its
-//! tensors as a `Source`, unread; `resolve` decides which network they are; `assemble` holds every name and shape against
+//! tensors as `FileContents`, unread; `resolve` decides which network they are; `assemble` holds every name and shape against
 //! that network's graph and only then reads the numbers, turned into canonical layout. [`canonical`] writes the result.
 
 mod assemble;
@@ -10,8 +10,9 @@ pub mod card;
 #[cfg(test)]
 mod damage_tests;
 pub mod export;
+mod file_contents;
 mod file_hash;
-mod format;
+mod file_type;
 mod index;
 mod keras;
 mod load;
@@ -20,14 +21,13 @@ mod pytorch;
 mod resolve;
 mod safetensors;
 mod sharded;
-mod source;
 mod strided_copy;
 #[cfg(test)]
 mod tests;
 mod zipped;
 
 pub use card::{Card, fingerprint};
-pub use load::{Loaded, load, load_static};
+pub use load::{LoadedModel, load, load_static};
 pub use resolve::Overrides;
 
 /// The built-in small model: canonical safetensors with its card, within the binary.
@@ -37,6 +37,6 @@ static TINY: &[u8] = include_bytes!("tiny/nasnet-a-4-768-tiny-imagenet.safetenso
 ///
 /// # Errors
 /// When `overrides` make no network.
-pub fn builtin(overrides: &Overrides) -> crate::error::Result<Loaded> {
+pub fn builtin(overrides: &Overrides) -> crate::error::Result<LoadedModel> {
     load_static(TINY, overrides)
 }

@@ -5,9 +5,9 @@ use crate::graph::Activation;
 use crate::nasnet::identify::MAX_NUMBER;
 use crate::nasnet::names::Scheme;
 use crate::nasnet::{Config, Dialect, Head};
-use crate::weights::index::Index;
+use crate::weights::file_contents::{FileContents, Writer};
+use crate::weights::index::TensorIndex;
 use crate::weights::keras::config::HeadFacts;
-use crate::weights::source::{Source, Writer};
 
 /// What the caller wants, whatever a file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,8 +42,13 @@ pub(crate) struct Resolved {
 ///
 /// # Errors
 /// [`Error::Weights`] when the shapes make no NASNet-A.
-pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Overrides) -> Result<Resolved> {
-    let mut resolved = match &source.card {
+pub(crate) fn resolve(
+    origin: &str,
+    contents: &FileContents,
+    index: &TensorIndex,
+    wanted: &Overrides,
+) -> Result<Resolved> {
+    let mut resolved = match &contents.card {
         Some(card) => {
             check_card(origin, &card.config, index.blocks)?;
             let head = card.head.clone().or_else(|| card.config.classes.map(Head::usual));
@@ -55,7 +60,7 @@ pub(crate) fn resolve(origin: &str, source: &Source, index: &Index, wanted: &Ove
                 notes: Vec::new(),
             }
         }
-        None => from_tensors(origin, source, index, wanted)?,
+        None => from_tensors(origin, contents, index, wanted)?,
     };
     let config = &mut resolved.config;
     if let Some(size) = wanted.input_size.filter(|&size| is_far(size, config.input_size)) {
@@ -97,11 +102,16 @@ fn check_card(origin: &str, config: &Config, blocks: usize) -> Result<()> {
     }
 }
 
-fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides) -> Result<Resolved> {
-    let tensors = &source.tensors;
+fn from_tensors(
+    origin: &str,
+    contents: &FileContents,
+    index: &TensorIndex,
+    wanted: &Overrides,
+) -> Result<Resolved> {
+    let tensors = &contents.tensors;
     let mut notes = Vec::new();
     let shapes = index.shapes(tensors);
-    let (head, background) = head(source, index, wanted, &mut notes);
+    let (head, background) = head(contents, index, wanted, &mut notes);
     let classes = head.as_ref().and_then(Head::classes);
     if background {
         notes.push("1001 classes: the first, TF-slim's background, is left out".to_owned());
@@ -126,7 +136,7 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     };
     config.validate().map_err(|error| Error::weights(origin, format!("not a NASNet-A: {error}")))?;
     let known = Config::known(config.num_blocks, config.penultimate_filters);
-    let model = source.model.clone().unwrap_or_default();
+    let model = contents.model.clone().unwrap_or_default();
     let skip = shapes.skip_reduction(&config).or(model.skip_reduction).or(known.map(|(_, skip)| skip));
     // timm's only NASNet is Large, whatever its widths.
     let of_timm = matches!(index.scheme, Scheme::Torch { gaps: false }) && index.blocks == 6;
@@ -145,9 +155,9 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
     }
     config.skip_reduction = skip.unwrap_or(false);
     config.input_size = size.unwrap_or(config.input_size);
-    let dialect = dialect(source, index, background);
+    let dialect = dialect(contents, index, background);
     let told = background || matches!(index.scheme, Scheme::Torch { gaps: true } | Scheme::Keras);
-    if source.writer == Writer::LegacyTorch && !told && wanted.dialect.is_none() {
+    if contents.writer == Writer::LegacyTorch && !told && wanted.dialect.is_none() {
         notes.push(
             "a checkpoint in PyTorch's old format: dialect slim is assumed, that of pretrained-models.pytorch; \
              for a model of timm, use --dialect timm"
@@ -159,21 +169,28 @@ fn from_tensors(origin: &str, source: &Source, index: &Index, wanted: &Overrides
 
 /// The dialect of the network that was trained. The checkpoints of pretrained-models.pytorch (slim) number cells with gaps,
 /// have a background class, or are in the format that PyTorch wrote before 1.6.
-fn dialect(source: &Source, index: &Index, background: bool) -> Dialect {
+fn dialect(contents: &FileContents, index: &TensorIndex, background: bool) -> Dialect {
     match index.scheme {
-        Scheme::Torch { gaps } if gaps || background || source.writer == Writer::LegacyTorch => Dialect::Slim,
+        Scheme::Torch { gaps } if gaps || background || contents.writer == Writer::LegacyTorch => {
+            Dialect::Slim
+        }
         Scheme::Torch { .. } => Dialect::Timm,
         _ => Dialect::Keras,
     }
 }
 
 /// The head, and whether its first class is a background that is left out.
-fn head(source: &Source, index: &Index, wanted: &Overrides, notes: &mut Vec<String>) -> (Option<Head>, bool) {
-    let (head, background) = match &source.head {
+fn head(
+    contents: &FileContents,
+    index: &TensorIndex,
+    wanted: &Overrides,
+    notes: &mut Vec<String>,
+) -> (Option<Head>, bool) {
+    let (head, background) = match &contents.head {
         HeadFacts::Absent => return (None, false),
         HeadFacts::Known(head, true) => return (Some(head.clone()), false),
         HeadFacts::Known(head, false) => (head.clone(), false),
-        HeadFacts::Unknown => match index.shapes(&source.tensors).classes() {
+        HeadFacts::Unknown => match index.shapes(&contents.tensors).classes() {
             (Some(1), _) => {
                 let one = Head { binary: true, activation: Activation::Sigmoid, ..Head::usual(2) };
                 (one, false)

@@ -7,24 +7,24 @@ use crate::error::{Error, Result};
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::card::{Card, FIRST_WITH_HASH};
+use crate::weights::file_contents::{FileContents, FileTensor, Number, TensorData, Writer, row_major};
 use crate::weights::file_hash;
 use crate::weights::keras::config::HeadFacts;
-use crate::weights::source::{Data, FileTensor, Number, Source, Writer, row_major};
 
 /// Lists the tensors of a safetensors file.
 ///
 /// # Errors
 /// [`Error::Weights`] when the header is damaged or the file is shorter or longer than its header says;
 /// [`Error::Damaged`] when a canonical file does not have the hash that it carries.
-pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
+pub(crate) fn read(origin: &str, file: &SharedBytes) -> Result<FileContents> {
     let (header, metadata) =
-        SafeTensors::read_metadata(blob).map_err(|error| Error::weights(origin, explain(blob, &error)))?;
+        SafeTensors::read_metadata(file).map_err(|error| Error::weights(origin, explain(file, &error)))?;
     let data = 8 + header;
     let mut tensors = Vec::new();
     for name in metadata.offset_keys() {
         let Some(info) = metadata.info(&name) else { continue };
         let (start, end) = info.data_offsets;
-        let bytes = blob
+        let bytes = file
             .slice(data + start, end - start)
             .ok_or_else(|| Error::weights(origin, format!("{name}: ends beyond the file")))?;
         let number = match info.dtype {
@@ -34,19 +34,19 @@ pub(crate) fn read(origin: &str, blob: &SharedBytes) -> Result<Source> {
             FileDtype::F64 => Number::F64,
             other => Number::Other(format!("{other:?}")),
         };
-        let data = Data::Bytes { bytes, offset: 0, strides: row_major(&info.shape) };
+        let data = TensorData::Bytes { bytes, offset: 0, strides: row_major(&info.shape) };
         tensors.push(FileTensor { path: name.clone(), name, shape: info.shape.clone(), number, data });
     }
     let texts = metadata.metadata();
     let hashed = texts.as_ref().is_some_and(|texts| texts.contains_key(file_hash::KEY));
     if hashed {
-        file_hash::check(blob, header).map_err(|detail| Error::damaged(origin, detail))?;
+        file_hash::check(file, header).map_err(|detail| Error::damaged(origin, detail))?;
     }
     let card = Card::from_metadata(origin, texts.as_ref())?;
     if !hashed && card.as_ref().is_some_and(|card| card.format >= FIRST_WITH_HASH) {
         return Err(Error::damaged(origin, format!("its metadata has no {}", file_hash::KEY)));
     }
-    Ok(Source {
+    Ok(FileContents {
         tensors,
         writer: Writer::Safetensors,
         card,

@@ -8,33 +8,33 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::tensor::shared_bytes::SharedBytes;
+use crate::weights::file_contents::{FileContents, Writer};
 use crate::weights::keras::config::HeadFacts;
 use crate::weights::safetensors;
-use crate::weights::source::{Source, Writer};
 
 /// Files that a network may be spread over.
 const MAX_FILES: usize = 1000;
 
 #[derive(Deserialize)]
-struct Index {
+struct ShardIndex {
     weight_map: BTreeMap<String, String>,
 }
 
 /// Whether a file is such an index.
-pub(super) fn is_index(path: &Path, blob: &SharedBytes) -> bool {
+pub(super) fn is_index(path: &Path, file: &SharedBytes) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.ends_with(".index.json") || (blob.starts_with(b"{") && name.ends_with(".safetensors.json"))
+    name.ends_with(".index.json") || (file.starts_with(b"{") && name.ends_with(".safetensors.json"))
 }
 
 /// Lists the tensors of all the files that an index names.
 ///
 /// # Errors
 /// [`Error::Weights`] when the index or a file is damaged, [`Error::Io`] when a file is missing.
-pub(super) fn read(path: &Path, blob: &SharedBytes) -> Result<Source> {
+pub(super) fn read(path: &Path, file: &SharedBytes) -> Result<FileContents> {
     let origin = path.display().to_string();
     let fail = |detail: String| Error::weights(&origin, detail);
-    let index: Index =
-        serde_json::from_slice(blob).map_err(|error| fail(format!("index of sharded weights: {error}")))?;
+    let index: ShardIndex =
+        serde_json::from_slice(file).map_err(|error| fail(format!("index of sharded weights: {error}")))?;
     let files: BTreeSet<&str> = index.weight_map.values().map(String::as_str).collect();
     if files.is_empty() || files.len() > MAX_FILES {
         return Err(fail(format!("{} files, expected 1 to {MAX_FILES}", files.len())));
@@ -46,10 +46,10 @@ pub(super) fn read(path: &Path, blob: &SharedBytes) -> Result<Source> {
             return Err(fail(format!("names the file {file:?}, expected a .safetensors beside it")));
         }
         let part = path.with_file_name(file);
-        let blob = SharedBytes::map(&part)?;
+        let bytes = SharedBytes::map(&part)?;
         let of_part = |name: &str| index.weight_map.get(name).is_some_and(|of| of == file);
-        let source = safetensors::read(&part.display().to_string(), &blob)?;
-        tensors.extend(source.tensors.into_iter().filter(|tensor| of_part(&tensor.name)));
+        let contents = safetensors::read(&part.display().to_string(), &bytes)?;
+        tensors.extend(contents.tensors.into_iter().filter(|tensor| of_part(&tensor.name)));
     }
     if tensors.len() != index.weight_map.len() {
         let detail = format!(
@@ -60,7 +60,7 @@ pub(super) fn read(path: &Path, blob: &SharedBytes) -> Result<Source> {
         return Err(fail(detail));
     }
     let notes = Vec::new();
-    Ok(Source {
+    Ok(FileContents {
         tensors,
         writer: Writer::Safetensors,
         card: None,
@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn an_index_names_files_beside_it() {
         let read = |text: &str| {
-            let blob = SharedBytes::from_vec(text.as_bytes().to_vec());
-            read(Path::new("folder/m.safetensors.index.json"), &blob).map(|_| ()).unwrap_err().to_string()
+            let file = SharedBytes::from_vec(text.as_bytes().to_vec());
+            read(Path::new("folder/m.safetensors.index.json"), &file).map(|_| ()).unwrap_err().to_string()
         };
         for file in ["../m.safetensors", "/etc/m.safetensors", "a/m.safetensors", "m.bin", ".."] {
             let said = read(&format!("{{\"weight_map\": {{\"x\": {file:?}}}}}"));

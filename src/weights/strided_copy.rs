@@ -5,7 +5,7 @@ const BLOCK: usize = 32;
 
 /// Where a tensor's numbers are, in the order of dimensions that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct View {
+pub(crate) struct StridedView {
     /// Size of each dimension.
     pub shape: Vec<usize>,
     /// Numbers from one index of that dimension to the next.
@@ -14,7 +14,7 @@ pub(crate) struct View {
     pub offset: usize,
 }
 
-impl View {
+impl StridedView {
     /// Numbers in it; `None` beyond what can be counted.
     pub fn elements(&self) -> Option<usize> {
         self.shape.iter().try_fold(1usize, |product, size| product.checked_mul(*size))
@@ -33,8 +33,8 @@ impl View {
     /// The numbers of `source` (each of `SIZE` bytes) that it names, row-major.
     ///
     /// # Panics
-    /// When the view goes beyond the source; readers check [`View::end`] before.
-    pub fn gather<const SIZE: usize>(&self, source: &[u8]) -> Vec<u8> {
+    /// When the view goes beyond the source; readers check [`StridedView::end`] before.
+    pub fn strided_copy<const SIZE: usize>(&self, source: &[u8]) -> Vec<u8> {
         let (source, _) = source.as_chunks::<SIZE>();
         let mut bytes = vec![0; self.elements().expect("a checked view") * SIZE];
         let (out, _) = bytes.as_chunks_mut::<SIZE>();
@@ -120,7 +120,7 @@ fn copy_2d<T: Copy>(out: &mut [T], source: &[T], rows: Axis, columns: Axis) {
 mod tests {
     use super::*;
 
-    fn naive(view: &View, source: &[u16]) -> Vec<u16> {
+    fn naive(view: &StridedView, source: &[u16]) -> Vec<u16> {
         let count = view.elements().unwrap();
         (0..count)
             .map(|mut flat| {
@@ -149,16 +149,16 @@ mod tests {
             (vec![1, 1], vec![1, 1], 9),
             (vec![0, 4], vec![4, 1], 9),
         ] {
-            let view = View { shape, strides, offset };
+            let view = StridedView { shape, strides, offset };
             assert!(view.end().unwrap() <= source.len());
-            let bytes = view.gather::<2>(bytemuck::cast_slice(&source));
+            let bytes = view.strided_copy::<2>(bytemuck::cast_slice(&source));
             assert_eq!(bytes, bytemuck::cast_slice::<u16, u8>(&naive(&view, &source)), "{view:?}");
         }
     }
 
     #[test]
     fn a_view_beyond_all_counting_has_no_end() {
-        let view = View { shape: vec![usize::MAX, 3], strides: vec![2, 1], offset: 0 };
+        let view = StridedView { shape: vec![usize::MAX, 3], strides: vec![2, 1], offset: 0 };
         assert_eq!((view.end(), view.elements()), (None, None));
     }
 }

@@ -3,8 +3,8 @@
 
 use std::io::Read;
 
-use super::load::from_blob;
-use super::{Loaded, Overrides, canonical, load};
+use super::load::load_bytes;
+use super::{LoadedModel, Overrides, canonical, load};
 use crate::answers::labels::Labels;
 use crate::error::{Error, Result};
 use crate::image::preprocess::{Filter, Preprocessing, Resize};
@@ -25,12 +25,12 @@ fn file_of(bytes: &[u8], name: &str) -> Vec<u8> {
     content
 }
 
-fn loaded(name: &str) -> Loaded {
+fn loaded(name: &str) -> LoadedModel {
     from_bytes(fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-fn from_bytes(bytes: Vec<u8>) -> Result<Loaded> {
-    from_blob("file", &SharedBytes::from_vec(bytes), &Overrides::default())
+fn from_bytes(bytes: Vec<u8>) -> Result<LoadedModel> {
+    load_bytes("file", &SharedBytes::from_vec(bytes), &Overrides::default())
 }
 
 fn said(bytes: Vec<u8>) -> String {
@@ -206,12 +206,13 @@ fn the_callers_word_counts_more_than_the_files() {
         name: Some("mine".into()),
         source: Some("here".into()),
     };
-    let file = from_blob("file", &SharedBytes::from_vec(fixture("keras3_full.h5")), &overrides).unwrap();
+    let file = load_bytes("file", &SharedBytes::from_vec(fixture("keras3_full.h5")), &overrides).unwrap();
     assert_eq!((file.config.input_size, file.dialect), ((96, 128), Dialect::Slim));
     assert_eq!((file.name.as_str(), file.source.as_deref()), ("mine", Some("here")));
     let wrong = Overrides { skip_reduction: Some(true), ..overrides };
-    let error =
-        from_blob("file", &SharedBytes::from_vec(fixture("keras3_full.h5")), &wrong).unwrap_err().to_string();
+    let error = load_bytes("file", &SharedBytes::from_vec(fixture("keras3_full.h5")), &wrong)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("4 misshapen: adjust_conv_1_2/"), "{error}");
 }
 

@@ -15,7 +15,7 @@ const MAX_UNPACKED: u64 = 2 << 30;
 /// An opened zip.
 pub(crate) struct Archive {
     origin: String,
-    blob: SharedBytes,
+    file: SharedBytes,
     zip: ZipArchive<Cursor<SharedBytes>>,
     entries: BTreeMap<String, usize>,
     /// PyTorch can be told to write zeros in place of all CRCs (`torch.serialization.set_crc32_options(False)`).
@@ -27,11 +27,11 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Weights`] when there is none, as in a file that was cut short.
-    pub fn open(origin: &str, blob: &SharedBytes) -> Result<Archive> {
-        let mut zip = ZipArchive::new(Cursor::new(blob.clone())).map_err(|error| {
+    pub fn open(origin: &str, file: &SharedBytes) -> Result<Archive> {
+        let mut zip = ZipArchive::new(Cursor::new(file.clone())).map_err(|error| {
             let detail = format!(
                 "truncated or damaged: a zip of {} bytes without its directory ({error})",
-                blob.len()
+                file.len()
             );
             Error::weights(origin, detail)
         })?;
@@ -43,7 +43,7 @@ impl Archive {
         }
         let has_crcs =
             (0..zip.len()).any(|index| zip.by_index_raw(index).is_ok_and(|entry| entry.crc32() != 0));
-        Ok(Archive { origin: origin.to_owned(), blob: blob.clone(), zip, entries, has_crcs })
+        Ok(Archive { origin: origin.to_owned(), file: file.clone(), zip, entries, has_crcs })
     }
 
     /// Names of the entries, sorted.
@@ -74,7 +74,7 @@ impl Archive {
         match entry.compression() {
             CompressionMethod::Stored => {
                 let part = entry.data_start().and_then(|start| {
-                    self.blob.slice(usize::try_from(start).ok()?, usize::try_from(size).ok()?)
+                    self.file.slice(usize::try_from(start).ok()?, usize::try_from(size).ok()?)
                 });
                 let short = || fail(format!("{size} bytes expected, which the file does not have"));
                 checked(part.ok_or_else(short)?)

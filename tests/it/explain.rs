@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::{Finished, Line, Place, fixture};
 use nasnet::{
-    Classifier, DecodeOptions, Options, Pooling, Preset, Rgb8, Selection, decode, explain, weights,
+    Classifier, ClassifierOptions, DecodeOptions, Pooling, Preset, Rgb8, Selection, decode, explain, weights,
 };
 use serde_json::Value;
 
@@ -40,7 +40,8 @@ fn maps_are_those_that_keras_makes() {
         let loaded = weights::builtin(&overrides).unwrap();
         assert_eq!(golden["fingerprint"], loaded.fingerprint(), "run fixtures/make_activation_maps.py");
         // Squashed to the size that it has, an image stays as it is.
-        let options = Options { preprocessing: Some(Preset::Keras.into()), ..Options::default() };
+        let options =
+            ClassifierOptions { preprocessing: Some(Preset::Keras.into()), ..ClassifierOptions::default() };
         let classifier = Classifier::new(loaded, options).unwrap();
         let image = picture(size, case["seed"].as_u64().unwrap() as usize);
         let features = classifier.features(std::slice::from_ref(&image), Pooling::None).unwrap().remove(0);
@@ -91,7 +92,8 @@ fn what_makes_no_map_is_an_error_that_says_so() {
     assert_eq!(error(&[0.0; 4 * 768], 200), "class 200 of a model of 200 classes");
     assert_eq!(error(&[0.0; 768], 0), "expected 3072 numbers of a feature map, got 768");
     let loaded = weights::builtin(&Default::default()).unwrap();
-    let bare = Classifier::new(loaded, Options { keep_top: false, ..Options::default() }).unwrap();
+    let bare = Classifier::new(loaded, ClassifierOptions { keep_top: false, ..ClassifierOptions::default() })
+        .unwrap();
     assert!(bare.activation_map(&[0.0; 4 * 768], 0).unwrap_err().to_string().contains("keep_top"));
 }
 

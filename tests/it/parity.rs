@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use nasnet::weights::{self, Overrides};
 use nasnet::{
-    Classifier, DecodeOptions, Dialect, Options, Pooling, Preset, Rgb8, Scores, Selection, decode,
+    Classifier, ClassifierOptions, DecodeOptions, Dialect, Pooling, Preset, Rgb8, Scores, Selection, decode,
     decode_predictions, softmax,
 };
 use serde_json::Value;
@@ -70,8 +70,11 @@ fn classifier(network: &Value, size: (usize, usize), skip: bool, dialect: Option
     assert_eq!(loaded.config.num_blocks as u64, network["blocks"].as_u64().unwrap(), "{file}");
     assert_eq!((loaded.config.penultimate_filters, loaded.config.classes), (96, Some(13)), "{file}");
     // Squashed to the size that it has, an image stays as it is.
-    Classifier::new(loaded, Options { preprocessing: Some(Preset::Keras.into()), ..Options::default() })
-        .unwrap()
+    Classifier::new(
+        loaded,
+        ClassifierOptions { preprocessing: Some(Preset::Keras.into()), ..ClassifierOptions::default() },
+    )
+    .unwrap()
 }
 
 /// The greatest difference.

@@ -35,12 +35,12 @@ pub struct Groups {
     /// In the order of their ids.
     groups: Vec<Group>,
     /// For each class, what is known of it.
-    classes: Vec<Option<Place>>,
+    classes: Vec<Option<ClassGroups>>,
 }
 
 /// Where a class stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
+struct ClassGroups {
     names: &'static [&'static str],
     /// The groups right above it.
     parents: Vec<usize>,
@@ -91,7 +91,7 @@ impl Groups {
                 groups[group].classes.push(class);
             }
             let parents = own.map_or_else(|| parents(at), |own| vec![own]);
-            Some(Place { names: &wordnet.synsets()[at].names, parents, groups: all })
+            Some(ClassGroups { names: &wordnet.synsets()[at].names, parents, groups: all })
         });
         let classes = classes.collect();
         Ok(Groups { groups, classes })

@@ -11,13 +11,13 @@ use crate::commands::ExitStatus;
 use crate::output;
 use crate::run::sink::refuse_to_replace;
 use crate::settings::{Common, Pack, Unpack};
-use crate::store::bundle::{self, Packed, What};
+use crate::store::bundle::{self, BundledFile, What};
 
 /// The wire form of an unpacked file.
 #[derive(Debug, Serialize)]
 struct Unpacked<'a> {
     #[serde(flatten)]
-    packed: &'a Packed,
+    packed: &'a BundledFile,
     path: &'a Path,
 }
 
@@ -59,7 +59,7 @@ pub fn unpack(settings: &Unpack, common: Common, stdout: &mut dyn Write) -> Resu
     Ok(ExitStatus::Success)
 }
 
-fn described(packed: &Packed) -> String {
+fn described(packed: &BundledFile) -> String {
     let what = match &packed.what {
         What::Hub { repo, commit, file, .. } => format!("{repo}@{commit} {file}"),
         What::Converted { name } => name.clone(),

@@ -10,13 +10,13 @@ use crate::commands::ExitStatus;
 use crate::output;
 use crate::output::text::printable;
 use crate::settings;
-use crate::store::inventory::{self, Item};
+use crate::store::inventory::{self, ListedModel};
 
 /// The wire form.
 #[derive(Debug, Serialize)]
 struct List {
     schema: u32,
-    models: Vec<Item>,
+    models: Vec<ListedModel>,
 }
 
 /// Runs the command.
@@ -34,7 +34,7 @@ pub fn run(settings: &settings::List, stdout: &mut dyn Write) -> Result<ExitStat
 }
 
 /// Models as columns that fit a terminal, each with its checksum on a line below; addresses are left to JSON.
-fn table(models: &[Item], out: &mut dyn Write) -> std::io::Result<()> {
+fn table(models: &[ListedModel], out: &mut dyn Write) -> std::io::Result<()> {
     let head = (["model", "here", "size", "file"].map(str::to_owned), None);
     let rows = models.iter().map(|item| (row(item), item.published.as_ref()));
     let rows: Vec<_> = [head].into_iter().chain(rows).collect();
@@ -63,7 +63,7 @@ fn table(models: &[Item], out: &mut dyn Write) -> std::io::Result<()> {
 /// Characters of a name that leave room for the other columns.
 const WIDEST: usize = 24;
 
-fn row(item: &Item) -> [String; 4] {
+fn row(item: &ListedModel) -> [String; 4] {
     let here = match (item.here, item.verified) {
         (false, _) => "no",
         (true, true) => "yes",

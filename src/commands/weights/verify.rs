@@ -17,7 +17,7 @@ use crate::store::checksum::Checksum;
 
 /// The wire form of a check.
 #[derive(Debug, Serialize)]
-struct Check {
+struct FileCheck {
     ok: bool,
     path: Option<PathBuf>,
     checksum: Option<Checksum>,
@@ -38,7 +38,7 @@ pub fn run(settings: &Verify, common: Common, stdout: &mut dyn Write) -> Result<
         progress.finish_and_clear();
         match verified {
             Ok(None) => common.console.note("tiny is built in"),
-            Ok(Some(verified)) => checks.push(Check {
+            Ok(Some(verified)) => checks.push(FileCheck {
                 ok: true,
                 path: Some(verified.path),
                 checksum: verified.checksum,
@@ -49,7 +49,12 @@ pub fn run(settings: &Verify, common: Common, stdout: &mut dyn Write) -> Result<
                 if let Some(hint) = hint(&error).filter(|_| !settings.json) {
                     common.console.hint(hint);
                 }
-                checks.push(Check { ok: false, path: None, checksum: None, error: Some(error.to_string()) });
+                checks.push(FileCheck {
+                    ok: false,
+                    path: None,
+                    checksum: None,
+                    error: Some(error.to_string()),
+                });
             }
         }
     }
@@ -64,7 +69,7 @@ pub fn run(settings: &Verify, common: Common, stdout: &mut dyn Write) -> Result<
     Ok(if all { ExitStatus::Success } else { ExitStatus::SomeFailed })
 }
 
-fn line(check: &Check) -> String {
+fn line(check: &FileCheck) -> String {
     match (&check.path, &check.checksum, &check.error) {
         (_, _, Some(error)) => format!("damaged  {error}"),
         (Some(path), Some(checksum), _) => format!("ok       {} {checksum}", path.display()),

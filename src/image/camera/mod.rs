@@ -16,12 +16,12 @@ use crate::error::{ImageError, ImageErrorKind};
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum CameraFormat {
     /// HEIC and what else is in the same container.
     Heif,
     Avif,
     JpegXl,
-    Raw(raw::Kind),
+    Raw(raw::RawKind),
 }
 
 /// Brands of the HEIF container, of still images and of image sequences (ISO/IEC 23008-12).
@@ -32,12 +32,12 @@ const HEIF_BRANDS: [&[u8; 4]; 10] =
 const MAX_BRANDS: usize = 64;
 
 /// What `bytes` are, by their first ones; `None` for any format that is not this room's.
-pub(super) fn format(bytes: &[u8]) -> Option<Format> {
+pub(super) fn format(bytes: &[u8]) -> Option<CameraFormat> {
     if bytes.starts_with(b"\xff\x0a") || bytes.starts_with(b"\0\0\0\x0cJXL \r\n\x87\n") {
-        return Some(Format::JpegXl);
+        return Some(CameraFormat::JpegXl);
     }
-    if let Some(kind) = raw::Kind::of(bytes) {
-        return Some(Format::Raw(kind));
+    if let Some(kind) = raw::RawKind::of(bytes) {
+        return Some(CameraFormat::Raw(kind));
     }
     if bytes.get(4..8) != Some(b"ftyp") {
         return None;
@@ -47,17 +47,17 @@ pub(super) fn format(bytes: &[u8]) -> Option<Format> {
     let end = length.clamp(12, 4 * MAX_BRANDS).min(bytes.len());
     let brands = bytes.get(8..end).unwrap_or_default().as_chunks::<4>().0;
     if brands.iter().any(|brand| brand == b"avif" || brand == b"avis") {
-        Some(Format::Avif)
+        Some(CameraFormat::Avif)
     } else if brands.iter().any(|brand| HEIF_BRANDS.contains(&brand)) {
-        Some(Format::Heif)
+        Some(CameraFormat::Heif)
     } else {
         None
     }
 }
 
 /// Whether a file is answered from a preview within it.
-pub(super) fn is_preview(format: Format) -> bool {
-    matches!(format, Format::Raw(_))
+pub(super) fn is_preview(format: CameraFormat) -> bool {
+    matches!(format, CameraFormat::Raw(_))
 }
 
 /// What there is to show of a file.
@@ -74,21 +74,21 @@ pub(super) enum Content<'a> {
 /// # Errors
 /// As [`super::decode::decode`]; `unsupported` too where a preview is smaller than `options` want it.
 pub(super) fn open<'a>(
-    format: Format,
+    format: CameraFormat,
     bytes: &'a [u8],
     options: &DecodeOptions,
 ) -> Result<Content<'a>, ImageError> {
     let open = || match format {
         #[cfg(not(feature = "avif"))]
-        Format::Avif => Err(without_feature("AVIF", "avif")),
+        CameraFormat::Avif => Err(without_feature("AVIF", "avif")),
         #[cfg(feature = "avif")]
-        Format::Avif => heif::decode(bytes, options).map(Content::Image),
-        Format::Heif => heif::decode(bytes, options).map(Content::Image),
+        CameraFormat::Avif => heif::decode(bytes, options).map(Content::Image),
+        CameraFormat::Heif => heif::decode(bytes, options).map(Content::Image),
         #[cfg(feature = "jxl")]
-        Format::JpegXl => jxl::decode(bytes, options).map(Content::Image),
+        CameraFormat::JpegXl => jxl::decode(bytes, options).map(Content::Image),
         #[cfg(not(feature = "jxl"))]
-        Format::JpegXl => Err(without_feature("JPEG XL", "jxl")),
-        Format::Raw(kind) => preview(kind, bytes, options),
+        CameraFormat::JpegXl => Err(without_feature("JPEG XL", "jxl")),
+        CameraFormat::Raw(kind) => preview(kind, bytes, options),
     };
     // What outlives the unwinding is borrowed and not written to.
     catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
@@ -100,9 +100,9 @@ pub(super) fn open<'a>(
 /// EXIF blocks, each a TIFF, where they are in places that are known here only; `None` for other formats.
 pub(super) fn exif_blocks(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     match format(bytes)? {
-        Format::Raw(kind) => Some(raw::exif_blocks(kind, bytes)),
-        Format::JpegXl => Some(exif_box(bytes).map(<[u8]>::to_vec).into_iter().collect()),
-        Format::Heif | Format::Avif => Some(heif::exif_block(bytes).into_iter().collect()),
+        CameraFormat::Raw(kind) => Some(raw::exif_blocks(kind, bytes)),
+        CameraFormat::JpegXl => Some(exif_box(bytes).map(<[u8]>::to_vec).into_iter().collect()),
+        CameraFormat::Heif | CameraFormat::Avif => Some(heif::exif_block(bytes).into_iter().collect()),
     }
 }
 
@@ -124,17 +124,21 @@ fn without_feature(format: &str, feature: &str) -> ImageError {
 }
 
 /// The name of a format in messages.
-fn name(format: Format) -> &'static str {
+fn name(format: CameraFormat) -> &'static str {
     match format {
-        Format::Heif => "HEIC",
-        Format::Avif => "AVIF",
-        Format::JpegXl => "JPEG XL",
-        Format::Raw(kind) => kind.name(),
+        CameraFormat::Heif => "HEIC",
+        CameraFormat::Avif => "AVIF",
+        CameraFormat::JpegXl => "JPEG XL",
+        CameraFormat::Raw(kind) => kind.name(),
     }
 }
 
 /// The largest preview of a RAW file.
-fn preview<'a>(kind: raw::Kind, bytes: &'a [u8], options: &DecodeOptions) -> Result<Content<'a>, ImageError> {
+fn preview<'a>(
+    kind: raw::RawKind,
+    bytes: &'a [u8],
+    options: &DecodeOptions,
+) -> Result<Content<'a>, ImageError> {
     let raw::Preview { jpeg, width, height, orientation } = raw::preview(kind, bytes)?;
     let least = options.min_preview;
     if width.min(height) < least {

@@ -2,7 +2,7 @@
 //! arithmetic. No pixel is computed here.
 
 use super::super::decode::Rgb8;
-use super::super::resample::Window;
+use super::super::resample::PixelWindow;
 use super::{Preprocessing, Resize};
 
 /// A float as a side of an image: at least one pixel.
@@ -75,35 +75,35 @@ impl Region {
 }
 
 /// A resize and a centred crop or border.
-pub(super) struct Plan {
+pub(super) struct ResizePlan {
     /// Size (H, W) to which the image is resized.
     pub size: (u32, u32),
     rows: Span,
     columns: Span,
 }
 
-impl Plan {
+impl ResizePlan {
     /// The plan of `preprocessing` for an image of `image` (H, W; for [`Resize::Central`] its centre) and an
     /// input of `input` (H, W).
     pub fn new(image: (u32, u32), input: (u32, u32), preprocessing: &Preprocessing) -> Self {
         match preprocessing.resize {
-            Resize::Squash | Resize::Central => Plan::centred(input, input),
+            Resize::Squash | Resize::Central => ResizePlan::centred(input, input),
             Resize::Crop => {
                 let scaled = |size: u32| to_size((f64::from(size) / preprocessing.share()).floor());
-                Plan::centred(timm_size(image, (scaled(input.0), scaled(input.1))), input)
+                ResizePlan::centred(timm_size(image, (scaled(input.0), scaled(input.1))), input)
             }
-            Resize::Pad => Plan::centred(keep_ratio(image, input, f64::max), input),
+            Resize::Pad => ResizePlan::centred(keep_ratio(image, input, f64::max), input),
         }
     }
 
     fn centred(size: (u32, u32), input: (u32, u32)) -> Self {
-        Plan { size, rows: centre(size.0, input.0), columns: centre(size.1, input.1) }
+        ResizePlan { size, rows: centre(size.0, input.0), columns: centre(size.1, input.1) }
     }
 
     /// The part of the resized image that the input shows.
-    pub fn window(&self) -> Window {
+    pub fn window(&self) -> PixelWindow {
         let (rows, columns) = (self.rows, self.columns);
-        Window { left: columns.from, top: rows.from, width: columns.count, height: rows.count }
+        PixelWindow { left: columns.from, top: rows.from, width: columns.count, height: rows.count }
     }
 
     /// Rows of `from` (H, W, C of the window) set into rows of `into` (H, W, C of the input).

@@ -2,7 +2,7 @@
 //!
 //! The arithmetic is that of Pillow's `src/libImaging/Resample.c` and, for nearest, of
 //! `ImagingScaleAffine` in `Geometry.c`: taps in `f64`, normalised, rounded to 22 fractional bits; the
-//! first pass rounds to bytes before the second begins; an axis that keeps its size is not touched. Only the asked-for [`Window`] of the result is computed, which a centre crop makes use of.
+//! first pass rounds to bytes before the second begins; an axis that keeps its size is not touched. Only the asked-for [`PixelWindow`] of the result is computed, which a centre crop makes use of.
 //! It refuses to know why somebody resizes: sizes and crops come from `preprocess`.
 
 #[cfg(target_arch = "x86_64")]
@@ -46,7 +46,7 @@ stable_names!(Kernel, "kernel", {
 
 /// The part of a resized image that is wanted, in pixels of the resized image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Window {
+pub struct PixelWindow {
     /// First column.
     pub left: u32,
     /// First row.
@@ -57,10 +57,10 @@ pub struct Window {
     pub height: u32,
 }
 
-impl Window {
+impl PixelWindow {
     /// All of an image of `height` x `width`.
     pub fn whole(height: u32, width: u32) -> Self {
-        Window { left: 0, top: 0, width, height }
+        PixelWindow { left: 0, top: 0, width, height }
     }
 }
 
@@ -113,13 +113,13 @@ impl Isa {
 ///
 /// # Panics
 /// If a size is zero or the window leaves the resized image; both are the caller's to compute.
-pub fn resample(image: &Rgb8, height: u32, width: u32, kernel: Kernel, window: Window) -> Rgb8 {
+pub fn resample(image: &Rgb8, height: u32, width: u32, kernel: Kernel, window: PixelWindow) -> Rgb8 {
     let isa = Isa::available().last().copied().unwrap_or(Isa::Scalar);
     resample_on(isa, image, (height, width), kernel, window)
 }
 
 /// [`resample`] on a given instruction set.
-fn resample_on(isa: Isa, image: &Rgb8, size: (u32, u32), kernel: Kernel, window: Window) -> Rgb8 {
+fn resample_on(isa: Isa, image: &Rgb8, size: (u32, u32), kernel: Kernel, window: PixelWindow) -> Rgb8 {
     let (height, width) = size;
     assert!(
         image.width > 0 && image.height > 0 && window.width > 0 && window.height > 0,

@@ -66,7 +66,7 @@ fn each_row(mut check: impl FnMut(Kernel, &[f64], &[f64], u32)) {
             rows.map(|row| row.iter().step_by(3).map(|value| f64::from(*value)).collect()).collect()
         };
         for isa in Isa::available() {
-            let whole = Window::whole(height, target);
+            let whole = PixelWindow::whole(height, target);
             let found = resample_on(isa, &image, (height, target), kernel, whole);
             for (source, row) in red(&image).iter().zip(red(&found)) {
                 check(kernel, source, &row, target);
@@ -105,7 +105,7 @@ fn both_axes_at_once_are_one_after_the_other() {
         let kernel = *random.choose(Kernel::ALL)?;
         let image = noise(source.0, source.1, u64::from(random.arbitrary::<u32>()?));
         let to = |image: &Rgb8, height, width| {
-            resample(image, height, width, kernel, Window::whole(height, width))
+            resample(image, height, width, kernel, PixelWindow::whole(height, width))
         };
         let steps = if vertical_first(source, target) {
             to(&to(&image, target.0, source.1), target.0, target.1)
@@ -124,7 +124,7 @@ fn one_colour_stays_that_colour_at_every_size() {
         let colour: [u8; 3] = random.arbitrary()?;
         let kernel = *random.choose(Kernel::ALL)?;
         let image = Rgb8 { width, height, pixels: colour.repeat((width * height) as usize) };
-        let resized = resample(&image, rows, columns, kernel, Window::whole(rows, columns));
+        let resized = resample(&image, rows, columns, kernel, PixelWindow::whole(rows, columns));
         assert!(resized.pixels == colour.repeat((rows * columns) as usize), "{kernel} {colour:?}");
         Ok(())
     });

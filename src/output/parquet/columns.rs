@@ -8,7 +8,7 @@ use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, FloatType
 use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
-use super::row::{Prediction, Row};
+use super::row::{ParquetRow, Prediction};
 
 /// Rows of a group.
 const ENOUGH_ROWS: usize = 20_000;
@@ -68,7 +68,7 @@ impl Columns {
         Columns { groups: rolled_up.then(Groups::default), ..Columns::default() }
     }
 
-    pub(super) fn push(&mut self, row: &Row) {
+    pub(super) fn push(&mut self, row: &ParquetRow) {
         self.seq.required(row.seq);
         self.path.required(text(&row.path));
         self.path_bytes.optional(row.path_bytes.as_deref().map(bytes));
@@ -156,7 +156,7 @@ impl Classes {
 }
 
 /// About how many bytes of memory a row takes here.
-fn weight(row: &Row) -> usize {
+fn weight(row: &ParquetRow) -> usize {
     let length = |text: Option<&str>| text.map_or(0, str::len);
     let message = length(row.error.as_ref().map(|error| &error.message[..]));
     let classes = row.predictions.iter().flatten();

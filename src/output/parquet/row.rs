@@ -13,7 +13,7 @@ use crate::answers::rollup::RolledUp;
 
 /// One image.
 #[derive(Debug, Deserialize)]
-pub struct Row<'a> {
+pub struct ParquetRow<'a> {
     pub(super) seq: i64,
     #[serde(borrow)]
     pub(super) path: Cow<'a, str>,
@@ -68,7 +68,7 @@ pub(super) struct Prediction<'a> {
     pub(super) score: Option<f32>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> ParquetRow<'a> {
     /// The row of a record; `model` is `name@fingerprint`.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl<'a> Row<'a> {
             message: (&error.message).into(),
         };
         let is_text = record.path.to_str().is_some();
-        Ok(Row {
+        Ok(ParquetRow {
             seq: record.seq.try_into()?,
             path: record.path.to_string_lossy(),
             path_bytes: (!is_text).then(|| record.path.as_os_str().as_encoded_bytes().into()),
@@ -145,7 +145,8 @@ mod tests {
 
     fn rows_agree(record: &Record) {
         let line = serde_json::to_vec(&StreamLine::new(record, "x@y@0123", None)).unwrap();
-        let (direct, parsed) = (Row::new(record, "x@y@0123").unwrap(), Row::parse(&line).unwrap());
+        let (direct, parsed) =
+            (ParquetRow::new(record, "x@y@0123").unwrap(), ParquetRow::parse(&line).unwrap());
         assert_eq!(format!("{direct:?}"), format!("{parsed:?}"));
     }
 
@@ -185,6 +186,6 @@ mod tests {
     #[test]
     fn a_line_that_is_no_whole_row_is_refused() {
         let line = r#"{"path": "a", "predictions": [{"rank": 1}], "seq": 7, "model": "x@0"}"#;
-        assert!(Row::parse(line.as_bytes()).unwrap_err().to_string().contains("missing field"));
+        assert!(ParquetRow::parse(line.as_bytes()).unwrap_err().to_string().contains("missing field"));
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::text::Sidecar;
-use super::{Row, VectorWriter};
+use super::{FeatureRow, VectorWriter};
 use crate::output::ModelHeader;
 
 /// Bytes of a header: room for any number of rows, and a multiple of 64 as the format asks.
@@ -59,7 +59,7 @@ impl Npy {
 }
 
 impl VectorWriter for Npy {
-    fn row(&mut self, row: &Row) -> io::Result<()> {
+    fn row(&mut self, row: &FeatureRow) -> io::Result<()> {
         if let Ok(features) = &row.outcome {
             numbers(&mut self.file, features.values)?;
             self.rows += 1;

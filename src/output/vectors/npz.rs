@@ -11,7 +11,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
 use super::npy::{header, numbers, with_rows};
-use super::{Row, Scratch, VectorWriter};
+use super::{FeatureRow, Scratch, VectorWriter};
 use crate::files::claim_anew;
 
 pub(super) struct Npz {
@@ -42,7 +42,7 @@ impl Npz {
 }
 
 impl VectorWriter for Npz {
-    fn row(&mut self, row: &Row) -> io::Result<()> {
+    fn row(&mut self, row: &FeatureRow) -> io::Result<()> {
         let path = row.path.to_string_lossy();
         match &row.outcome {
             Ok(features) => {

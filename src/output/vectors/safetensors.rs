@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::npy::{numbers, with_rows};
 use super::text::Sidecar;
-use super::{Row, VectorWriter};
+use super::{FeatureRow, VectorWriter};
 use crate::output::ModelHeader;
 
 pub(super) struct Safetensors {
@@ -54,7 +54,7 @@ impl Safetensors {
 }
 
 impl VectorWriter for Safetensors {
-    fn row(&mut self, row: &Row) -> io::Result<()> {
+    fn row(&mut self, row: &FeatureRow) -> io::Result<()> {
         if let Ok(features) = &row.outcome {
             numbers(&mut self.file, features.values)?;
             self.rows += 1;

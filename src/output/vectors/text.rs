@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
-use super::{Row, VectorWriter};
+use super::{FeatureRow, VectorWriter};
 use crate::output::json::write as write_json;
 use crate::output::text::printable;
 use crate::output::wire::{ErrorLine, ModelHeader, StampLine, path_bytes};
@@ -43,7 +43,12 @@ enum VectorBody<'a> {
     },
 }
 
-fn line<'a>(row: &Row<'a>, place: Option<u64>, shape: Option<&'a [usize]>, model: &'a str) -> Line<'a> {
+fn line<'a>(
+    row: &FeatureRow<'a>,
+    place: Option<u64>,
+    shape: Option<&'a [usize]>,
+    model: &'a str,
+) -> Line<'a> {
     let outcome = match &row.outcome {
         Ok(features) => VectorBody::Features {
             width: features.width,
@@ -96,7 +101,7 @@ impl<W: Write> JsonLines<W> {
 }
 
 impl<W: Write> VectorWriter for JsonLines<W> {
-    fn row(&mut self, row: &Row) -> io::Result<()> {
+    fn row(&mut self, row: &FeatureRow) -> io::Result<()> {
         write_json(&line(row, None, Some(&self.shape), &self.model), &mut self.out)?;
         self.out.write_all(b"\n")
     }
@@ -140,7 +145,7 @@ impl Sidecar {
         self.out.flush()
     }
 
-    pub(super) fn row(&mut self, row: &Row) -> io::Result<()> {
+    pub(super) fn row(&mut self, row: &FeatureRow) -> io::Result<()> {
         let place = row.outcome.is_ok().then_some(self.rows);
         self.rows += u64::from(row.outcome.is_ok());
         write_json(&line(row, place, None, &self.model), &mut self.out)?;
@@ -174,7 +179,7 @@ impl<W: Write> Csv<W> {
 }
 
 impl<W: Write> VectorWriter for Csv<W> {
-    fn row(&mut self, row: &Row) -> io::Result<()> {
+    fn row(&mut self, row: &FeatureRow) -> io::Result<()> {
         let path = row.path.to_string_lossy();
         let path = if self.for_terminal { printable(&path) } else { path };
         self.writer.write_field(path.as_ref())?;

@@ -3,7 +3,7 @@
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use super::document::{Document, List, Span};
-use super::plan::{Change, Plan};
+use super::plan::{Change, SidecarPlan};
 use super::{Property, RDF, XmpError};
 
 /// Events that take the place of those from `first` to before `end`.
@@ -17,7 +17,7 @@ struct Edit {
 ///
 /// # Errors
 /// Never: they are written to memory.
-pub(super) fn apply(document: &Document, plan: &Plan) -> Result<Vec<u8>, XmpError> {
+pub(super) fn apply(document: &Document, plan: &SidecarPlan) -> Result<Vec<u8>, XmpError> {
     let mut editor = Editor { document, edits: Vec::new(), removed: Vec::new(), new: Vec::new() };
     for (property, change) in Property::ALL.into_iter().zip(&plan.changes) {
         editor.change(property, change);

@@ -123,14 +123,14 @@ pub fn update(sidecar: Option<&[u8]>, keywords: &Keywords) -> Result<Update, Xmp
         None => parse(EMPTY.as_bytes())?,
     };
     let wanted = [&keywords.words[..], &keywords.paths[..]];
-    let plan = plan::Plan::new(&document, wanted);
+    let plan = plan::SidecarPlan::new(&document, wanted);
     let (added, removed) = plan.summary(&document);
     if plan.is_empty() {
         return Ok(Update { outcome: Outcome::Unchanged, added, removed });
     }
     let bytes = edit::apply(&document, &plan)?;
     // The next run has to find what this one means to write.
-    if !plan::Plan::new(&parse(&bytes)?, wanted).is_empty() {
+    if !plan::SidecarPlan::new(&parse(&bytes)?, wanted).is_empty() {
         return Err(XmpError::Defect);
     }
     let outcome = if bytes == EMPTY.as_bytes() { Outcome::Delete } else { Outcome::Write(bytes) };

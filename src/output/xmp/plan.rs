@@ -20,17 +20,17 @@ impl Change {
 
 /// What is to be done to a sidecar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct SidecarPlan {
     /// In the order of [`Property::ALL`].
     pub changes: [Change; 4],
 }
 
-impl Plan {
+impl SidecarPlan {
     /// The least that gives a sidecar these words and paths in place of ours.
     pub fn new(document: &Document, wanted: [&[String]; 2]) -> Self {
         let lists = Property::ALL.map(|property| document.list(property));
         let [words, paths] = [0, 1].map(|kind| of_kind(lists[kind], lists[kind + 2], wanted[kind]));
-        Plan { changes: [words.0, paths.0, words.1, paths.1] }
+        SidecarPlan { changes: [words.0, paths.0, words.1, paths.1] }
     }
 
     /// Whether there is nothing to do.

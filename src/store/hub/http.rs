@@ -12,7 +12,7 @@ use ureq::{Agent, Body, Proxy, Timeout};
 use super::retry::Failure;
 use super::retry_headers::wait_asked_for;
 use crate::error::{Error, FetchReason, Result};
-use crate::store::environment::{Network, Secret};
+use crate::store::environment::{NetworkOptions, Secret};
 use crate::store::progress::Progress;
 
 /// More redirects than this are a loop.
@@ -82,7 +82,7 @@ impl Reply {
 /// The HTTP client.
 pub struct Http<'a> {
     agent: Agent,
-    network: &'a Network,
+    network: &'a NetworkOptions,
     progress: &'a dyn Progress,
     token: Option<Secret>,
     /// The Hub refused the token, and is asked without it from then on.
@@ -95,7 +95,7 @@ impl<'a> Http<'a> {
     ///
     /// # Errors
     /// When the certificates cannot be read.
-    pub fn new(network: &'a Network, progress: &'a dyn Progress) -> Result<Self> {
+    pub fn new(network: &'a NetworkOptions, progress: &'a dyn Progress) -> Result<Self> {
         let limits = network.limits;
         let mut tls = TlsConfig::builder();
         if let Some(path) = &network.certificates {
@@ -125,7 +125,7 @@ impl<'a> Http<'a> {
     }
 
     /// How the network is used.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &NetworkOptions {
         self.network
     }
 

@@ -25,7 +25,7 @@ pub struct Hub<'a> {
 
 /// The Hub's description of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Metadata {
+pub struct HubMetadata {
     /// The commit that the revision is.
     pub commit: String,
     /// The file's checksum.
@@ -118,7 +118,7 @@ impl Hub<'_> {
         revision: &str,
         file: &str,
         pinned: Option<&Checksum>,
-    ) -> Result<Metadata> {
+    ) -> Result<HubMetadata> {
         let url = format!(
             "{}/{repo}/resolve/{}/{}",
             self.endpoint(),
@@ -166,7 +166,7 @@ impl Hub<'_> {
             let hint = "this is not how the Hub answers: check HF_ENDPOINT and HTTPS_PROXY";
             return Err(Error::fetch(FetchReason::Server, what, hint));
         };
-        Ok(Metadata { commit, checksum, bytes, url })
+        Ok(HubMetadata { commit, checksum, bytes, url })
     }
 
     /// The answer whose headers describe a file.

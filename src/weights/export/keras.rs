@@ -11,7 +11,7 @@ use crate::graph::{Role, WeightSpec};
 use crate::nasnet::keras_order::weighted_layers;
 use crate::nasnet::names::Scheme;
 use crate::nasnet::{Dialect, Head};
-use crate::weights::Loaded;
+use crate::weights::LoadedModel;
 use crate::weights::export::laid_out;
 
 /// The last version of Keras whose own files of weights were of this kind.
@@ -22,7 +22,7 @@ const KERAS_VERSION: &str = "2.15.0";
 ///
 /// # Errors
 /// [`Error::Refused`] when Keras would answer otherwise, [`Error::Io`] when the file cannot be written.
-pub fn keras(path: &Path, loaded: &Loaded) -> Result<()> {
+pub fn keras(path: &Path, loaded: &LoadedModel) -> Result<()> {
     if loaded.dialect != Dialect::Keras {
         return Err(Error::Refused {
             what: format!(
@@ -37,7 +37,7 @@ pub fn keras(path: &Path, loaded: &Loaded) -> Result<()> {
         .map_err(|error| Error::io(path, error))
 }
 
-fn encode(loaded: &Loaded) -> hdf5_writer::Result<Vec<u8>> {
+fn encode(loaded: &LoadedModel) -> hdf5_writer::Result<Vec<u8>> {
     let graph = &loaded.graph;
     let layers = weighted_layers(graph);
     let mut file = Hdf5Builder::new()

@@ -13,8 +13,8 @@ use crate::graph::WeightSpec;
 use crate::nasnet::layouts::file_shape;
 use crate::nasnet::names::Scheme;
 use crate::tensor::Tensor;
-use crate::weights::source::row_major;
-use crate::weights::strided_copy::View;
+use crate::weights::file_contents::row_major;
+use crate::weights::strided_copy::StridedView;
 
 /// A weight as files of a scheme lay it out: its shape there, and its numbers in f32.
 fn laid_out(spec: &WeightSpec, tensor: &Tensor, scheme: Scheme) -> (Vec<usize>, Vec<u8>) {
@@ -25,6 +25,6 @@ fn laid_out(spec: &WeightSpec, tensor: &Tensor, scheme: Scheme) -> (Vec<usize>, 
     order.iter().zip(canonical).for_each(|(axis, stride)| strides[*axis] = stride);
     let numbers = tensor.to_f32();
     let source: Vec<u8> = numbers.iter().flat_map(|value| value.to_le_bytes()).collect();
-    let view = View { shape: shape.clone(), strides, offset: 0 };
-    (shape, view.gather::<4>(&source))
+    let view = StridedView { shape: shape.clone(), strides, offset: 0 };
+    (shape, view.strided_copy::<4>(&source))
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::files::{partial_name, write_whole};
 use crate::nasnet::Dialect;
 use crate::nasnet::names::{self, Scheme};
-use crate::weights::Loaded;
+use crate::weights::LoadedModel;
 use crate::weights::export::laid_out;
 
 /// timm numbers cells without gaps.
@@ -24,7 +24,7 @@ const TIMM_BLOCKS: usize = 6;
 ///
 /// # Errors
 /// [`Error::Refused`] when timm has no such network, [`Error::Io`] when the file cannot be written.
-pub fn timm(path: &Path, loaded: &Loaded) -> Result<()> {
+pub fn timm(path: &Path, loaded: &LoadedModel) -> Result<()> {
     check(loaded)?;
     let graph = &loaded.graph;
     let layers: HashSet<&str> = graph.weights.iter().map(|spec| spec.layer.as_str()).collect();
@@ -54,7 +54,7 @@ pub fn timm(path: &Path, loaded: &Loaded) -> Result<()> {
 }
 
 /// Whether timm has such a network.
-fn check(loaded: &Loaded) -> Result<()> {
+fn check(loaded: &LoadedModel) -> Result<()> {
     let refused = |what: String| Err(Error::Refused { what, hint: "timm's only NASNet is nasnetalarge" });
     let config = &loaded.config;
     if config.num_blocks != TIMM_BLOCKS || !config.skip_reduction || config.filter_multiplier != 2 {
@@ -82,7 +82,7 @@ mod tests {
     use crate::weights::card::{Card, FIRST_WITH_HASH};
     use crate::weights::{Overrides, canonical, load};
 
-    fn network(folder: &Path, config: Config, dialect: Dialect) -> Loaded {
+    fn network(folder: &Path, config: Config, dialect: Dialect) -> LoadedModel {
         let graph = graph(&config, dialect).unwrap();
         let weights = synthetic::weights(&graph, 7);
         let card = Card {

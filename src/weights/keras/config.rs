@@ -52,7 +52,7 @@ impl HeadFacts {
 }
 
 /// A layer of the configuration.
-struct Layer<'a> {
+struct ListedLayer<'a> {
     class: &'a str,
     value: &'a Value,
 }
@@ -72,7 +72,7 @@ impl ModelConfig {
         let mut by_name = HashMap::new();
         for entry in network {
             let layer = LayerConfig { entry };
-            by_name.insert(layer.name(), Layer { class: layer.class(), value: entry });
+            by_name.insert(layer.name(), ListedLayer { class: layer.class(), value: entry });
             if layer.class() == "InputLayer" && model.input_size.is_none() {
                 model.input_size = input_size(entry);
             }
@@ -218,7 +218,7 @@ fn input_size(layer: &Value) -> Option<(usize, usize)> {
 
 /// Holds the two edges against each other that tell Large from Mobile: the older input of the first cell behind the
 /// first reduction is either what the reduction itself took as its newer input, or something older.
-fn skip_reduction(layers: &HashMap<&str, Layer>) -> Option<bool> {
+fn skip_reduction(layers: &HashMap<&str, ListedLayer>) -> Option<bool> {
     let blocks: usize =
         layers.keys().filter_map(|name| name.strip_prefix("reduction_conv_1_reduce_")?.parse().ok()).min()?;
     let newer = origin(layers, &format!("reduction_conv_1_reduce_{blocks}"))?;
@@ -227,7 +227,7 @@ fn skip_reduction(layers: &HashMap<&str, Layer>) -> Option<bool> {
 }
 
 /// The layer whose output `name` takes, seen through layers that only pass things on.
-fn origin<'a>(layers: &HashMap<&str, Layer<'a>>, name: &str) -> Option<&'a str> {
+fn origin<'a>(layers: &HashMap<&str, ListedLayer<'a>>, name: &str) -> Option<&'a str> {
     let mut from = inbound(layers.get(name)?.value.get("inbound_nodes")?)?;
     for _ in 0..8 {
         let layer = layers.get(from)?;

@@ -7,16 +7,16 @@ use hdf5_reader::group::Group;
 
 use super::config::{HeadFacts, ModelConfig};
 use super::hdf5::{self, File};
-use super::{FIRST_LAYERS, class, headless, source, supposed};
+use super::{FIRST_LAYERS, class, contents, headless, supposed};
 use crate::error::Result;
 use crate::nasnet::{Config, HeadLayer, keras_order};
-use crate::weights::source::{FileTensor, Source};
+use crate::weights::file_contents::{FileContents, FileTensor};
 
 /// Models within models below which nothing is looked for.
 const MAX_DEPTH: usize = 6;
 
 /// Where a tensor stands: the group of its layer, and its place there.
-struct Place {
+struct CountedVariable {
     /// `conv2d_1`, or `functional/conv2d_1` within a model of the model.
     group: String,
     place: String,
@@ -24,7 +24,7 @@ struct Place {
     named: bool,
 }
 
-impl Place {
+impl CountedVariable {
     /// The group of the model that the layer is in, with a slash behind it; nothing for the outermost.
     fn model(&self) -> &str {
         self.group.rfind('/').map_or("", |end| &self.group[..=end])
@@ -46,9 +46,9 @@ pub(super) fn read(
     (layers, root): (&Group, &str),
     model: Option<ModelConfig>,
     skip: Option<bool>,
-) -> Result<Source> {
+) -> Result<FileContents> {
     let mut tensors: Vec<FileTensor> = Vec::new();
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: Vec<CountedVariable> = Vec::new();
     // A group's names are read once, not once for each of its variables.
     let mut names: HashMap<u64, Option<String>> = HashMap::new();
     file.walk(layers, &mut |path, group, dataset| {
@@ -69,7 +69,7 @@ pub(super) fn read(
             .entry(group.address())
             .or_insert_with(|| file.text(group, "name").or_else(of_config))
             .clone();
-        places.push(Place { group: group_name, place, named: layer.is_some() });
+        places.push(CountedVariable { group: group_name, place, named: layer.is_some() });
         tensors.push(hdf5::tensor(name, layer.unwrap_or_default(), dataset));
         Ok(())
     })?;
@@ -98,7 +98,7 @@ pub(super) fn read(
         tensor.path = format!("{}/{weight}", tensor.path);
         tensor.name = format!("{} ({})", tensor.name, tensor.path);
     }
-    Ok(source(tensors, model, head))
+    Ok(contents(tensors, model, head))
 }
 
 fn is_container(part: &str) -> bool {
@@ -127,10 +127,10 @@ fn list(
 }
 
 /// The dense layers by name, with their outputs and whether they have a bias.
-fn dense_layers(tensors: &[FileTensor], places: &[Place]) -> Vec<HeadLayer> {
+fn dense_layers(tensors: &[FileTensor], places: &[CountedVariable]) -> Vec<HeadLayer> {
     let of_dense = tensors.iter().zip(places).filter(|(_, place)| class(place.layer()) == "dense");
     let kernels = of_dense.clone().filter(|(_, place)| place.place == "0");
-    let layer = |(kernel, at): (&FileTensor, &Place)| HeadLayer::Dense {
+    let layer = |(kernel, at): (&FileTensor, &CountedVariable)| HeadLayer::Dense {
         name: kernel.path.clone(),
         units: kernel.shape.last().copied().unwrap_or(0),
         bias: of_dense.clone().any(|(_, place)| place.group == at.group && place.place == "1"),
@@ -140,9 +140,16 @@ fn dense_layers(tensors: &[FileTensor], places: &[Place]) -> Vec<HeadLayer> {
 
 /// The layers of groups that are only counted, as Keras counts the layers of a NASNet-A. With another network the shapes
 /// do not fit in the end.
-fn by_order(tensors: &[FileTensor], places: &[Place], skip: Option<bool>) -> HashMap<String, String> {
-    let separable = |place: &&Place| class(place.layer()) == "separable_conv2d" && place.place == "0";
-    let Some(model) = places.iter().find(separable).map(Place::model) else { return HashMap::new() };
+fn by_order(
+    tensors: &[FileTensor],
+    places: &[CountedVariable],
+    skip: Option<bool>,
+) -> HashMap<String, String> {
+    let separable =
+        |place: &&CountedVariable| class(place.layer()) == "separable_conv2d" && place.place == "0";
+    let Some(model) = places.iter().find(separable).map(CountedVariable::model) else {
+        return HashMap::new();
+    };
     let own = || places.iter().zip(tensors).filter(|(place, _)| place.model() == model && place.place == "0");
     let of_class = |wanted: &str| own().filter(|(place, _)| class(place.layer()) == wanted).count();
     let Some(blocks) = keras_order::blocks(of_class("separable_conv2d")) else { return HashMap::new() };
@@ -156,7 +163,7 @@ fn by_order(tensors: &[FileTensor], places: &[Place], skip: Option<bool>) -> Has
 }
 
 /// The name of a layer's variable by its place.
-fn variable(layer: &str, place: &Place, head: &HeadFacts) -> String {
+fn variable(layer: &str, place: &CountedVariable, head: &HeadFacts) -> String {
     let norm = head.head().and_then(|head| {
         head.layers.iter().find_map(|other| match other {
             HeadLayer::Norm { name, scale, center, .. } if name == layer => Some((*scale, *center)),

@@ -8,7 +8,7 @@ use hdf5_reader::{Dataset, Datatype, Hdf5File, OpenOptions};
 use crate::error::{Error, Result};
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
-use crate::weights::source::{Data, FileTensor, Number};
+use crate::weights::file_contents::{FileTensor, Number, TensorData};
 
 /// No tensor of a NASNet-A is near this size; a damaged file may ask for any.
 const MAX_READ: usize = 1 << 30;
@@ -37,13 +37,13 @@ impl File {
     ///
     /// # Errors
     /// [`Error::Weights`] when the file is damaged, or shorter than its superblock says.
-    pub fn open(origin: &str, blob: &SharedBytes) -> Result<File> {
-        let length = blob.len() as u64;
+    pub fn open(origin: &str, file: &SharedBytes) -> Result<File> {
+        let length = file.len() as u64;
         let options = OpenOptions::default()
             .with_max_read_bytes(MAX_READ)
             .with_max_chunk_bytes(MAX_READ)
             .with_max_object_header_bytes(16 << 20);
-        let file = Hdf5File::from_owner(blob.clone(), options)
+        let file = Hdf5File::from_owner(file.clone(), options)
             .map_err(|error| Error::weights(origin, format!("a damaged HDF5 file: {error}")))?;
         let superblock = file.superblock();
         // The end is an address, and addresses count from the superblock.
@@ -147,7 +147,7 @@ impl File {
 pub(crate) fn tensor(name: String, path: String, dataset: Dataset) -> FileTensor {
     let shape = dataset.shape().iter().map(|size| usize::try_from(*size).unwrap_or(usize::MAX)).collect();
     let number = number(dataset.dtype());
-    FileTensor { name, path, shape, number, data: Data::Hdf5(Box::new(dataset)) }
+    FileTensor { name, path, shape, number, data: TensorData::Hdf5(Box::new(dataset)) }
 }
 
 fn number(datatype: &Datatype) -> Number {

@@ -20,9 +20,9 @@ use crate::nasnet::HeadLayer;
 use crate::nasnet::head::PREDICTIONS;
 use crate::nasnet::names::keras_layer;
 use crate::tensor::shared_bytes::SharedBytes;
+use crate::weights::file_contents::{FileContents, FileTensor, Writer};
 use crate::weights::keras::config::{HeadFacts, ModelConfig};
 use crate::weights::keras::hdf5::File;
-use crate::weights::source::{FileTensor, Source, Writer};
 use crate::weights::zipped::Archive;
 
 /// Where `layers` stood in the first version of the new kind (TensorFlow 2.12).
@@ -33,8 +33,8 @@ const FIRST_LAYERS: &str = "_layer_checkpoint_dependencies";
 ///
 /// # Errors
 /// [`Error::Weights`] when the file is damaged, is not Keras', or has a layer that cannot be represented.
-pub(crate) fn read(origin: &str, blob: &SharedBytes, skip: Option<bool>) -> Result<Source> {
-    let file = File::open(origin, blob)?;
+pub(crate) fn read(origin: &str, file: &SharedBytes, skip: Option<bool>) -> Result<FileContents> {
+    let file = File::open(origin, file)?;
     let root = file.root()?;
     let (groups, _) = file.names(&root)?;
     if let Some(layers) = groups.iter().find(|name| *name == "layers" || *name == FIRST_LAYERS) {
@@ -52,7 +52,7 @@ pub(crate) fn read(origin: &str, blob: &SharedBytes, skip: Option<bool>) -> Resu
 ///
 /// # Errors
 /// [`Error::Weights`] when the archive or the file within is damaged, or has a layer that cannot be represented.
-pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source> {
+pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<FileContents> {
     let weights = archive
         .read("model.weights.h5")?
         .ok_or_else(|| Error::weights(origin, "a .keras archive without model.weights.h5"))?;
@@ -94,7 +94,7 @@ fn headless(origin: &str, detail: String) -> Error {
 }
 
 /// The old kind: groups are named after layers.
-fn named(origin: &str, file: &File, weights: &Group, model: Option<ModelConfig>) -> Result<Source> {
+fn named(origin: &str, file: &File, weights: &Group, model: Option<ModelConfig>) -> Result<FileContents> {
     let mut tensors = Vec::new();
     let mut listed: HashMap<String, Listed> = HashMap::new();
     let nested = model.as_ref().map(|model| &model.nested);
@@ -123,7 +123,7 @@ fn named(origin: &str, file: &File, weights: &Group, model: Option<ModelConfig>)
         }
         Some(head) => head.clone(),
     };
-    Ok(source(tensors, model, head))
+    Ok(contents(tensors, model, head))
 }
 
 /// The weights that a layer of the old kind lists; `None` where it has no list.
@@ -153,7 +153,7 @@ impl Listed {
 }
 
 /// The tensors with the canonical name of a usual head's dense layer.
-fn source(mut tensors: Vec<FileTensor>, model: Option<ModelConfig>, head: HeadFacts) -> Source {
+fn contents(mut tensors: Vec<FileTensor>, model: Option<ModelConfig>, head: HeadFacts) -> FileContents {
     let head = match head {
         HeadFacts::Known(head, told) => {
             if head.has_usual_layers()
@@ -171,5 +171,5 @@ fn source(mut tensors: Vec<FileTensor>, model: Option<ModelConfig>, head: HeadFa
         }
         other => other,
     };
-    Source { tensors, writer: Writer::Keras, card: None, model, head, notes: Vec::new() }
+    FileContents { tensors, writer: Writer::Keras, card: None, model, head, notes: Vec::new() }
 }

@@ -9,7 +9,7 @@ use super::config::HeadFacts;
 use crate::graph::Activation;
 use crate::nasnet::names::keras_layer;
 use crate::nasnet::{Head, HeadLayer};
-use crate::weights::source::FileTensor;
+use crate::weights::file_contents::FileTensor;
 
 /// Classes of groups that a NASNet-A itself is made of.
 const NETWORK: [&str; 11] = [

@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::nasnet::names::torch_key;
 use crate::tensor::Dtype;
 use crate::tensor::shared_bytes::SharedBytes;
+use crate::weights::file_contents::{FileContents, FileTensor, Number, TensorData, Writer};
 use crate::weights::keras::config::HeadFacts;
 use crate::weights::pytorch::pickle::{Id, Pickle, Value};
 use crate::weights::pytorch::unpickle::unpickle;
-use crate::weights::source::{Data, FileTensor, Number, Source, Writer};
 use crate::weights::zipped::Archive;
 
 /// Keys under which training scripts keep averaged weights beside the last ones, the likelier first.
@@ -39,7 +39,7 @@ struct Storage<'a> {
 }
 
 /// A tensor before its storage is looked up.
-struct View<'a> {
+struct UnreadTensor<'a> {
     name: &'a str,
     storage: Storage<'a>,
     offset: usize,
@@ -51,7 +51,7 @@ struct View<'a> {
 ///
 /// # Errors
 /// [`Error::Weights`] when it is damaged, or holds something else than a state dict.
-pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source> {
+pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<FileContents> {
     let fail = |detail: String| Error::weights(origin, detail);
     let name = archive.names().find(|name| *name == "data.pkl" || name.ends_with("/data.pkl"));
     let folder = name.and_then(|name| name.strip_suffix("data.pkl")).unwrap_or_default().to_owned();
@@ -83,7 +83,14 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
         };
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source { tensors, writer: Writer::Torch, card: None, model: None, head: HeadFacts::Unknown, notes })
+    Ok(FileContents {
+        tensors,
+        writer: Writer::Torch,
+        card: None,
+        model: None,
+        head: HeadFacts::Unknown,
+        notes,
+    })
 }
 
 /// Lists the tensors of a checkpoint from before 1.6: five pickles (magic, version, system, object, storage keys), then
@@ -91,11 +98,11 @@ pub(crate) fn read_archive(origin: &str, archive: &mut Archive) -> Result<Source
 ///
 /// # Errors
 /// [`Error::Weights`] when it is damaged or cut short, or holds something else than a state dict.
-pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
+pub(crate) fn read_legacy(origin: &str, file: &SharedBytes) -> Result<FileContents> {
     let fail = |detail: String| Error::weights(origin, detail);
     let mut at = 0;
     let mut next = |what: &str| {
-        let pickle = unpickle(&blob[at..])
+        let pickle = unpickle(&file[at..])
             .map_err(|error| Error::weights(origin, format!("truncated or damaged: {what}: {error}")))?;
         at += pickle.length;
         Ok::<_, Error>((pickle, at))
@@ -116,7 +123,7 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
     }
     let (pickle, _) = next("the state dict")?;
     let (keys, end) = next("the storage keys")?;
-    let storages = legacy_storages(blob, &pickle, &keys, end).map_err(fail)?;
+    let storages = legacy_storages(file, &pickle, &keys, end).map_err(fail)?;
     let mut tensors = Vec::new();
     let (views, notes) = state_dict(&pickle).map_err(fail)?;
     for view in views {
@@ -125,7 +132,7 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
         let bytes = bytes.ok_or_else(missing)?;
         tensors.push(view.tensor(bytes));
     }
-    Ok(Source {
+    Ok(FileContents {
         tensors,
         writer: Writer::LegacyTorch,
         card: None,
@@ -137,7 +144,7 @@ pub(crate) fn read_legacy(origin: &str, blob: &SharedBytes) -> Result<Source> {
 
 /// The storages behind the pickles. A storage's type is told by whoever refers to it.
 fn legacy_storages(
-    blob: &SharedBytes,
+    file: &SharedBytes,
     pickle: &Pickle,
     keys: &Pickle,
     start: usize,
@@ -154,15 +161,15 @@ fn legacy_storages(
     for id in keys.items(keys.root) {
         let key = keys.text(*id).ok_or("a storage key that is no text")?;
         let size = *sizes.get(key).ok_or_else(|| format!("nothing refers to storage {key}"))?;
-        let count = blob.slice(at, 8).and_then(|bytes| bytes.first_chunk().map(|b| u64::from_le_bytes(*b)));
+        let count = file.slice(at, 8).and_then(|bytes| bytes.first_chunk().map(|b| u64::from_le_bytes(*b)));
         let length = count.and_then(|count| usize::try_from(count).ok()?.checked_mul(size));
-        let bytes = length.and_then(|length| blob.slice(at + 8, length));
+        let bytes = length.and_then(|length| file.slice(at + 8, length));
         let Some(bytes) = bytes else {
             let wanted = length
                 .map_or("more".to_owned(), |length| at.saturating_add(length).saturating_add(8).to_string());
             return Err(format!(
                 "truncated in storage {key}: at least {wanted} bytes expected, got {}",
-                blob.len()
+                file.len()
             ));
         };
         at += 8 + bytes.len();
@@ -173,7 +180,7 @@ fn legacy_storages(
 
 /// The tensors of the state dict in a pickle, and notes. It is the dict of tensors with the most names of a NASNet-A; of
 /// several the averaged one, as in timm.
-fn state_dict(pickle: &Pickle) -> Result<(Vec<View<'_>>, Vec<String>), String> {
+fn state_dict(pickle: &Pickle) -> Result<(Vec<UnreadTensor<'_>>, Vec<String>), String> {
     let Some(top) = pickle.entries(pickle.root) else {
         return Err(match pickle.get(pickle.root) {
             Value::Call { callable, .. } => match pickle.get(*callable) {
@@ -244,7 +251,7 @@ fn is_tensor(pickle: &Pickle, id: Id) -> bool {
     call(pickle, id).is_some_and(|(name, _)| name.starts_with("_rebuild_"))
 }
 
-fn view<'a>(pickle: &'a Pickle, name: &'a str, id: Id) -> Result<View<'a>, String> {
+fn view<'a>(pickle: &'a Pickle, name: &'a str, id: Id) -> Result<UnreadTensor<'a>, String> {
     let (mut function, mut arguments) = call(pickle, id).ok_or("no tensor")?;
     for _ in 0..4 {
         // a parameter, or a tensor of a subclass, wraps a tensor
@@ -277,7 +284,7 @@ fn view<'a>(pickle: &'a Pickle, name: &'a str, id: Id) -> Result<View<'a>, Strin
         return Err(format!("{} dimensions, but {} strides", shape.len(), strides.len()));
     }
     let offset = pickle.size(*offset).ok_or("an offset that is no count")?;
-    Ok(View { name, storage: storage(pickle, *key)?, offset, shape, strides })
+    Ok(UnreadTensor { name, storage: storage(pickle, *key)?, offset, shape, strides })
 }
 
 /// A persistent id: `('storage', class, key, device, count)`, in old files with what it views in the end.
@@ -310,10 +317,10 @@ fn number(class: &str) -> (Number, usize) {
     }
 }
 
-impl View<'_> {
+impl UnreadTensor<'_> {
     fn tensor(self, bytes: SharedBytes) -> FileTensor {
         let offset = self.offset.saturating_add(self.storage.offset);
-        let data = Data::Bytes { bytes, offset, strides: self.strides };
+        let data = TensorData::Bytes { bytes, offset, strides: self.strides };
         let number = number(self.storage.class).0;
         FileTensor { path: self.name.to_owned(), name: self.name.to_owned(), shape: self.shape, number, data }
     }

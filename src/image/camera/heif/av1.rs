@@ -41,18 +41,18 @@ const MIN_LOST: u64 = 128 << 10;
 const PIXELS_PER_BYTE: u64 = 64;
 
 /// What a thread that decodes has to say.
-type Report = Result<Picture, ImageError>;
+type Reply = Result<Picture, ImageError>;
 
 thread_local! {
     /// Where a thread that decodes reports its panic, and what it counts for then; none on other threads.
-    static REPORT: RefCell<Option<(SyncSender<Report>, u64)>> = const { RefCell::new(None) };
+    static REPORT: RefCell<Option<(SyncSender<Reply>, u64)>> = const { RefCell::new(None) };
 }
 
 /// Pixels of threads that stand still.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
 /// Decodes one coded item, of at most `max_pixels`: its first frame.
-pub(super) fn decode(file: &HeifFile, id: ItemId, max_pixels: u64) -> Report {
+pub(super) fn decode(file: &HeifFile, id: ItemId, max_pixels: u64) -> Reply {
     let bytes = file.item_data(id).map_err(|error| container_error(&error))?.into_owned();
     if bytes.is_empty() {
         return Err(corrupt("AVIF", "an image without data"));
@@ -98,7 +98,7 @@ fn gave_up() -> ImageError {
 }
 
 /// Decodes the first frame of some data.
-fn picture(bytes: &[u8], max_pixels: u64) -> Report {
+fn picture(bytes: &[u8], max_pixels: u64) -> Reply {
     let decoder = Decoder::open(max_pixels)?;
     let mut data = Data::copy(bytes)?;
     let mut frame = Frame(Dav1dPicture::default());

@@ -14,7 +14,7 @@ use directories::Directories;
 
 /// Which maker's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::image) enum Kind {
+pub(in crate::image) enum RawKind {
     Arw,
     Cr2,
     Cr3,
@@ -44,19 +44,19 @@ const MAX_EXIF_BYTES: usize = 4 << 20;
 /// The start of a Fujifilm file.
 const RAF: &[u8] = b"FUJIFILMCCD-RAW ";
 
-impl Kind {
+impl RawKind {
     /// What `bytes` are; `None` for what is no RAW file.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
-            _ if bytes.starts_with(RAF) => Some(Kind::Raf),
-            [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => Some(Kind::Orf),
-            [b'I', b'I', b'U', 0, ..] => Some(Kind::Rw2),
-            [_, _, _, _, b'f', b't', b'y', b'p', b'c', b'r', b'x', b' ', ..] => Some(Kind::Cr3),
-            [b'I', b'I', b'*', 0, _, _, _, _, b'C', b'R', ..] => Some(Kind::Cr2),
+            _ if bytes.starts_with(RAF) => Some(RawKind::Raf),
+            [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => Some(RawKind::Orf),
+            [b'I', b'I', b'U', 0, ..] => Some(RawKind::Rw2),
+            [_, _, _, _, b'f', b't', b'y', b'p', b'c', b'r', b'x', b' ', ..] => Some(RawKind::Cr3),
+            [b'I', b'I', b'*', 0, _, _, _, _, b'C', b'R', ..] => Some(RawKind::Cr2),
             [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => {
                 let directories = Directories::of(bytes)?;
                 if directories.is_dng() {
-                    return Some(Kind::Dng);
+                    return Some(RawKind::Dng);
                 }
                 let maker = directories.maker();
                 directories.has_sensor_data().then(|| {
@@ -64,9 +64,9 @@ impl Kind {
                         maker.len() >= name.len() && maker[..name.len()].eq_ignore_ascii_case(name)
                     };
                     match () {
-                        () if is(b"NIKON") => Kind::Nef,
-                        () if is(b"SONY") => Kind::Arw,
-                        () => Kind::Other,
+                        () if is(b"NIKON") => RawKind::Nef,
+                        () if is(b"SONY") => RawKind::Arw,
+                        () => RawKind::Other,
                     }
                 })
             }
@@ -77,15 +77,15 @@ impl Kind {
     /// The name in messages.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Kind::Arw => "ARW",
-            Kind::Cr2 => "CR2",
-            Kind::Cr3 => "CR3",
-            Kind::Dng => "DNG",
-            Kind::Nef => "NEF",
-            Kind::Orf => "ORF",
-            Kind::Raf => "RAF",
-            Kind::Rw2 => "RW2",
-            Kind::Other => "RAW",
+            RawKind::Arw => "ARW",
+            RawKind::Cr2 => "CR2",
+            RawKind::Cr3 => "CR3",
+            RawKind::Dng => "DNG",
+            RawKind::Nef => "NEF",
+            RawKind::Orf => "ORF",
+            RawKind::Raf => "RAF",
+            RawKind::Rw2 => "RW2",
+            RawKind::Other => "RAW",
         }
     }
 }
@@ -94,10 +94,10 @@ impl Kind {
 ///
 /// # Errors
 /// `unsupported` where there is none, `decode` where the file ends before the one it names.
-pub(super) fn preview(kind: Kind, bytes: &[u8]) -> Result<Preview<'_>, ImageError> {
+pub(super) fn preview(kind: RawKind, bytes: &[u8]) -> Result<Preview<'_>, ImageError> {
     let (mut ranges, orientation) = match kind {
-        Kind::Cr3 => (canon::previews(bytes), canon::orientation(bytes)),
-        Kind::Raf => (raf_preview(bytes).into_iter().collect(), 1),
+        RawKind::Cr3 => (canon::previews(bytes), canon::orientation(bytes)),
+        RawKind::Raf => (raf_preview(bytes).into_iter().collect(), 1),
         _ => match Directories::of(bytes) {
             Some(directories) => (directories.previews(), directories.orientation()),
             None => (Vec::new(), 1),
@@ -105,7 +105,7 @@ pub(super) fn preview(kind: Kind, bytes: &[u8]) -> Result<Preview<'_>, ImageErro
     };
     let mut best = largest(bytes, &ranges);
     // Older cameras name their preview in notes of the maker's own only. In a DNG, a JPEG may be sensor data.
-    if best.is_none() && !matches!(kind, Kind::Dng | Kind::Other) {
+    if best.is_none() && !matches!(kind, RawKind::Dng | RawKind::Other) {
         let starts = memchr::memmem::find_iter(bytes, b"\xff\xd8\xff").take(MAX_STARTS);
         ranges.extend(starts.map(|start| (start, bytes.len() - start)));
         best = largest(bytes, &ranges);
@@ -135,15 +135,15 @@ pub(super) fn preview(kind: Kind, bytes: &[u8]) -> Result<Preview<'_>, ImageErro
 }
 
 /// The EXIF of a file in blocks, each a TIFF.
-pub(super) fn exif_blocks(kind: Kind, bytes: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn exif_blocks(kind: RawKind, bytes: &[u8]) -> Vec<Vec<u8>> {
     let of_preview = || {
         let preview = preview(kind, bytes).ok();
         preview.and_then(|preview| jpeg_header::exif(preview.jpeg)).map(<[u8]>::to_vec)
     };
     match kind {
-        Kind::Cr3 => canon::pieces(bytes).into_iter().map(<[u8]>::to_vec).collect(),
-        Kind::Raf | Kind::Rw2 => of_preview().into_iter().collect(),
-        Kind::Orf => {
+        RawKind::Cr3 => canon::pieces(bytes).into_iter().map(<[u8]>::to_vec).collect(),
+        RawKind::Raf | RawKind::Rw2 => of_preview().into_iter().collect(),
+        RawKind::Orf => {
             // A TIFF but for its magic number.
             let mut tiff = bytes[..bytes.len().min(MAX_EXIF_BYTES)].to_vec();
             let magic: &[u8] = if tiff.starts_with(b"II") { b"II*\0" } else { b"MM\0*" };

@@ -21,7 +21,7 @@ use crate::graph::{
     Activation, BATCH_NORM_EPSILON, Graph, HeadNorm, Node, NodeId, Op, Shape, Window, same_padding,
 };
 use crate::nasnet::Head;
-use crate::weights::Loaded;
+use crate::weights::LoadedModel;
 
 /// The version of the file format, and of the operators: those of ONNX 1.12 (2022).
 const IR_VERSION: i64 = 8;
@@ -32,13 +32,13 @@ const OPERATORS: i64 = 17;
 ///
 /// # Errors
 /// [`Error::Refused`] when a layer of the head cannot be represented, [`Error::Io`] when the file cannot be written.
-pub fn onnx(path: &Path, loaded: &Loaded) -> Result<()> {
+pub fn onnx(path: &Path, loaded: &LoadedModel) -> Result<()> {
     let file = encode(loaded)?;
     write_whole(path, &partial_name(path), |writer| writer.write_all(&file))
         .map_err(|error| Error::io(path, error))
 }
 
-fn encode(loaded: &Loaded) -> Result<Vec<u8>> {
+fn encode(loaded: &LoadedModel) -> Result<Vec<u8>> {
     let graph = &loaded.graph;
     let result = graph.logits.unwrap_or(graph.pooled);
     let needed = needed(graph, result);
@@ -75,7 +75,7 @@ fn encode(loaded: &Loaded) -> Result<Vec<u8>> {
 }
 
 /// What a user of the file has to know beside the numbers.
-fn metadata(loaded: &Loaded) -> Result<Vec<(String, String)>> {
+fn metadata(loaded: &LoadedModel) -> Result<Vec<(String, String)>> {
     let mut entries: Vec<(String, String)> = loaded.card().to_metadata()?.into_iter().collect();
     let pixels = "RGB, x / 127.5 - 1, N, 3, H, W";
     let (height, width) = loaded.config.input_size;

@@ -40,7 +40,7 @@ fn text(bytes: &[u8], number: u64) -> String {
     String::from_utf8(all(bytes, number)[0].to_vec()).unwrap()
 }
 
-fn with_head(layers: Vec<HeadLayer>, activation: Activation) -> Loaded {
+fn with_head(layers: Vec<HeadLayer>, activation: Activation) -> LoadedModel {
     let mut loaded = builtin(&Overrides::default()).unwrap();
     let head = Head { layers, activation, binary: false };
     loaded.config =

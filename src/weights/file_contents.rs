@@ -7,7 +7,7 @@ use crate::tensor::shared_bytes::SharedBytes;
 use crate::tensor::{Dtype, Tensor};
 use crate::weights::card::Card;
 use crate::weights::keras::config::{HeadFacts, ModelConfig};
-use crate::weights::strided_copy::View;
+use crate::weights::strided_copy::StridedView;
 
 /// Number types that files hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Number {
 
 /// Where a tensor's numbers are.
 #[derive(Clone)]
-pub(crate) enum Data {
+pub(crate) enum TensorData {
     /// Little-endian numbers that lie anyhow in a file's bytes.
     Bytes {
         /// The bytes that offset and strides count in.
@@ -53,7 +53,7 @@ pub(crate) struct FileTensor {
     /// The type of its numbers.
     pub number: Number,
     /// Its numbers.
-    pub data: Data,
+    pub data: TensorData,
 }
 
 impl FileTensor {
@@ -72,8 +72,8 @@ impl FileTensor {
     ) -> Result<Tensor> {
         let fail = |detail: String| Error::weights(origin, format!("{}: {detail}", self.name));
         let (bytes, offset, strides) = match &self.data {
-            Data::Bytes { bytes, offset, strides } => (bytes.clone(), *offset, strides.clone()),
-            Data::Hdf5(dataset) => {
+            TensorData::Bytes { bytes, offset, strides } => (bytes.clone(), *offset, strides.clone()),
+            TensorData::Hdf5(dataset) => {
                 // The shape was compared with the expected one, so this allocates no more than the network has.
                 let mut bytes = dataset.read_raw_bytes().map_err(|error| fail(error.to_string()))?;
                 if matches!(byte_order(dataset), Some(ByteOrder::BigEndian)) {
@@ -89,7 +89,7 @@ impl FileTensor {
                 }
             }
         };
-        let mut view = View {
+        let mut view = StridedView {
             shape: shape.to_vec(),
             strides: order.iter().map(|axis| strides[*axis]).collect(),
             offset,
@@ -108,9 +108,9 @@ impl FileTensor {
             return Err(fail(format!("reaches beyond its storage of {have} numbers")));
         }
         let bytes = match size {
-            2 => view.gather::<2>(&bytes),
-            4 => view.gather::<4>(&bytes),
-            _ => to_f32(&view.gather::<8>(&bytes)),
+            2 => view.strided_copy::<2>(&bytes),
+            4 => view.strided_copy::<4>(&bytes),
+            _ => to_f32(&view.strided_copy::<8>(&bytes)),
         };
         self.checked(origin, shape, dtype, bytes)
     }
@@ -130,7 +130,8 @@ impl FileTensor {
 
     /// Its bytes as they are, where they are floats that lie row-major in the file and aligned for use in place.
     pub fn in_place(&self) -> Option<Tensor> {
-        let (Data::Bytes { bytes, offset: 0, strides }, Number::Kept(dtype)) = (&self.data, &self.number)
+        let (TensorData::Bytes { bytes, offset: 0, strides }, Number::Kept(dtype)) =
+            (&self.data, &self.number)
         else {
             return None;
         };
@@ -143,7 +144,7 @@ impl FileTensor {
 }
 
 /// A file's tensors and what it says about them.
-pub(crate) struct Source {
+pub(crate) struct FileContents {
     /// The tensors, in the file's order.
     pub tensors: Vec<FileTensor>,
     /// Who wrote it, as far as the kind of file tells.
@@ -226,7 +227,7 @@ mod tests {
 
     fn tensor(number: Number, bytes: Vec<u8>, shape: Vec<usize>) -> FileTensor {
         let strides = row_major(&shape);
-        let data = Data::Bytes { bytes: SharedBytes::from_vec(bytes), offset: 0, strides };
+        let data = TensorData::Bytes { bytes: SharedBytes::from_vec(bytes), offset: 0, strides };
         FileTensor { name: "t".into(), path: "t".into(), shape, number, data }
     }
 

@@ -9,7 +9,7 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 const LEGACY_TORCH: &[u8] = &[0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
 /// A weights file, opened as far as its kind.
-pub(crate) enum Format {
+pub(crate) enum FileType {
     /// HDF5; the signature begins there.
     Hdf5,
     /// A zip that Keras wrote.
@@ -22,21 +22,21 @@ pub(crate) enum Format {
     Safetensors,
 }
 
-/// Looks at the content of `blob`.
+/// Looks at the content of `file`.
 ///
 /// # Errors
 /// [`Error::Weights`] that says what it looks like instead.
-pub(crate) fn detect(origin: &str, blob: &SharedBytes) -> Result<Format> {
-    if has_hdf5_signature(blob) {
-        return Ok(Format::Hdf5);
+pub(crate) fn detect(origin: &str, file: &SharedBytes) -> Result<FileType> {
+    if has_hdf5_signature(file) {
+        return Ok(FileType::Hdf5);
     }
-    if blob.starts_with(b"PK\x03\x04") {
-        let archive = Archive::open(origin, blob)?;
+    if file.starts_with(b"PK\x03\x04") {
+        let archive = Archive::open(origin, file)?;
         if archive.names().any(|name| name == "model.weights.h5") {
-            return Ok(Format::KerasArchive(archive));
+            return Ok(FileType::KerasArchive(archive));
         }
         if archive.names().any(|name| name == "data.pkl" || name.ends_with("/data.pkl")) {
-            return Ok(Format::TorchArchive(archive));
+            return Ok(FileType::TorchArchive(archive));
         }
         let names: Vec<_> = archive.names().take(3).collect();
         let detail = format!(
@@ -46,14 +46,14 @@ pub(crate) fn detect(origin: &str, blob: &SharedBytes) -> Result<Format> {
         return Err(Error::weights(origin, detail));
     }
     // Protocol 0 of pickle cannot hold this magic number; 2 and later begin with their version.
-    if blob.first() == Some(&0x80) && blob.get(2..2 + LEGACY_TORCH.len()) == Some(LEGACY_TORCH) {
-        return Ok(Format::TorchLegacy);
+    if file.first() == Some(&0x80) && file.get(2..2 + LEGACY_TORCH.len()) == Some(LEGACY_TORCH) {
+        return Ok(FileType::TorchLegacy);
     }
-    if looks_like_safetensors(blob) {
-        return Ok(Format::Safetensors);
+    if looks_like_safetensors(file) {
+        return Ok(FileType::Safetensors);
     }
     let kinds = "HDF5 (.h5), .keras, PyTorch (.pth) or safetensors";
-    Err(Error::weights(origin, format!("expected {kinds}, got {}", describe(blob))))
+    Err(Error::weights(origin, format!("expected {kinds}, got {}", describe(file))))
 }
 
 /// HDF5 begins at 0 or, behind a user block, at 512, 1024, 2048 ...
@@ -158,7 +158,7 @@ mod tests {
     fn finds_hdf5_behind_a_user_block() {
         let mut bytes = vec![7u8; 1024];
         bytes.extend_from_slice(HDF5);
-        assert!(matches!(detect("file", &SharedBytes::from_vec(bytes.clone())), Ok(Format::Hdf5)));
+        assert!(matches!(detect("file", &SharedBytes::from_vec(bytes.clone())), Ok(FileType::Hdf5)));
         bytes.insert(0, 7);
         assert!(detect("file", &SharedBytes::from_vec(bytes)).is_err());
     }
