@@ -6,13 +6,14 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Role, WeightSpec};
+use crate::nasnet::Config;
 use crate::nasnet::head::PREDICTIONS;
 use crate::nasnet::layouts::file_shape;
 use crate::nasnet::names;
-use crate::nasnet::{Config, Head};
 use crate::tensor::Tensor;
 use crate::weights::file_contents::{FileContents, FileTensor, Number};
-use crate::weights::index::TensorIndex;
+use crate::weights::index::IndexedFile;
+use crate::weights::resolve::Resolved;
 
 /// Names shown of each kind of fault.
 const SHOWN: usize = 8;
@@ -35,14 +36,9 @@ struct Match<'a> {
 /// # Errors
 /// [`Error::Weights`] that lists missing, misshapen and left-over tensors by the file's names, or the first that
 /// cannot be read.
-pub(crate) fn assemble(
-    origin: &str,
-    contents: &FileContents,
-    index: &TensorIndex,
-    graph: &Graph,
-    config: &Config,
-    (head, background): (Option<&Head>, bool),
-) -> Result<Vec<Tensor>> {
+pub(crate) fn assemble(file: &IndexedFile, resolved: &Resolved, graph: &Graph) -> Result<Vec<Tensor>> {
+    let &IndexedFile { origin, contents, ref index } = file;
+    let (config, head) = (&resolved.config, resolved.head.as_ref());
     // A canonical file holds a sigmoid of one output as two classes; others hold one column.
     let one_output = head.filter(|head| head.binary && contents.card.is_none());
     let layers: HashSet<&str> = graph.weights.iter().map(|spec| spec.layer.as_str()).collect();
@@ -58,7 +54,7 @@ pub(crate) fn assemble(
             continue;
         };
         let tensor = &contents.tensors[place];
-        let top = background && spec.layer == PREDICTIONS;
+        let top = resolved.background && spec.layer == PREDICTIONS;
         let one = one_output.is_some_and(|head| head.ends_with_dense(&spec.layer));
         let mut in_file = spec.clone();
         if let Some(classes) = in_file.shape.last_mut() {

@@ -21,12 +21,48 @@ pub(crate) struct TensorIndex {
     pub blocks: usize,
 }
 
+/// A file's contents with the index of their names.
+pub(crate) struct IndexedFile<'a> {
+    /// What it is called in errors.
+    pub origin: &'a str,
+    /// Its tensors and what it says about them.
+    pub contents: &'a FileContents,
+    /// Which of the tensors is which weight.
+    pub index: TensorIndex,
+}
+
+impl<'a> IndexedFile<'a> {
+    /// Reads the names of `contents`.
+    ///
+    /// # Errors
+    /// As [`TensorIndex::new`].
+    pub fn new(origin: &'a str, contents: &'a FileContents) -> Result<Self> {
+        let index = TensorIndex::new(origin, contents)?;
+        Ok(IndexedFile { origin, contents, index })
+    }
+
+    /// A note about the tensors that are left out, where there are any.
+    pub fn note(&self) -> Option<String> {
+        let beside = &self.index.beside;
+        let first = self.contents.tensors.get(*beside.first()?)?;
+        let (count, name) = (beside.len(), &first.name);
+        Some(format!("{count} of the file's tensors are not the network's and are left out, as {name}"))
+    }
+
+    /// The shapes of the tensors that have a place.
+    pub fn shapes<'s>(&'s self) -> Shapes<'s, impl Fn(&str) -> Option<&'s [usize]>> {
+        let TensorIndex { places, scheme, blocks, .. } = &self.index;
+        let of = |key: &str| places.get(key).map(|place| self.contents.tensors[*place].shape.as_slice());
+        Shapes { scheme: *scheme, blocks: *blocks, of }
+    }
+}
+
 impl TensorIndex {
     /// Reads the names.
     ///
     /// # Errors
     /// [`Error::Weights`] when there is no normal cell of a NASNet-A among them.
-    pub fn new(origin: &str, contents: &FileContents) -> Result<TensorIndex> {
+    fn new(origin: &str, contents: &FileContents) -> Result<TensorIndex> {
         let tensors = &contents.tensors;
         let recorded = contents.card.as_ref().and_then(|card| card.head.as_ref());
         let head: Vec<&str> =
@@ -70,25 +106,6 @@ impl TensorIndex {
             }
         }
         Ok(TensorIndex { places, unknown, beside, scheme, blocks })
-    }
-
-    /// What people should be told about tensors that are left out.
-    pub fn notes(&self, tensors: &[FileTensor]) -> Option<String> {
-        let first = tensors.get(*self.beside.first()?)?;
-        let count = self.beside.len();
-        Some(format!(
-            "{count} of the file's tensors are not the network's and are left out, as {}",
-            first.name
-        ))
-    }
-
-    /// The shapes of the tensors that have a place.
-    pub fn shapes<'a>(
-        &'a self,
-        tensors: &'a [FileTensor],
-    ) -> Shapes<'a, impl Fn(&str) -> Option<&'a [usize]>> {
-        let of = |key: &str| self.places.get(key).map(|place| tensors[*place].shape.as_slice());
-        Shapes { scheme: self.scheme, blocks: self.blocks, of }
     }
 }
 

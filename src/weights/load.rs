@@ -18,7 +18,7 @@ use crate::weights::assemble::assemble;
 use crate::weights::card::{self, Card, FIRST_WITH_HASH, fingerprint};
 use crate::weights::file_contents::FileContents;
 use crate::weights::file_type::{FileType, detect};
-use crate::weights::index::TensorIndex;
+use crate::weights::index::IndexedFile;
 use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::{keras, pixels, pytorch, safetensors, sharded};
 
@@ -178,15 +178,13 @@ fn from_contents(
     contents: FileContents,
     overrides: &Overrides,
 ) -> Result<LoadedModel> {
-    let index = TensorIndex::new(origin, &contents)?;
-    let mut resolved = resolve(origin, &contents, &index, overrides)?;
+    let file = IndexedFile::new(origin, &contents)?;
+    let mut resolved = resolve(&file, overrides)?;
     let (config, dialect) = (resolved.config, resolved.dialect);
-    let head = resolved.head;
-    let graph = nasnet::graph_with_head(&config, dialect, head.as_ref())
+    let graph = nasnet::graph_with_head(&config, dialect, resolved.head.as_ref())
         .map_err(|error| Error::weights(origin, error))?;
-    let top = (head.as_ref(), resolved.background);
-    let mut tensors = assemble(origin, &contents, &index, &graph, &config, top)?;
-    resolved.notes.extend(index.notes(&contents.tensors));
+    let mut tensors = assemble(&file, &resolved, &graph)?;
+    resolved.notes.extend(file.note());
     resolved.notes.extend(contents.notes);
     if let Some(model) = contents.model {
         resolved.notes.extend(model.notes);
@@ -208,7 +206,7 @@ fn from_contents(
     Ok(LoadedModel {
         config,
         dialect,
-        head,
+        head: resolved.head,
         graph,
         weights,
         preprocessing,

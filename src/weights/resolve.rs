@@ -5,8 +5,8 @@ use crate::graph::Activation;
 use crate::nasnet::identify::MAX_NUMBER;
 use crate::nasnet::names::Scheme;
 use crate::nasnet::{Config, Dialect, Head};
-use crate::weights::file_contents::{FileContents, Writer};
-use crate::weights::index::TensorIndex;
+use crate::weights::file_contents::Writer;
+use crate::weights::index::IndexedFile;
 use crate::weights::keras::config::HeadFacts;
 
 /// What the caller wants, whatever a file says.
@@ -42,12 +42,8 @@ pub(crate) struct Resolved {
 ///
 /// # Errors
 /// [`Error::Weights`] when the shapes make no NASNet-A.
-pub(crate) fn resolve(
-    origin: &str,
-    contents: &FileContents,
-    index: &TensorIndex,
-    wanted: &Overrides,
-) -> Result<Resolved> {
+pub(crate) fn resolve(file: &IndexedFile, wanted: &Overrides) -> Result<Resolved> {
+    let &IndexedFile { origin, contents, ref index } = file;
     let mut resolved = match &contents.card {
         Some(card) => {
             check_card(origin, &card.config, index.blocks)?;
@@ -60,7 +56,7 @@ pub(crate) fn resolve(
                 notes: Vec::new(),
             }
         }
-        None => from_tensors(origin, contents, index, wanted)?,
+        None => from_tensors(file, wanted)?,
     };
     let config = &mut resolved.config;
     if let Some(size) = wanted.input_size.filter(|&size| is_far(size, config.input_size)) {
@@ -102,16 +98,11 @@ fn check_card(origin: &str, config: &Config, blocks: usize) -> Result<()> {
     }
 }
 
-fn from_tensors(
-    origin: &str,
-    contents: &FileContents,
-    index: &TensorIndex,
-    wanted: &Overrides,
-) -> Result<Resolved> {
-    let tensors = &contents.tensors;
+fn from_tensors(file: &IndexedFile, wanted: &Overrides) -> Result<Resolved> {
+    let &IndexedFile { origin, contents, ref index } = file;
     let mut notes = Vec::new();
-    let shapes = index.shapes(tensors);
-    let (head, background) = head(contents, index, wanted, &mut notes);
+    let shapes = file.shapes();
+    let (head, background) = head(file, wanted, &mut notes);
     let classes = head.as_ref().and_then(Head::classes);
     if background {
         notes.push("1001 classes: the first, TF-slim's background, is left out".to_owned());
@@ -121,7 +112,7 @@ fn from_tensors(
     else {
         let detail = format!(
             "not a whole NASNet-A: no stem or no normal cell of usual size; {} tensors",
-            tensors.len()
+            contents.tensors.len()
         );
         return Err(Error::weights(origin, detail));
     };
@@ -155,7 +146,7 @@ fn from_tensors(
     }
     config.skip_reduction = skip.unwrap_or(false);
     config.input_size = size.unwrap_or(config.input_size);
-    let dialect = dialect(contents, index, background);
+    let dialect = dialect(file, background);
     let told = background || matches!(index.scheme, Scheme::Torch { gaps: true } | Scheme::Keras);
     if contents.writer == Writer::LegacyTorch && !told && wanted.dialect.is_none() {
         notes.push(
@@ -169,9 +160,9 @@ fn from_tensors(
 
 /// The dialect of the network that was trained. The checkpoints of pretrained-models.pytorch (slim) number cells with gaps,
 /// have a background class, or are in the format that PyTorch wrote before 1.6.
-fn dialect(contents: &FileContents, index: &TensorIndex, background: bool) -> Dialect {
-    match index.scheme {
-        Scheme::Torch { gaps } if gaps || background || contents.writer == Writer::LegacyTorch => {
+fn dialect(file: &IndexedFile, background: bool) -> Dialect {
+    match file.index.scheme {
+        Scheme::Torch { gaps } if gaps || background || file.contents.writer == Writer::LegacyTorch => {
             Dialect::Slim
         }
         Scheme::Torch { .. } => Dialect::Timm,
@@ -180,17 +171,12 @@ fn dialect(contents: &FileContents, index: &TensorIndex, background: bool) -> Di
 }
 
 /// The head, and whether its first class is a background that is left out.
-fn head(
-    contents: &FileContents,
-    index: &TensorIndex,
-    wanted: &Overrides,
-    notes: &mut Vec<String>,
-) -> (Option<Head>, bool) {
-    let (head, background) = match &contents.head {
+fn head(file: &IndexedFile, wanted: &Overrides, notes: &mut Vec<String>) -> (Option<Head>, bool) {
+    let (head, background) = match &file.contents.head {
         HeadFacts::Absent => return (None, false),
         HeadFacts::Known(head, true) => return (Some(head.clone()), false),
         HeadFacts::Known(head, false) => (head.clone(), false),
-        HeadFacts::Unknown => match index.shapes(&contents.tensors).classes() {
+        HeadFacts::Unknown => match file.shapes().classes() {
             (Some(1), _) => {
                 let one = Head { binary: true, activation: Activation::Sigmoid, ..Head::usual(2) };
                 (one, false)
@@ -200,7 +186,8 @@ fn head(
         },
     };
     // The published networks end in softmax, and so does what timm trains.
-    let usual = head.has_usual_layers() && (head.classes() == Some(1000) || index.scheme != Scheme::Keras);
+    let usual =
+        head.has_usual_layers() && (head.classes() == Some(1000) || file.index.scheme != Scheme::Keras);
     if wanted.activation.is_none() && (!usual || head.binary) {
         notes.push(format!(
             "the file does not record its head's layers; assuming {head}; another last function is set by --activation"
