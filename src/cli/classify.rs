@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::values::{Format, Scores};
-use super::{Answers, Images, Inputs, Model, Run};
+use super::{Answers, Failures, Inputs, Pipeline};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("files").multiple(true))]
@@ -14,11 +14,7 @@ pub struct Classify {
     pub inputs: Inputs,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
@@ -96,7 +92,6 @@ pub struct Output {
     #[arg(long, hide_short_help = true)]
     pub exif: bool,
 
-    /// Exit with 0 even if images failed
-    #[arg(long, hide_short_help = true)]
-    pub exit_zero: bool,
+    #[command(flatten)]
+    pub failures: Failures,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::values::{Pooling, VectorFormat};
-use super::{Images, Inputs, Model, Run};
+use super::{Failures, Inputs, Pipeline};
 
 #[derive(Debug, Args)]
 pub struct Embed {
@@ -13,11 +13,7 @@ pub struct Embed {
     pub inputs: Inputs,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
     #[command(flatten)]
     pub features: Features,
     #[command(flatten)]
@@ -66,7 +62,6 @@ pub struct VectorOutput {
     #[arg(long, requires = "resume", hide_short_help = true)]
     pub retry_errors: bool,
 
-    /// Exit with 0 even if images failed
-    #[arg(long, hide_short_help = true)]
-    pub exit_zero: bool,
+    #[command(flatten)]
+    pub failures: Failures,
 }

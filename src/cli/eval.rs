@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Pipeline;
 use super::values::SummaryFormat;
-use super::{Images, Model, Run};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("files").multiple(true))]
@@ -24,11 +24,7 @@ pub struct Eval {
     pub synsets: Option<PathBuf>,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
 
     /// Divide logits by T before softmax [default: what the weights file records, else 1]
     #[arg(long, value_name = "T", help_heading = "Calibration", hide_short_help = true)]

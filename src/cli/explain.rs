@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::values::RecordFormat;
-use super::{Images, Inputs, Model, Run};
+use super::{Failures, Inputs, Only, Pipeline};
 
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -25,15 +25,8 @@ pub struct Explain {
     #[arg(long, value_name = "P", allow_negative_numbers = true, help_heading = "Output")]
     pub threshold: Option<f32>,
 
-    /// Only images whose best class is one of these (indices, wnids or labels)
-    #[arg(
-        long,
-        value_name = "LABEL",
-        value_delimiter = ',',
-        help_heading = "Output",
-        hide_short_help = true
-    )]
-    pub only: Vec<String>,
+    #[command(flatten, next_help_heading = "Output")]
+    pub only: Only,
 
     /// The format of the records on stdout, which name the files
     #[arg(long, value_enum, default_value_t = RecordFormat::Table, help_heading = "Output")]
@@ -43,14 +36,9 @@ pub struct Explain {
     #[arg(long, help_heading = "Output")]
     pub force: bool,
 
-    /// Exit with 0 even if images failed
-    #[arg(long, help_heading = "Output", hide_short_help = true)]
-    pub exit_zero: bool,
+    #[command(flatten, next_help_heading = "Output")]
+    pub failures: Failures,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Images, Model, Run};
+use super::Pipeline;
 
 #[derive(Debug, Args)]
 pub struct Finetune {
@@ -23,11 +23,7 @@ pub struct Finetune {
     pub training: Training,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
 }
 
 /// How the head is trained.

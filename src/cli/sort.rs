@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Answers, Images, Inputs, Model, Run};
+use super::{Answers, Failures, Inputs, Only, Pipeline};
 
 #[derive(Debug, Args)]
 pub struct Sort {
@@ -27,30 +27,18 @@ pub struct Sort {
     #[arg(long, value_name = "P", help_heading = "Sorting")]
     pub min_score: Option<f32>,
 
-    /// Only images whose best class is one of these (indices, wnids or labels)
-    #[arg(
-        long,
-        value_name = "LABEL",
-        value_delimiter = ',',
-        help_heading = "Sorting",
-        hide_short_help = true
-    )]
-    pub only: Vec<String>,
+    #[command(flatten, next_help_heading = "Sorting")]
+    pub only: Only,
 
     /// Change nothing: print what would go where
     #[arg(long, help_heading = "Sorting")]
     pub dry_run: bool,
 
-    /// Exit with 0 even if images failed
-    #[arg(long, help_heading = "Sorting", hide_short_help = true)]
-    pub exit_zero: bool,
+    #[command(flatten, next_help_heading = "Sorting")]
+    pub failures: Failures,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
     #[command(flatten)]
     pub answers: Answers,
 }

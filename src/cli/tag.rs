@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::values::SidecarName;
-use super::{Answers, Images, Inputs, Model, Run};
+use super::{Answers, Failures, Inputs, Pipeline};
 
 #[derive(Debug, Args)]
 pub struct Tag {
@@ -35,16 +35,11 @@ pub struct Tag {
     #[arg(long, help_heading = "Tagging")]
     pub dry_run: bool,
 
-    /// Exit with 0 even if images failed
-    #[arg(long, help_heading = "Tagging", hide_short_help = true)]
-    pub exit_zero: bool,
+    #[command(flatten, next_help_heading = "Tagging")]
+    pub failures: Failures,
 
     #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub run: Run,
-    #[command(flatten)]
-    pub images: Images,
+    pub pipeline: Pipeline,
     #[command(flatten)]
     pub answers: Answers,
 }

@@ -75,7 +75,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         Some(_) => Together::Folder,
     };
     let reads_exif = flags.output.exif || flags.burst.is_some();
-    let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
+    let pipeline = pipeline::of_flags(&flags.pipeline, environment)?;
     Ok(Classify {
         inputs: inputs(&flags.inputs)?,
         shard: shard(&flags.inputs)?.map(|shard| shard.keeping(together)),
@@ -88,7 +88,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
         force: flags.output.force,
         resume: Resume::of_flags(flags.output.resume, flags.output.retry_errors),
         report,
-        exit_zero: flags.output.exit_zero,
+        exit_zero: flags.output.failures.exit_zero,
     })
 }
 

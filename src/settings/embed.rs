@@ -52,13 +52,13 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
     Ok(Embed {
         inputs: inputs(&flags.inputs)?,
         shard: shard(&flags.inputs)?,
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         pooling: flags.features.pooling.into(),
         normalize: flags.features.normalize,
         form,
         output: file,
         force: output.force,
         resume: Resume::of_flags(output.resume, output.retry_errors),
-        exit_zero: output.exit_zero,
+        exit_zero: output.failures.exit_zero,
     })
 }

@@ -40,7 +40,7 @@ pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
         dir: flags.dir.clone(),
         labels_file: flags.labels_file.clone(),
         synsets: flags.synsets.clone(),
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         temperature: flags.temperature.map(answers::checked).transpose()?,
         calibrated: flags.output.clone().filter(|_| flags.calibrate),
         json: flags.json || is_json(flags.format),

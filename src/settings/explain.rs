@@ -42,7 +42,7 @@ pub struct Explain {
 pub fn explain(flags: &cli::Explain, environment: &Environment) -> Result<Explain> {
     let scores = Scores::Probability;
     let selection = Selection { top_k: flags.top_k as usize, threshold: checked(flags.threshold, scores)? };
-    let pipeline = pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?;
+    let pipeline = pipeline::of_flags(&flags.pipeline, environment)?;
     let mut inputs = inputs(&flags.inputs)?;
     // Maps of an earlier run are no input.
     inputs.folders.except = Some(flags.output.clone());
@@ -53,8 +53,8 @@ pub fn explain(flags: &cli::Explain, environment: &Environment) -> Result<Explai
         answers: Answers { selection, scores, ..Answers::default() },
         dir: flags.output.clone(),
         force: flags.force,
-        only: flags.only.clone(),
+        only: flags.only.only.clone(),
         format: output::records(flags.format),
-        exit_zero: flags.exit_zero,
+        exit_zero: flags.failures.exit_zero,
     })
 }

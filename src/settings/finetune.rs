@@ -43,6 +43,6 @@ pub fn finetune(flags: &cli::Finetune, environment: &Environment) -> Result<Fine
         output: flags.output.clone(),
         force: flags.force,
         recipe,
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
     })
 }

@@ -154,7 +154,7 @@ mod tests {
             force: false,
             resume: false,
             retry_errors: false,
-            exit_zero: false,
+            failures: cli::Failures { exit_zero: false },
         };
         Ok(vectors(&flags)?.0)
     }

@@ -41,15 +41,11 @@ pub struct Pipeline {
 ///
 /// # Errors
 /// Names the flag at fault.
-pub(super) fn of_flags(
-    model_flags: &cli::Model,
-    run: &cli::Run,
-    images: &cli::Images,
-    environment: &Environment,
-) -> Result<Pipeline> {
+pub(super) fn of_flags(flags: &cli::Pipeline, environment: &Environment) -> Result<Pipeline> {
+    let cli::Pipeline { model: named, run, images } = flags;
     let (device, precision) = device(run)?;
     Ok(Pipeline {
-        model: model(model_flags, environment)?,
+        model: model(named, environment)?,
         device,
         precision,
         threads: threads(run.threads, environment)?,

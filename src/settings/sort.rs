@@ -64,7 +64,7 @@ pub fn sort(flags: &cli::Sort, environment: &Environment) -> Result<Sort> {
     Ok(Sort {
         inputs,
         shard: shard(&flags.inputs)?,
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         answers: answers::of_flags(&flags.answers, Scores::Probability, selection)?,
         into: flags.into.clone(),
         way: match (flags.link, flags.move_files) {
@@ -73,8 +73,8 @@ pub fn sort(flags: &cli::Sort, environment: &Environment) -> Result<Sort> {
             (false, false) => Way::Copy,
         },
         min_score: flags.min_score,
-        only: flags.only.clone(),
+        only: flags.only.only.clone(),
         dry_run: flags.dry_run,
-        exit_zero: flags.exit_zero,
+        exit_zero: flags.failures.exit_zero,
     })
 }

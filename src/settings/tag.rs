@@ -61,11 +61,11 @@ pub fn tag(flags: &cli::Tag, environment: &Environment) -> Result<Tag> {
     Ok(Tag {
         inputs: inputs(&flags.inputs)?,
         shard: shard(&flags.inputs)?.map(|shard| shard.keeping(together)),
-        pipeline: pipeline::of_flags(&flags.model, &flags.run, &flags.images, environment)?,
+        pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         answers: answers::of_flags(&flags.answers, scores, selection)?,
         sidecar_name,
         remove: flags.remove,
         dry_run: flags.dry_run,
-        exit_zero: flags.exit_zero,
+        exit_zero: flags.failures.exit_zero,
     })
 }
