@@ -52,8 +52,7 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
         return Ok(ExitStatus::Interrupted(signal));
     }
     output.finish(rows)?;
-    let excused = run.sum_up().failed == 0 || settings.exit_zero;
-    Ok(if excused { ExitStatus::Success } else { ExitStatus::SomeFailed })
+    Ok(ExitStatus::of_images(run.sum_up().failed, settings.exit_zero))
 }
 
 /// The shape of one image's features: H, W, C or C.

@@ -33,6 +33,20 @@ pub struct Config {
 }
 
 impl Config {
+    /// The network of the fixtures that only has to be small.
+    #[cfg(test)]
+    pub(crate) fn toy() -> Self {
+        Config {
+            num_blocks: 1,
+            penultimate_filters: 96,
+            stem_filters: 8,
+            skip_reduction: false,
+            filter_multiplier: 2,
+            classes: Some(7),
+            input_size: (224, 224),
+        }
+    }
+
     /// NASNet-A (4 @ 1056), 224 x 224, 1000 classes.
     pub const fn mobile() -> Self {
         Config {

@@ -42,6 +42,9 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// What the scripts of both pages begin with.
+const COMMON_SCRIPT: &str = include_str!("report/common.js");
+
 /// A value as JSON that cannot end the script it stands in.
 fn script_data(value: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(value)?;
@@ -116,7 +119,8 @@ impl<W: Write> Predictions<W> {
     /// When the writer fails.
     pub fn end(&mut self) -> io::Result<()> {
         let script = include_str!("report/classify.js");
-        writeln!(self.out, "\n]</script>\n<script>const PROBABILITIES = {};", self.probabilities)?;
+        let probabilities = self.probabilities;
+        writeln!(self.out, "\n]</script>\n<script>{COMMON_SCRIPT}const PROBABILITIES = {probabilities};")?;
         writeln!(self.out, "{script}</script></body></html>")?;
         self.out.flush()
     }
@@ -166,7 +170,8 @@ pub fn evaluation(
           <div id=\"worst\"><h2>Worst mistakes</h2><div class=\"cards\" id=\"mistakes\"></div></div>\n<script type=\"application/json\" id=\"data\">",
     )?;
     out.write_all(script_data(&document)?.as_bytes())?;
-    writeln!(out, "</script>\n<script>{}</script></body></html>", include_str!("report/eval.js"))?;
+    let script = include_str!("report/eval.js");
+    writeln!(out, "</script>\n<script>{COMMON_SCRIPT}{script}</script></body></html>")?;
     out.flush()
 }
 

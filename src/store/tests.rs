@@ -28,15 +28,7 @@ fn fixture(name: &str) -> Vec<u8> {
 fn entry(bytes: &[u8]) -> &'static PublishedModel {
     use md5::{Digest, Md5};
     let md5 = checksum::hex(&Md5::digest(bytes)).leak();
-    let config = Config {
-        num_blocks: 1,
-        penultimate_filters: 96,
-        stem_filters: 8,
-        skip_reduction: false,
-        filter_multiplier: 2,
-        classes: Some(7),
-        input_size: (224, 224),
-    };
+    let config = Config::toy();
     let origin = Origin::Keras { file: "toy.h5", md5, second_url: None };
     let preset = (Preset::Timm, 0.875);
     Box::leak(Box::new(PublishedModel {

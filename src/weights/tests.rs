@@ -37,18 +37,6 @@ fn said(bytes: Vec<u8>) -> String {
     from_bytes(bytes).expect_err("an error").to_string()
 }
 
-fn toy() -> Config {
-    Config {
-        num_blocks: 1,
-        penultimate_filters: 96,
-        stem_filters: 8,
-        skip_reduction: false,
-        filter_multiplier: 2,
-        classes: Some(7),
-        input_size: (224, 224),
-    }
-}
-
 /// Every occurrence of `from` replaced by `to`, of the same length.
 fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
@@ -63,7 +51,7 @@ fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
 #[test]
 fn every_kind_of_file_gives_the_same_numbers() {
     let reference = loaded("keras3.h5");
-    assert_eq!(reference.config, toy());
+    assert_eq!(reference.config, Config::toy());
     for (name, kind, dialect) in [
         ("keras2.h5", "keras", Dialect::Keras),
         ("keras2_full.h5", "keras", Dialect::Keras),
@@ -88,7 +76,7 @@ fn every_kind_of_file_gives_the_same_numbers() {
         let from_keras_model =
             name.starts_with("keras") && (name.contains("full") || name.ends_with(".keras"));
         let input_size = if from_keras_model { (64, 48) } else { (224, 224) };
-        assert_eq!(other.config, toy().with_input_size(input_size), "{name}");
+        assert_eq!(other.config, Config::toy().with_input_size(input_size), "{name}");
         assert_eq!(other.notes.is_empty(), from_keras_model, "{name}: {:?}", other.notes);
     }
 }

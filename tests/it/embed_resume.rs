@@ -25,16 +25,6 @@ fn remove(place: &Place, files: &[&str]) {
     files.iter().for_each(|name| fs::remove_file(place.path().join(name)).unwrap());
 }
 
-/// A folder of small images that all differ, one of them broken.
-fn folder(place: &Place, count: usize) {
-    for index in 0..count {
-        let shade = (index * 37 % 251) as u8;
-        let pixels: Vec<u8> = (0..5 * 3).flat_map(|pixel| [shade, pixel as u8 * 16, 255 - shade]).collect();
-        place.write(format!("in/{index:04}.ppm"), &[b"P6 5 3 255\n", &pixels[..]].concat());
-    }
-    place.write("in/0001.ppm", b"P6 5 3 255\nshort");
-}
-
 /// What a run writes that nothing ends.
 fn whole(place: &Place, output: &str, files: &[&str]) -> Vec<Vec<u8>> {
     embed(place, output, &["in"]).exits(1);
@@ -57,7 +47,7 @@ fn same(place: &Place, files: &[&str], whole: &[Vec<u8>], when: &str) {
 #[test]
 fn files_cut_anywhere_are_completed_to_what_an_uninterrupted_run_writes() {
     let place = Place::new();
-    folder(&place, 5);
+    place.small_images(5);
     for (output, files) in FORMS {
         let whole = whole(&place, output, files);
         let numbers = whole[0].len();
@@ -82,7 +72,7 @@ fn files_cut_anywhere_are_completed_to_what_an_uninterrupted_run_writes() {
 #[test]
 fn runs_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
     let place = Place::new();
-    folder(&place, 120);
+    place.small_images(120);
     for (output, files) in FORMS {
         let whole = whole(&place, output, files);
         let mut kept = 0;
@@ -105,7 +95,7 @@ fn runs_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
 #[test]
 fn a_run_without_resume_that_was_ended_can_be_gone_on_with() {
     let place = Place::new();
-    folder(&place, 4);
+    place.small_images(4);
     for (output, files) in FORMS {
         let whole = whole(&place, output, files);
         let partial: Vec<String> = match files {
@@ -126,7 +116,7 @@ fn a_run_without_resume_that_was_ended_can_be_gone_on_with() {
 #[test]
 fn a_full_disk_is_an_error_that_a_later_run_mends() {
     let place = Place::new();
-    folder(&place, 40);
+    place.small_images(40);
     let binary = assert_cmd::cargo::cargo_bin!("nasnet");
     for (output, files) in FORMS {
         let whole = whole(&place, output, files);
@@ -145,7 +135,7 @@ fn a_full_disk_is_an_error_that_a_later_run_mends() {
 #[test]
 fn rows_that_moved_grew_or_are_tried_again_end_in_the_order_of_the_inputs() {
     let place = Place::new();
-    folder(&place, 6);
+    place.small_images(6);
     for (output, files) in FORMS {
         place.write("in/0001.ppm", &[b"P6 5 3 0\n\n\n".as_slice(), &[9; 45]].concat());
         resume(&place, output, &["in/0004.ppm", "in/0001.ppm", "in/0002.ppm"]).exits(1);
@@ -180,7 +170,7 @@ fn whole_beside(place: &Place, output: &str, files: &[&str]) -> Vec<Vec<u8>> {
 #[test]
 fn a_run_ended_while_it_put_rows_in_order_is_made_up_for() {
     let place = Place::new();
-    folder(&place, 4);
+    place.small_images(4);
     let (output, files) = FORMS[1];
     let whole = whole(&place, output, files);
     resume(&place, output, &["in/0003.ppm", "in/0000.ppm"]).exits(0);
@@ -204,7 +194,7 @@ fn a_run_ended_while_it_put_rows_in_order_is_made_up_for() {
 #[test]
 fn rows_of_other_settings_are_redone_in_jsonl_and_refused_in_npy() {
     let place = Place::new();
-    folder(&place, 4);
+    place.small_images(4);
     for (output, files) in FORMS {
         let whole = whole(&place, output, files);
         resume(&place, output, &["in", "--preset", "keras"]).exits(1);
@@ -224,7 +214,7 @@ fn rows_of_other_settings_are_redone_in_jsonl_and_refused_in_npy() {
 #[test]
 fn what_cannot_be_gone_on_with_is_refused_and_not_touched() {
     let place = Place::new();
-    folder(&place, 3);
+    place.small_images(3);
     for name in ["out.npz", "out.safetensors", "out.csv"] {
         resume(&place, name, &["in"]).exits(2).says("jsonl and npy only").says("NAME.npy");
     }
@@ -265,7 +255,7 @@ fn what_cannot_be_gone_on_with_is_refused_and_not_touched() {
 #[test]
 fn shards_hold_each_image_once_and_their_jsonl_can_be_merged() {
     let place = Place::new();
-    folder(&place, 30);
+    place.small_images(30);
     embed(&place, "all.jsonl", &["in"]).exits(1);
     let names = ["one.jsonl", "two.jsonl", "three.jsonl"];
     for (name, shard) in names.iter().zip(["1/3", "2/3", "3/3"]) {

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::fs;
 
-use crate::support::{Finished, Line, Place, fixture};
+use crate::support::{Finished, Line, Place, fixture, picture};
 use nasnet::{
-    Classifier, ClassifierOptions, DecodeOptions, Pooling, Preset, Rgb8, Selection, decode, explain, weights,
+    Classifier, ClassifierOptions, DecodeOptions, Pooling, Preset, Selection, decode, explain, weights,
 };
 use serde_json::Value;
 
@@ -14,17 +14,6 @@ const EQUAL: f64 = 1e-5;
 
 fn floats(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
-}
-
-/// The generator's `picture`.
-fn picture((height, width): (usize, usize), seed: usize) -> Rgb8 {
-    let byte = |y: usize, x: usize, c: usize| {
-        let pattern = (7 * y * y + 11 * x * x + 13 * x * y + 17 * c + 29 * seed) % 97;
-        (((3 + seed % 4) * y + (2 + seed % 5) * x + 80 * c + pattern) % 256) as u8
-    };
-    let places = (0..height).flat_map(|y| (0..width).flat_map(move |x| (0..3).map(move |c| (y, x, c))));
-    let pixels = places.map(|(y, x, c)| byte(y, x, c)).collect();
-    Rgb8 { width: width as u32, height: height as u32, pixels }
 }
 
 #[test]

@@ -13,6 +13,8 @@ use nasnet::{
 };
 use serde_json::Value;
 
+use crate::support::picture;
+
 /// Of the largest number, what rounding may take.
 const EQUAL: f64 = 1e-5;
 
@@ -45,17 +47,6 @@ fn floats(value: &Value, field: &str) -> Vec<f64> {
 fn integers(value: &Value, field: &str) -> (usize, usize) {
     let numbers = floats(value, field);
     (numbers[0] as usize, numbers[1] as usize)
-}
-
-/// The generator's `picture`.
-fn picture((height, width): (usize, usize), seed: usize) -> Rgb8 {
-    let byte = |y: usize, x: usize, c: usize| {
-        let pattern = (7 * y * y + 11 * x * x + 13 * x * y + 17 * c + 29 * seed) % 97;
-        (((3 + seed % 4) * y + (2 + seed % 5) * x + 80 * c + pattern) % 256) as u8
-    };
-    let places = (0..height).flat_map(|y| (0..width).flat_map(move |x| (0..3).map(move |c| (y, x, c))));
-    let pixels = places.map(|(y, x, c)| byte(y, x, c)).collect();
-    Rgb8 { width: width as u32, height: height as u32, pixels }
 }
 
 /// A network of the fixture; `dialect` only where another one than the file's own is wanted.

@@ -22,12 +22,7 @@ fn rows(place: &Place) -> Vec<Line> {
 /// A folder of small images that all differ, one of them broken, and one with a name that is not UTF-8
 /// where that can be.
 fn folder(place: &Place, count: usize) {
-    for index in 0..count {
-        let shade = (index * 37 % 251) as u8;
-        let pixels: Vec<u8> = (0..5 * 3).flat_map(|pixel| [shade, pixel as u8 * 16, 255 - shade]).collect();
-        place.write(format!("in/{index:04}.ppm"), &[b"P6 5 3 255\n", &pixels[..]].concat());
-    }
-    place.write("in/0001.ppm", b"P6 5 3 255\nshort");
+    place.small_images(count);
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;

@@ -1,11 +1,4 @@
-"use strict";
 const records = JSON.parse(document.getElementById("data").textContent);
-const make = (tag, text, name) => {
-  const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text;
-  if (name) element.className = name;
-  return element;
-};
 const best = (record) => (record.predictions && record.predictions[0]) || { score: -Infinity, label: "" };
 const called = (prediction) => prediction.label === null ? `class ${prediction.index}` : prediction.label;
 for (const record of records) {
@@ -22,23 +15,7 @@ const orders = {
 };
 const cards = document.getElementById("cards");
 const card = (record) => {
-  const box = make("div", undefined, "card");
-  const linked = (...content) => {
-    if (!record.link) return content;
-    const link = make("a");
-    link.href = record.link;
-    link.append(...content);
-    return [link];
-  };
-  if (record.thumbnail) {
-    const image = make("img");
-    image.alt = record.path;
-    image.src = "data:image/jpeg;base64," + record.thumbnail;
-    box.append(...linked(image));
-  }
-  const path = make("div", undefined, "path");
-  path.append(...linked(record.path));
-  box.append(path);
+  const box = photoCard(record);
   if (record.error) box.append(make("div", `${record.error.kind}: ${record.error.message}`, "bad"));
   for (const prediction of record.predictions || []) {
     const row = make("div", undefined, "row");

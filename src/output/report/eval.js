@@ -1,11 +1,4 @@
-"use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
-const make = (tag, text, name) => {
-  const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text;
-  if (name) element.className = name;
-  return element;
-};
 const into = (id, ...parts) => document.getElementById(id).append(...parts);
 const without = (id) => document.getElementById(id).remove();
 const table = (head, rows) => {
@@ -126,22 +119,7 @@ if (data.classes.length > 0) {
 } else without("by-class");
 if (data.mistakes.length === 0) without("worst");
 for (const mistake of data.mistakes) {
-  const box = make("div", undefined, "card");
-  const linked = (...content) => {
-    if (!mistake.link) return content;
-    const link = make("a");
-    link.href = mistake.link;
-    link.append(...content);
-    return [link];
-  };
-  if (mistake.thumbnail) {
-    const image = make("img");
-    image.alt = mistake.path;
-    image.src = "data:image/jpeg;base64," + mistake.thumbnail;
-    box.append(...linked(image));
-  }
-  const path = make("div", undefined, "path");
-  path.append(...linked(mistake.path));
-  box.append(path, make("div", `is ${mistake.truth}`), make("div", `taken for ${mistake.answer}, ${percent(mistake.probability * 100)}`, "bad"));
+  const box = photoCard(mistake);
+  box.append(make("div", `is ${mistake.truth}`), make("div", `taken for ${mistake.answer}, ${percent(mistake.probability * 100)}`, "bad"));
   into("mistakes", box);
 }

@@ -10,12 +10,24 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use nasnet::Rgb8;
 use serde::Deserialize;
 use tempfile::TempDir;
 
 /// A file of the fixtures.
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
+
+/// The `picture` of the fixtures' generators.
+pub fn picture((height, width): (usize, usize), seed: usize) -> Rgb8 {
+    let byte = |y: usize, x: usize, c: usize| {
+        let pattern = (7 * y * y + 11 * x * x + 13 * x * y + 17 * c + 29 * seed) % 97;
+        (((3 + seed % 4) * y + (2 + seed % 5) * x + 80 * c + pattern) % 256) as u8
+    };
+    let places = (0..height).flat_map(|y| (0..width).flat_map(move |x| (0..3).map(move |c| (y, x, c))));
+    let pixels = places.map(|(y, x, c)| byte(y, x, c)).collect();
+    Rgb8 { width: width as u32, height: height as u32, pixels }
 }
 
 /// A fresh folder with nothing in it but what a test puts there.
@@ -56,6 +68,17 @@ impl Place {
             .unwrap()
             .set_modified(before.modified().unwrap())
             .unwrap();
+    }
+
+    /// A folder `in` of small images that all differ, one of them broken.
+    pub fn small_images(&self, count: usize) {
+        for index in 0..count {
+            let shade = (index * 37 % 251) as u8;
+            let pixels: Vec<u8> =
+                (0..5 * 3).flat_map(|pixel| [shade, pixel as u8 * 16, 255 - shade]).collect();
+            self.write(format!("in/{index:04}.ppm"), &[b"P6 5 3 255\n", &pixels[..]].concat());
+        }
+        self.write("in/0001.ppm", b"P6 5 3 255\nshort");
     }
 
     /// The binary, in this folder, with an empty environment.
