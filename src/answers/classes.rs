@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 use super::finder::Finder;
 use crate::error::{Error, Result};
 
-/// A name of a list, and where it stands.
+/// A name in a list, and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry<'a> {
     line: Option<usize>,
     text: &'a str,
 }
 
-/// A list of classes as somebody wrote it, before it is known of which model.
+/// A list of classes as it was typed, before it is resolved against a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClassList {
-    /// Names with commas between them.
+    /// Names, separated by commas.
     Inline(String),
-    /// A file of a name a line.
+    /// A file with one name on each line.
     File {
         /// Where it is from.
         origin: String,
-        /// What it holds; empty lines and those that begin with `#` are passed over.
+        /// Its text; empty lines and those that begin with `#` are skipped.
         text: String,
     },
 }

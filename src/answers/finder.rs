@@ -1,4 +1,4 @@
-//! Classes and groups by what people call them: an index, a WordNet id, a label, the name of a group.
+//! Finds classes and groups by what people type: an index, a WordNet id, a label, or the name of a group.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ pub struct Finder<'a> {
     labels: Option<&'a Labels>,
     groups: Option<&'a Groups>,
     classes: usize,
-    /// What a name may mean, the kinds of names one after the other: the first kind that has it decides.
+    /// Meanings of names, by kind of name; the first kind that has a name decides.
     names: [HashMap<String, BTreeSet<Concept>>; KINDS],
 }
 
@@ -25,7 +25,7 @@ const KINDS: usize = 5;
 pub struct Found {
     /// The class or group.
     pub concept: Concept,
-    /// Where it could have been another one too, what it is taken for.
+    /// Where it could also have meant another one: which was chosen.
     pub note: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// How a concept is called so that there is no doubt.
+    /// An unambiguous description of a concept.
     fn id(&self, concept: Concept) -> String {
         match concept {
             Concept::Class(class) => {
@@ -114,7 +114,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What a class is called that is also the usual name of a group of others.
+    /// A note where a class's name is also the usual name of a group of other classes.
     fn note(&self, text: &str, concept: Concept) -> Option<String> {
         let Concept::Class(class) = concept else { return None };
         let names = [&self.names[1], &self.names[3]];

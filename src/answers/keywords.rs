@@ -6,7 +6,7 @@ use super::policy::Decision;
 use super::rollup::{Concept, RolledUp};
 use super::rules::Rules;
 
-/// What stands between the parts of a path.
+/// The separator between the parts of a path.
 const SEPARATOR: &str = "|";
 
 /// The keywords of an image.
@@ -50,7 +50,7 @@ impl<'a> Vocabulary<'a> {
     }
 
     fn add(&self, concept: Concept, keywords: &mut Keywords) {
-        // A rule's word stands where the rule does: a rule for dogs makes every breed a dog.
+        // A rule's word takes the place of the rule's own class or group: a rule for dogs makes every breed a dog.
         let by_rule = self.rules.and_then(|rules| {
             let word = rules.of(concept)?.keyword.clone()?;
             Some((rules.place_of(concept)?, word))
@@ -87,8 +87,8 @@ impl<'a> Vocabulary<'a> {
         name.unwrap_or_default().replace('_', " ")
     }
 
-    /// A word below the groups that it is in. Groups of more than half of the model's classes say nothing and are left
-    /// out, as in rolled-up answers.
+    /// A word below the groups that it is in. Groups of more than half of the model's classes are too general and
+    /// left out, as in rolled-up answers.
     fn path(&self, concept: Concept, word: &str) -> Option<String> {
         let groups = self.groups.as_ref()?;
         let (mut above, own) = match concept {

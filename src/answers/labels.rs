@@ -1,5 +1,4 @@
-//! What the classes of a model are called: ImageNet's thousand, a label file, or a list that came with
-//! weights. It knows no scores.
+//! The names of a model's classes: ImageNet's thousand, a label file, or a list that came with weights.
 
 use std::fmt::Write as _;
 use std::path::Path;

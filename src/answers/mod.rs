@@ -1,5 +1,5 @@
-//! From a network's scores to named answers: labels, softmax and temperature, the best classes of those that compete,
-//! WordNet groups, rules, and the record of one image's answer. Nothing here knows devices or files of images.
+//! Turns a network's scores into named answers: labels, softmax and temperature, the best classes of those that
+//! compete, WordNet groups, rules, and the record of one image's answer. It knows neither devices nor image files.
 
 pub mod classes;
 pub mod finder;

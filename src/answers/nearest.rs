@@ -1,12 +1,12 @@
-//! Did you mean: the names that are the most like one that is unknown.
+//! Suggests the names that are most similar to an unknown one.
 
 /// How many names are suggested in place of one that is unknown.
 const SUGGESTIONS: usize = 3;
 
-/// How like a name has to be, from 0 to 1.
+/// How similar a name has to be, from 0 to 1.
 const LIKENESS: f64 = 0.6;
 
-/// The nearest of `names`, the nearest first; none where none is near.
+/// The most similar of `names`, best first; empty if none is similar enough.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let likeness = |name: &'a str| (strsim::jaro_winkler(wanted, name), name);
     let mut near: Vec<(f64, &str)> =

@@ -1,5 +1,5 @@
-//! Everything that turns a model's scores into the answer of an image: temperature, the classes that compete, rules,
-//! how many of the best are wanted, and the roll-up into groups.
+//! Turns a model's scores into the answer for an image: temperature, competing classes, rules, how many of the best
+//! are wanted, and the roll-up into groups.
 
 use serde_json::{Value, json};
 
@@ -23,8 +23,8 @@ pub struct Decision {
 
 /// How a model's answers are made. [`Policy::default`] is softmax over all classes and the best five of them.
 ///
-/// A model whose last function is another one has no probabilities that add up to 1, so its classes cannot compete in
-/// subsets, nor be rolled up, nor have a temperature.
+/// A model that does not end in softmax has no probabilities that add up to 1. It refuses subsets of classes, the
+/// roll-up and a temperature.
 #[derive(Debug, Clone)]
 pub struct Policy {
     labels: Option<Labels>,
@@ -104,7 +104,7 @@ impl Policy {
         }
     }
 
-    /// The same, of another number of classes, and without a roll-up.
+    /// The same policy for another number of classes, without a roll-up.
     pub fn of_the_best(self, top_k: usize) -> Self {
         Policy { selection: Selection { top_k, ..self.selection }, rollup: None, ..self }
     }
@@ -114,8 +114,8 @@ impl Policy {
         Policy { rules: Some(rules), ..self }
     }
 
-    /// Every answer has the most specific class or group whose probability is at least `least`. To be called when it
-    /// is known which classes compete.
+    /// Every answer has the most specific class or group whose probability is at least `least`. Call it after
+    /// [`Policy::among`].
     ///
     /// # Errors
     /// When the labels carry no WordNet ids, or the model does not end in softmax.
@@ -154,7 +154,8 @@ impl Policy {
         self.competing.as_ref().map_or(classes, Vec::len)
     }
 
-    /// All that makes answers other than those of a policy by default, for a fingerprint; null where nothing does.
+    /// All settings by which answers differ from those of the default policy, for a fingerprint; null if there are
+    /// none.
     pub fn identity(&self) -> Value {
         let Selection { top_k, threshold } = self.selection;
         let plain = self.selection == Selection::default()
@@ -202,7 +203,7 @@ impl Policy {
         }
     }
 
-    /// The answer for probabilities that are not one image's own, such as the mean of several images'.
+    /// The answer for the probabilities of several images together, such as their mean.
     pub fn decide_together(&self, probabilities: &[f32]) -> Decision {
         self.decide_by(probabilities, probabilities)
     }

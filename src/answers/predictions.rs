@@ -8,7 +8,7 @@ use crate::answers::rollup::RolledUp;
 use crate::error::{Error, ImageError, Result};
 use crate::files::Stamp;
 
-/// What the number beside a prediction is.
+/// What a prediction's score is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Scores {
     /// Softmax over all classes: 0 to 1.
@@ -80,7 +80,7 @@ pub struct Notes {
     pub preview: bool,
     /// When the photo was taken, ISO 8601.
     pub taken: Option<String>,
-    /// Where, in degrees north and east.
+    /// Where the photo was taken, in degrees north and east.
     pub gps: Option<[f64; 2]>,
     /// How many photos of a burst the answer is of; `None` where bursts are not looked for.
     pub burst: Option<u64>,

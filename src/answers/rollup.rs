@@ -1,4 +1,4 @@
-//! The most specific answer that is sure enough: a class, a WordNet group above it, or nothing.
+//! Finds the most specific answer that is probable enough: a class, a WordNet group above it, or nothing.
 
 use super::groups::Groups;
 use super::labels::Labels;
@@ -12,7 +12,7 @@ pub enum Concept {
     Group(usize),
 }
 
-/// What an image is, as far as the model is sure of it.
+/// The most specific answer that reaches the least probability.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RolledUp {
     /// A class or a group.
@@ -24,7 +24,7 @@ pub enum RolledUp {
         /// The probability of all its classes together.
         score: f32,
     },
-    /// Nothing that says something is sure enough.
+    /// No class or group of use is probable enough.
     Unknown,
 }
 
@@ -37,17 +37,17 @@ pub struct Summed {
     pub mass: f64,
 }
 
-/// The nodes of one image with their sums, which are added up once.
+/// The probability of each concept for one image, summed once.
 #[derive(Debug)]
 pub struct Masses<'a> {
     candidates: &'a Candidates,
     masses: Vec<f64>,
 }
 
-/// Everything that can be an answer, the most specific first.
+/// All concepts that can be an answer, the most specific first.
 #[derive(Debug, Clone)]
 pub struct Candidates {
-    /// Nodes of the same number of classes stand in the order of their ids, classes before groups.
+    /// Concepts of equally many classes are in the order of their ids, classes before groups.
     nodes: Vec<Candidate>,
 }
 
@@ -59,8 +59,8 @@ struct Candidate {
 }
 
 impl Candidates {
-    /// Those of a model, or of the `competing` ones of its classes. A group of more than half of them says nothing
-    /// and is none.
+    /// The candidates of a model, or of its `competing` classes. A group of more than half of these is too general to
+    /// be one.
     pub fn new(groups: &Groups, labels: &Labels, competing: Option<&[usize]>) -> Self {
         let all: Vec<usize> = (0..groups.classes()).collect();
         let competing = competing.unwrap_or(&all);
@@ -85,8 +85,7 @@ impl Candidates {
             .chain(groups)
             .filter(|(_, candidate)| says_something(candidate))
             .collect();
-        // A class goes before a group of only this class, which says less; classes without an id come behind those
-        // that have one.
+        // A class comes before a group of this class alone, which is less specific; classes without an id come last.
         nodes.sort_by_key(|(wnid, candidate)| {
             let is_group = matches!(candidate.concept, Concept::Group(_));
             (candidate.classes.len(), is_group, wnid.is_none(), *wnid, candidate.concept)
@@ -129,7 +128,7 @@ impl Masses<'_> {
 mod tests {
     use super::*;
 
-    /// The rule as it is written down, over every concept, with no thought of speed.
+    /// The rule applied to every concept in turn, without optimisation.
     fn oracle(
         groups: &Groups,
         labels: &Labels,

@@ -1,5 +1,5 @@
-//! Thresholds and keywords of single classes and groups, from a CSV file. Of several rules that concern a class, the
-//! most specific one holds.
+//! Thresholds and keywords of single classes and groups, from a CSV file. Where several rules cover a class, the most
+//! specific one applies.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Rules {
     rules: Vec<Rule>,
-    /// The class or group that each is written for; what holds for which class is below, and says all there is.
+    /// The class or group that each rule is written for; left out of the identity, which has the rule of every class.
     #[serde(skip)]
     places: Vec<Concept>,
     /// The rule that holds for each class.
@@ -137,7 +137,7 @@ impl Rules {
         self.rules.get(self.which(concept)?)
     }
 
-    /// The class or group that the rule is written for which holds for `concept`.
+    /// The class or group whose rule applies to `concept`.
     pub fn place_of(&self, concept: Concept) -> Option<Concept> {
         self.places.get(self.which(concept)?).copied()
     }
@@ -151,7 +151,7 @@ impl Rules {
     }
 }
 
-/// The line of the record that is read from a place on: a reader passes over empty lines before it.
+/// The line of the record at a position. The CSV reader skips empty lines before it.
 pub(crate) fn line_of(text: &str, place: &csv::Position) -> usize {
     let rest = text.as_bytes().get(place.byte() as usize..).unwrap_or_default();
     let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|byte| **byte == b'\n').count();

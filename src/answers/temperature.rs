@@ -1,9 +1,9 @@
-//! Temperature: what logits are divided by before softmax, so that probabilities can be believed. After Guo et al.
-//! 2017, "On Calibration of Modern Neural Networks".
+//! Temperature: the number that logits are divided by before softmax, so that probabilities match accuracy. After Guo
+//! et al. 2017, "On Calibration of Modern Neural Networks".
 
 use serde::{Deserialize, Serialize};
 
-/// A temperature that was fitted, and on what: a part of a weights file's card.
+/// A fitted temperature and how it was found, as a weights file's card records it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fitted {
     /// What logits are divided by.
@@ -16,7 +16,7 @@ pub struct Fitted {
     pub expected_error_before: f64,
     /// And after.
     pub expected_error_after: f64,
-    /// What decided the logits beside the weights, in words.
+    /// What else the logits depend on beside the weights, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocessing: Option<String>,
 }

@@ -64,7 +64,7 @@ pub fn run(settings: &Explain, common: Common, stdout: &mut dyn Write) -> Result
     let failed = run.sum_up().failed;
     if refused > 0 {
         let were = if refused == 1 { "was" } else { "were" };
-        console.note(&format!("{} {were} not written: others have their names", count(refused, "file")));
+        console.note(&format!("{} {were} not written: other files have their names", count(refused, "file")));
     }
     Ok(ExitStatus::of_images(failed + refused, settings.exit_zero))
 }

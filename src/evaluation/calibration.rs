@@ -1,4 +1,5 @@
-//! Calibration: whether answers with a probability of 70 % are right in seven of ten cases. Guo et al. 2017, "On Calibration of Modern Neural Networks".
+//! Calibration: whether answers with a probability of 70 % are right in seven of ten cases, after Guo et al. 2017,
+//! "On Calibration of Modern Neural Networks".
 
 use serde::Serialize;
 
@@ -7,7 +8,7 @@ use super::GradedAnswer;
 /// Bins of equal width from 0 to 1, as in the paper.
 const BINS: usize = 15;
 
-/// The answers of which the model is equally sure.
+/// A bin: the answers of about the same probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bin {
     /// Its greatest probability; the bin before it ends where it begins.
@@ -20,7 +21,7 @@ pub struct Bin {
     pub accuracy: f64,
 }
 
-/// How far probabilities can be believed.
+/// How well probabilities match accuracy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibration {
     /// Expected calibration error, from 0 to 1, at the temperature that the model was used with.

@@ -1,5 +1,5 @@
-//! How good answers are: accuracy with intervals, confusions, calibration. Plain arithmetic on scores and true
-//! classes; it knows no files and runs no models.
+//! Measures answers: accuracy with intervals, confusions, calibration. Plain arithmetic on scores and true classes;
+//! it opens no files and runs no models.
 
 pub mod calibration;
 pub mod selective;
@@ -13,7 +13,7 @@ use crate::answers::labels::Labels;
 use calibration::Calibration;
 use selective::{REPORTED, Selective, selective};
 
-/// A share of right answers and what it may be in truth.
+/// A share of right answers, with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Accuracy {
     /// Right ones.
@@ -99,9 +99,9 @@ pub struct Evaluation {
     pub top1: Accuracy,
     /// The true one is among the five best.
     pub top5: Accuracy,
-    /// How far probabilities can be believed.
+    /// How well probabilities match accuracy.
     pub calibration: Calibration,
-    /// What rolled-up answers are worth at [`selective::REPORTED`]; `None` where the labels carry no WordNet ids.
+    /// The rolled-up answers at [`selective::REPORTED`]; `None` where the labels have no WordNet ids.
     pub selective: Option<Vec<Selective>>,
     /// The same for a plot.
     pub selective_curve: Option<Vec<Selective>>,

@@ -1,5 +1,5 @@
-//! How good rolled-up answers are: how many images get a class, a group or nothing at each least probability, and
-//! how many of those are right. A group is right when the true class is in it.
+//! Measures rolled-up answers: at each least probability, how many images get a class, a group or nothing, and how
+//! many of those answers are right. A group is right when the true class is in it.
 
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ impl Share {
     }
 }
 
-/// What a least probability gives.
+/// The answers at one least probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Selective {
     /// The least probability.

@@ -1,4 +1,4 @@
-//! The true classes of images, from class folders or a file of labels. It reads no images.
+//! Reads the true classes of images from class folders or a file of labels. It opens no images.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
@@ -72,7 +72,7 @@ impl<'a> Names<'a> {
 /// The class of an image by the folder below `dir` that it is in.
 ///
 /// # Errors
-/// When it is in none, or the folder is called like no class.
+/// When it is in none, or the folder has no class's name.
 pub fn by_folder(dir: &Path, image: &Path, names: &Names) -> Result<usize> {
     let below = image.strip_prefix(dir).unwrap_or(image);
     let mut parts = below.components();
@@ -92,7 +92,7 @@ pub struct Named {
     pub line: usize,
     /// Relative to the folder of images.
     pub path: PathBuf,
-    /// As it stands there.
+    /// The label as written.
     pub label: String,
 }
 

@@ -1,5 +1,5 @@
-//! A scale of colours whose lightness rises evenly, so that more looks like more, also without colour vision
-//! and on paper: a path from violet over red to yellow in Oklab.
+//! A colour scale from violet over red to yellow in Oklab. Its lightness rises evenly, so that greater values look
+//! greater, also to colour-blind people and on paper.
 
 /// A colour: red, green, blue.
 pub type Rgb = [u8; 3];
@@ -23,7 +23,7 @@ fn at(value: f64) -> Rgb {
     from_oklab(mix(l, to_l), chroma * hue.cos(), chroma * hue.sin())
 }
 
-/// Oklab to sRGB by the matrices of <https://bottosson.github.io/posts/oklab/>; what no screen shows is cut off.
+/// Oklab to sRGB by the matrices of <https://bottosson.github.io/posts/oklab/>; clipped to what a screen can show.
 fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
     let cone = |along_a: f64, along_b: f64| (lightness + along_a * a + along_b * b).powi(3);
     let l = cone(0.396_337_777_4, 0.215_803_757_3);

@@ -1,4 +1,4 @@
-//! Class activation maps: which parts of a photo speak for a class, and their drawing over the photo.
+//! Class activation maps: which parts of a photo raise the score of a class, and how they are drawn over it.
 //!
 //! NASNet ends in relu, global average and one dense layer, so a class's score is the mean of a map:
 //! `map[h, w] = sum over c of kernel[c, class] * features[h, w, c]`, and `mean(map) + bias` is the logit
@@ -23,9 +23,9 @@ pub struct ActivationMap {
     pub height: usize,
     /// Columns; each covers an equal part of the input's width.
     pub width: usize,
-    /// H, W: what each place says for the class, or below zero against it, in units of the logit.
+    /// H, W: how much each place adds to the class's logit, or takes from it.
     pub values: Vec<f32>,
-    /// What the class has without any image.
+    /// The class's bias, which depends on no image.
     pub bias: f32,
 }
 
@@ -69,7 +69,8 @@ impl std::fmt::Debug for Top {
 }
 
 impl Top {
-    /// A copy of a network's dense layer; `None` where the averaged features do not lead to one and to nothing else.
+    /// A copy of a network's dense layer; `None` where the head is anything else than one dense layer over averaged
+    /// features.
     pub fn of(graph: &Graph, weights: &Weights) -> Option<Self> {
         let node = graph.node(graph.logits.filter(|_| graph.has_usual_head())?);
         let Op::Dense { kernel, bias } = node.op else { return None };

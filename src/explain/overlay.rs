@@ -1,15 +1,15 @@
-//! An activation map drawn over the photo that it is of.
+//! Draws an activation map over its photo.
 
 use super::ActivationMap;
 use super::colour::{Rgb, scale};
 use crate::image::decode::Rgb8;
 use crate::image::preprocess::Region;
 
-/// How much of the photo the strongest place hides.
+/// The opacity of the strongest place.
 const STRONGEST: f64 = 0.7;
 
-/// `photo` with `map` over it: from the map's least value, where the photo is as it is, to its greatest, yellow. What
-/// the network was not shown is grey and dark.
+/// `photo` with `map` over it: the map's least value leaves the photo as it is, its greatest is yellow. What the
+/// network was not shown is dark grey.
 ///
 /// `region` is the part of `photo`, in its pixels, that the map covers. Between the middles of the map's cells
 /// values are interpolated by Keys' cubic, beyond the outermost they stay. The scale is the map's own, since a score
@@ -35,7 +35,7 @@ pub fn overlay(photo: &Rgb8, map: &ActivationMap, region: Region) -> Rgb8 {
             let colour = match (taps, column) {
                 (Some(taps), Some(_)) => {
                     let value = taps.of(|at| across[at][x]) - f64::from(low);
-                    // Without a difference there is nothing to show.
+                    // A constant map has nothing to show.
                     let share = if reach > 0.0 { (value / reach).clamp(0.0, 1.0) } else { 0.0 };
                     blend(*pixel, colours[(share * 255.0).round() as usize], share * STRONGEST)
                 }

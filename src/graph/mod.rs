@@ -285,7 +285,8 @@ impl Graph {
         })
     }
 
-    /// The part that engines compute: all of it, or all but a head that is not the usual one. Weights keep their places.
+    /// The part that engines compute: the whole graph, without its head if that is not the usual one. Weights keep
+    /// their places.
     pub fn without_unusual_head(&self) -> Cow<'_, Graph> {
         if self.logits.is_none() || self.has_usual_head() {
             return Cow::Borrowed(self);

@@ -1,5 +1,4 @@
-//! Weights drawn from a seed: a network that knows nothing but computes like one that does, for tests
-//! and benches that must not depend on files.
+//! Random weights from a seed, for tests and benches that must not depend on files.
 
 use super::{Graph, Role, WeightSpec, Weights};
 use crate::tensor::Tensor;

@@ -22,7 +22,7 @@ impl Weights {
         Weights { tensors }
     }
 
-    /// No weights any more: what is left when an engine has taken them over.
+    /// No weights: what remains after an engine has taken them over.
     pub fn released() -> Self {
         Weights { tensors: Vec::new() }
     }

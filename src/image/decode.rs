@@ -1,8 +1,8 @@
-//! Bytes of an image file to upright RGB, within limits.
+//! Decodes the bytes of an image file to upright RGB, within limits.
 //!
-//! The format is detected from the contents. Sizes are checked in the header, before memory is allocated for
-//! them. What Pillow refuses as truncated is refused here. A decoder that panics has met a corrupt image,
-//! not a reason to end the run. This module knows neither paths nor models.
+//! The format is detected from the contents. Sizes are checked in the header, before memory is allocated for them.
+//! What Pillow refuses as truncated is refused here. A decoder's panic is an error of its image and does not end the
+//! run. This module knows neither paths nor models.
 
 mod choices;
 #[cfg(test)]
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Rgb8 {
     }
 }
 
-/// Looks at the first bytes of a file: enough of them to tell an image from what is none.
+/// Checks by the first bytes of a file whether it is an image.
 ///
 /// # Errors
 /// As [`decode`] would for a file that starts like this, by its signature alone.
@@ -46,12 +46,12 @@ pub fn recognise(bytes: &[u8]) -> Result<(), ImageError> {
     if camera::format(bytes).is_some() { Ok(()) } else { signature::format(bytes).map(drop) }
 }
 
-/// Whether what is decoded of `bytes` is a preview within the file and not the image itself.
+/// Whether `bytes` are decoded from a preview within the file instead of the image itself.
 pub fn is_preview(bytes: &[u8]) -> bool {
     camera::format(bytes).is_some_and(camera::is_preview)
 }
 
-/// A decoded image, and what its file says of it.
+/// A decoded image, and facts from its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// The pixels.
@@ -250,7 +250,7 @@ fn limits(options: &DecodeOptions) -> Limits {
     limits
 }
 
-/// Bytes of memory that the crate `image` and the way to RGB take at their peak, as measured.
+/// Bytes of memory that the crate `image` and the conversion to RGB take at their peak, as measured.
 fn footprint(format: ImageFormat, decoder: &impl ImageDecoder, turned: bool) -> u64 {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
@@ -276,8 +276,8 @@ fn name(format: ImageFormat) -> &'static str {
     }
 }
 
-/// Whether a WebP has the bytes its RIFF header counts. The decoder reads chunks as it needs them and would
-/// not miss the last; libwebp (and so Pillow) refuses the file.
+/// Whether a WebP has the bytes its RIFF header counts. The decoder reads chunks as it needs them and would accept a
+/// file without the last; libwebp (and so Pillow) refuses it.
 fn webp_is_complete(bytes: &[u8]) -> bool {
     let counted = bytes.get(4..8).and_then(|bytes| bytes.first_chunk()).map(|size| u32::from_le_bytes(*size));
     counted.is_some_and(|size| bytes.len() as u64 >= u64::from(size) + 8)

@@ -1,4 +1,4 @@
-//! When and where a photo was taken, as its EXIF says. Whatever is damaged, missing or out of range is not said.
+//! When and where a photo was taken, by its EXIF. Values that are damaged, missing or out of range are left out.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ pub struct Capture {
 const DECIMALS: f64 = 1e7;
 
 impl Capture {
-    /// What the EXIF of an image file says. A file without it, or with one that cannot be read, says nothing.
+    /// Reads the EXIF of an image file. A file without it, or with one that cannot be read, gives nothing.
     pub fn read(bytes: &[u8]) -> Self {
         // The parser of a library, over bytes that anybody may have written.
         catch_unwind(AssertUnwindSafe(|| {
@@ -46,7 +46,7 @@ fn blocks(bytes: &[u8]) -> Vec<Exif> {
     }
 }
 
-/// The value of a tag: where it should be, or in a block that holds nothing else.
+/// The value of a tag: from its usual directory, or from a block that holds only it.
 fn value(exif: &Exif, tag: Tag) -> Option<&Value> {
     let Tag(_, number) = tag;
     let field =

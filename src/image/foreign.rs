@@ -1,8 +1,8 @@
-//! Files that are given as images and are none that is read: what they are, and the way out.
+//! Recognises files that are not images of a supported format, and says what they are and what to do.
 
 use std::io::Read;
 
-/// Bytes that are unpacked of a gzip file to see what is in it: the header of a tar archive.
+/// Bytes of a gzip file that are unpacked to see what is in it: the size of a tar header.
 const PEEK: u64 = 512;
 
 /// Where a tar archive says that it is one.
@@ -52,7 +52,7 @@ const STARTS: &[(&[u8], &str, &str)] = &[
 /// Boxes that begin a QuickTime file without a brand.
 const QUICKTIME: [&[u8]; 5] = [b"moov", b"mdat", b"wide", b"pnot", b"skip"];
 
-/// What `bytes` are and the way out, as the end of a sentence; `None` for what is not known.
+/// What `bytes` are and what to do, as the end of a sentence; `None` if unknown.
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     let (what, way_out) = name(bytes)?;
     Some(format!("{what} is not read; {way_out}"))

@@ -17,19 +17,19 @@ pub enum Detail {
 
 stable_names!(Detail, "decoding", { Exact => "exact", Fast => "fast" });
 
-/// What becomes of a JPEG or PNG that ends before its pixels do.
+/// How a truncated JPEG or PNG is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Cut {
     /// It is an error.
     #[default]
     Error,
-    /// It is answered from what is there, as Pillow does with `LOAD_TRUNCATED_IMAGES`.
+    /// Its pixels are used as far as they go, as Pillow does with `LOAD_TRUNCATED_IMAGES`.
     Accept,
 }
 
 stable_names!(Cut, "treatment of truncated images", { Error => "error", Accept => "accept" });
 
-/// What becomes of transparency.
+/// How transparency is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Alpha {
     /// The colours as they are stored, as if opaque (Pillow's `convert("RGB")`).
@@ -52,13 +52,13 @@ pub struct DecodeOptions {
     pub max_memory: u64,
     /// Whether the EXIF (or TIFF) orientation is applied.
     pub apply_exif: bool,
-    /// What becomes of transparency.
+    /// How transparency is treated.
     pub alpha: Alpha,
-    /// Shorter side that the preview of a RAW file must have to stand for it.
+    /// The least shorter side of a RAW file's preview to be used as the image.
     pub min_preview: u32,
     /// In what detail large JPEGs are decoded, where it is known to what size they will be resized.
     pub detail: Detail,
-    /// What becomes of a JPEG or PNG that ends before its pixels do.
+    /// How a truncated JPEG or PNG is treated.
     pub cut: Cut,
 }
 
@@ -87,11 +87,11 @@ impl Default for DecodeOptions {
     }
 }
 
-/// Decoded bytes a pixel that `max_pixels` stands for. Deeper images (16 bit with colour, floats) may have
-/// as many pixels fewer, so the limit on pixels is one on memory too.
+/// Decoded bytes for each pixel of `max_pixels`. Deeper images (16 bit with colour, floats) may have correspondingly
+/// fewer pixels, so the limit on pixels also limits memory.
 const BYTES_PER_PIXEL: u64 = 4;
 
-/// Refuses a header that promises no pixels, or more than `options` allow.
+/// Refuses a header with no pixels, or with more than `options` allow.
 pub(super) fn check_size(
     width: u32,
     height: u32,

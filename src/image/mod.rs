@@ -1,4 +1,4 @@
-//! Bytes of an image file to the numbers a network reads.
+//! Turns the bytes of an image file into the numbers that a network reads.
 //!
 //! [`mod@decode`] turns bytes into upright RGB within limits, [`mod@preprocess`] turns RGB into scaled floats by
 //! the rules of a reference pipeline, and [`resample`] is the resizer beneath it, bit-identical to

@@ -1,4 +1,4 @@
-//! Which way up a photo is: by the orientation tag of its EXIF block, or, where that has none, of its XMP.
+//! Which way up a photo is: by the orientation tag of its EXIF block, else by that of its XMP.
 //!
 //! The rules are those of Pillow's `exif_transpose`. A damaged block is no reason to refuse the pixels.
 
@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use super::tiff;
 
-/// What some writers put before the TIFF of an EXIF block; once in JPEG, and at times once too often.
+/// The header before the TIFF of an EXIF block: once in JPEG, though some writers repeat it.
 const EXIF_HEADER: &[u8] = b"Exif\0\0";
 
 /// The attribute or element of XMP.

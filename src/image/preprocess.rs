@@ -1,4 +1,4 @@
-//! Pixels of a decoded image to the numbers that a NASNet reads: which part of it, at what size, how
+//! Turns the pixels of a decoded image into the numbers that a NASNet reads: which part of it, at what size, how
 //! resampled, and scaled to -1..1.
 //!
 //! The published references disagree, so each has a [`Preset`], and each part of it can be overridden
@@ -31,7 +31,7 @@ pub enum Preset {
 
 stable_names!(Preset, "preset", { Timm => "timm", Keras => "keras", Slim => "slim" });
 
-/// What becomes of an image whose aspect ratio is not the input's.
+/// How an image is fitted whose aspect ratio is not the input's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resize {
     /// The short side is resized to `floor(size / crop_pct)`, then the centre is cut out (timm's `center`).
@@ -91,8 +91,8 @@ impl Filter {
     }
 }
 
-/// The colour around a padded image. timm fills with `round(255 * mean)`; NASNet's mean is 0.5, and
-/// Python rounds 127.5 to even. It is scaled to 0.004, the nearest to nothing that a byte can say.
+/// The colour around a padded image. timm fills with `round(255 * mean)`; NASNet's mean is 0.5, and Python rounds
+/// 127.5 to even. It scales to 0.004, the closest to 0 that a byte can get.
 pub const PAD_VALUE: u8 = 128;
 
 /// The share of the short side that timm and TF-slim keep, where a model does not say otherwise.
@@ -129,10 +129,10 @@ impl From<Preset> for Preprocessing {
 }
 
 impl Preprocessing {
-    /// The smallest share that can be kept; less is surely a slip (a percentage is not meant).
+    /// The smallest share that can be kept; less is surely a mistake.
     pub const MIN_CROP_PCT: f64 = 0.01;
 
-    /// Checks what a flag or a file may have got wrong.
+    /// Checks values that come from a flag or a file.
     ///
     /// # Errors
     /// The message says which share was expected and which was found.
@@ -143,7 +143,7 @@ impl Preprocessing {
         Err(format!("crop_pct is a share from {} to 1, got {}", Self::MIN_CROP_PCT, self.crop_pct))
     }
 
-    /// The share to keep, made harmless where [`Self::validate`] was not asked.
+    /// The share to keep, clamped in case [`Self::validate`] was not called.
     fn share(&self) -> f64 {
         if self.crop_pct.is_nan() { 1.0 } else { self.crop_pct.clamp(Self::MIN_CROP_PCT, 1.0) }
     }

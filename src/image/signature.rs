@@ -1,4 +1,4 @@
-//! Which image format a file is, by its first bytes. Names and extensions are never asked.
+//! Detects the format of an image by its first bytes. Names and extensions play no part.
 
 use ::image::ImageFormat;
 
@@ -18,7 +18,7 @@ const READ: [(&[u8], ImageFormat); 9] = [
     (b"qoif", ImageFormat::Qoi),
 ];
 
-/// Bytes that tell every format here.
+/// Bytes that are enough to recognise every format here.
 const LONGEST: usize = 12;
 
 /// The format of `bytes`.
@@ -65,7 +65,7 @@ fn is_pnm(bytes: &[u8]) -> bool {
     }
 }
 
-/// Why `bytes`, of no format that is read, is not.
+/// Why `bytes`, which are of no supported format, are not read.
 fn unread(bytes: &[u8]) -> ImageError {
     let cut_short = |signature: &[u8]| bytes.len() >= 2 && signature.starts_with(bytes);
     let cut_webp = bytes.len() < LONGEST

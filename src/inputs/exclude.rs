@@ -1,5 +1,5 @@
-//! What is left out of folders, globs and archives: what `--exclude` names, and folders that hold no photos of anybody's,
-//! only what programs keep beside them. What is named outright is never left out.
+//! What is left out of folders, globs and archives: what `--exclude` matches, and folders that programs keep for
+//! themselves. A path that is named outright is never left out.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::{Error, Result};
 
-/// Folders of programs: thumbnails and metadata of file servers and desktops, version control, waste.
+/// Folders of programs: thumbnails and metadata of file servers and desktops, version control, bins.
 const LEFT_OUT: [&str; 14] = [
     "$RECYCLE.BIN",
     "#recycle",

@@ -1,4 +1,4 @@
-//! Folders, walked lazily in an order that does not depend on the file system.
+//! Walks folders lazily, in an order that does not depend on the file system.
 
 use std::cmp::Ordering;
 use std::fs::{self, DirEntry, FileType, ReadDir};
@@ -20,7 +20,7 @@ pub struct FolderOptions {
     pub hidden: bool,
     /// Extensions without their dot, in lower case; none for all known ones.
     pub extensions: Vec<String>,
-    /// A folder that is not entered, but where it was named itself: what a run writes is not among its inputs.
+    /// A folder that is not entered unless it is an input itself: a run's own output is not among its inputs.
     pub except: Option<PathBuf>,
     /// What is left out.
     pub exclude: Excluded,
@@ -44,8 +44,7 @@ impl FolderOptions {
     }
 }
 
-/// The images below a folder. What cannot be looked into is a source that is nowhere; files of other kinds
-/// are counted.
+/// The images below a folder. A folder that cannot be read gives a source with an error; other files are counted.
 pub(super) fn images(
     root: PathBuf,
     options: &FolderOptions,
@@ -55,7 +54,7 @@ pub(super) fn images(
     Walk { options, passed_over, start: Some(root.clone()), root, levels: Vec::new(), archive: None }
 }
 
-/// A walk through a folder. What it holds of a folder of a million files is their names, one behind the other.
+/// A walk through a folder. Of a folder of a million files it holds only the names, in one block after another.
 struct Walk {
     options: FolderOptions,
     passed_over: PassedOver,
@@ -79,7 +78,7 @@ enum Entries {
     AsFound(ReadDir),
 }
 
-/// What an entry is, as far as it is of interest.
+/// The kinds of entries that a walk tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Folder,
@@ -163,7 +162,7 @@ impl Walk {
         }
     }
 
-    /// Goes into a folder; why it cannot be looked into, if it cannot.
+    /// Enters a folder; returns the error if it cannot be read.
     fn enter(&mut self, folder: PathBuf) -> Option<Source> {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) if self.options.unsorted => Ok(Entries::AsFound(entries)),
@@ -208,7 +207,7 @@ impl Entries {
     }
 }
 
-/// What an entry below `root` is; `None` if it is not of interest.
+/// The kind of an entry below `root`; `None` if it is passed over.
 fn kind(entry: &DirEntry, options: &FolderOptions, root: &Path, passed_over: &PassedOver) -> Option<Kind> {
     let name = entry.file_name();
     if !options.hidden && name.as_encoded_bytes().starts_with(b".") {
@@ -257,8 +256,8 @@ struct Listing {
     starts: Vec<u32>,
 }
 
-/// Entries one after another: for each, the length of its name (two bytes), its kind, its name. They are in blocks, since
-/// memory that grows in one piece takes twice its size.
+/// Entries one after another: for each, the length of its name (two bytes), its kind, its name. They are kept in
+/// blocks, since one growing buffer would take twice its size.
 #[derive(Default)]
 struct Blocks(Vec<Vec<u8>>);
 

@@ -1,4 +1,4 @@
-//! Patterns that the shell left alone: what they match, looked for only where it can be.
+//! Expands patterns that the shell did not, searching only folders where a match can be.
 
 use std::ffi::OsStr;
 use std::io;
@@ -29,14 +29,14 @@ pub(super) fn images(pattern: PathBuf, folders: &FolderOptions, passed_over: &Pa
     }))
 }
 
-/// Whether a text holds what has a meaning in patterns.
+/// Whether a text has wildcards.
 pub(super) fn has_meta(text: &OsStr) -> bool {
     text.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte))
 }
 
 /// What a glob asks for.
 struct Pattern {
-    /// The folder that all its paths are below; empty for the one that we are in.
+    /// The folder that all its paths are below; empty for the current one.
     base: PathBuf,
     whole: GlobMatcher,
     /// Patterns for the names of folders at its first levels below the base, up to the first level that any depth matches.
@@ -47,8 +47,8 @@ struct Pattern {
     only_folders: bool,
 }
 
-/// Paths that a glob matches, and what could not be looked into on the way to them, sorted. What is below a folder that
-/// matches belongs to that folder.
+/// The paths that a glob matches, sorted, and folders that could not be read on the way. A folder that matches stands
+/// for all below it.
 fn matches(pattern: &Pattern, options: &FolderOptions) -> Vec<Result<PathBuf, Source>> {
     let here = pattern.base.as_os_str().is_empty();
     let root = if here { Path::new(".") } else { &pattern.base };
@@ -85,7 +85,7 @@ fn matches(pattern: &Pattern, options: &FolderOptions) -> Vec<Result<PathBuf, So
             }
             Ok(_) => {}
             Err(error) if error.path().is_some_and(|path| !leads(path, error.depth())) => {}
-            // Nothing there: nothing matches, but a link that leads nowhere, which is tried, so that it is reported.
+            // Nothing there, so nothing matches. A broken link is tried, so that it is reported.
             Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {
                 let link = error.path().map(below).filter(|path| pattern.whole.is_match(path));
                 found.extend(link.filter(|link| link.is_symlink()).map(Ok));

@@ -1,4 +1,4 @@
-//! Paths as numbers: which shard takes a path, and whether it was met before, without keeping the path.
+//! Hashes of paths: which shard takes a path, and whether it was seen before, without keeping the path.
 
 use std::path::Path;
 
@@ -31,8 +31,8 @@ impl PathKey {
         self.0[0]
     }
 
-    /// The first 96 bits, for those who hold very many: among a thousand million paths two that share them are
-    /// as likely as 1 in 10^11.
+    /// The first 96 bits, where very many are held: among a thousand million paths two that share them are as likely
+    /// as 1 in 10^11.
     pub fn short_bits(self) -> [u32; 3] {
         let [first, second] = self.0;
         [(first >> 32) as u32, first as u32, (second >> 32) as u32]
@@ -43,8 +43,8 @@ impl PathKey {
         format!("{:012x}", self.0[0] >> 16)
     }
 
-    /// Which of `count` shards takes the path, from 1: the first 64 bits, big-endian, modulo `count`, plus 1.
-    /// That is promised to stay: shards may be run by different versions on different machines.
+    /// Which of `count` shards takes the path, from 1: the first 64 bits, big-endian, modulo `count`, plus 1. This
+    /// must never change: shards may be run by different versions on different machines.
     pub fn shard(self, count: u32) -> u32 {
         (self.0[0] % u64::from(count.max(1))) as u32 + 1
     }

@@ -1,4 +1,4 @@
-//! Lists of paths, read as a stream: a path is handed on before the next one is there.
+//! Reads lists of paths as a stream: each path is handed on before the next one is read.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Source;
 use crate::error::{Error, Result};
 
-/// The longest path that a list may hold; longer is not a list of paths.
+/// The longest path that a list may hold; a longer one means that the file is no list of paths.
 const MAX_PATH_BYTES: usize = 1 << 16;
 
 /// The paths of a list: one a line, or NUL-separated. Empty lines are passed over; a carriage return at

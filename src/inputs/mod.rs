@@ -1,5 +1,5 @@
-//! Paths, folders, globs, lists and stdin to an ordered, lazy sequence of image sources, and their bytes. Of files it
-//! knows archives, whose members have names too; images are bytes to it.
+//! Turns paths, folders, globs, lists and stdin into an ordered, lazy sequence of image sources, and reads their
+//! bytes. It looks into tar archives, but not into images.
 
 mod exclude;
 mod folder;
@@ -25,7 +25,7 @@ pub const EXTENSIONS: [&str; 29] = [
     "raf",
 ];
 
-/// Where one image is to be found.
+/// Where an image is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A file.
@@ -41,7 +41,7 @@ pub enum Place {
         /// How many bytes it has.
         length: u64,
     },
-    /// Nowhere: the path named something that is not there or cannot be looked into.
+    /// Nowhere: the path does not exist or cannot be read.
     Nowhere(ImageError),
 }
 
@@ -109,7 +109,7 @@ const SAID_PLACES: usize = 3;
 /// At most this many extensions are named; the others are summed up.
 const SAID_EXTENSIONS: usize = 5;
 
-/// Counts files of folders that no extension marks as images, by their extensions.
+/// Counts the files in folders that do not have an image's extension, by extension.
 #[derive(Debug, Clone, Default)]
 pub struct PassedOver(Arc<Mutex<BTreeMap<String, u64>>>);
 
@@ -184,7 +184,7 @@ pub fn sources(options: &InputOptions) -> Result<(impl Iterator<Item = Source> +
     Ok((named.chain(listed), passed_over))
 }
 
-/// The input that is not there, if no named input is and nothing else was named.
+/// The first input, if none of the named inputs exists and nothing else was named.
 pub fn all_missing(options: &InputOptions) -> Option<&Path> {
     let is_missing = |path: &PathBuf| {
         let error = path.symlink_metadata().err();
@@ -198,13 +198,13 @@ pub fn all_missing(options: &InputOptions) -> Option<&Path> {
     options.paths.iter().all(is_missing).then_some(first)
 }
 
-/// Whether a second walk sees what the first one does: nothing comes from stdin or another pipe.
+/// Whether inputs can be walked twice: nothing comes from stdin or another pipe.
 pub fn can_be_walked_twice(options: &InputOptions) -> bool {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     !options.paths.iter().any(is_stdin) && options.files_from.as_ref().is_none_or(|list| list.is_file())
 }
 
-/// The error of a run that found nothing to answer: where it looked, and what it passed over.
+/// The error for a run without images: where it looked, and what it passed over.
 pub fn none(options: &InputOptions, passed_over: &PassedOver) -> Error {
     let named: Vec<_> = options.named().map(|path| path.display().to_string()).collect();
     let places = match &named[..] {

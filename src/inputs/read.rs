@@ -1,4 +1,4 @@
-//! The bytes of a source. What is no image is known by its first bytes and not read to its end.
+//! Reads the bytes of a source. A file that is no image is recognised by its first bytes, and the rest is not read.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, stdin};
@@ -8,10 +8,10 @@ use crate::error::{ImageError, ImageErrorKind};
 use crate::files::Stamp;
 use crate::image::decode::recognise;
 
-/// Enough to tell every format.
+/// Bytes that are enough to recognise every format.
 const HEAD_BYTES: u64 = 4096;
 
-/// The largest file that is taken for an image.
+/// The largest file that is read as an image.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
 impl Source {
@@ -29,8 +29,8 @@ impl Source {
     /// All bytes of the image's file.
     ///
     /// # Errors
-    /// `io` when it cannot be read, `decode` when it is empty, `unsupported` when it does not start like an
-    /// image, `too_large` when it does not end.
+    /// `io` when it cannot be read, `decode` when it is empty, `unsupported` when it does not start like an image,
+    /// `too_large` when it is longer than any image.
     pub fn read(&self) -> Result<Vec<u8>, ImageError> {
         match &self.place {
             Place::Nowhere(error) => Err(error.clone()),

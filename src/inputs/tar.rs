@@ -1,5 +1,5 @@
-//! Images within tar archives, named `shard.tar/member.jpg`. Headers are walked and contents skipped, so an
-//! archive of any size is streamed; who decodes a member reads it from its place.
+//! Images within tar archives, named `shard.tar/member.jpg`. Only headers are read and contents skipped, so an
+//! archive can have any size; a member is read from its place when it is decoded.
 //!
 //! Read are the ustar, GNU and pax forms (POSIX.1-2017 "pax", ustar interchange format), hard links included.
 //! Compressed archives are not, and of sparse members only the names.
@@ -18,7 +18,7 @@ use crate::error::{ImageError, ImageErrorKind};
 
 const BLOCK: u64 = 512;
 
-/// The longest header extension (a long name, a set of pax records) that is believed.
+/// The longest header extension (a long name, a set of pax records) that is read.
 const MAX_EXTENSION_BYTES: u64 = 1 << 20;
 
 /// Whether a name says that a file is an archive.
@@ -74,12 +74,12 @@ struct Member {
     contents: Contents,
 }
 
-/// Where what a member holds is to be found.
+/// Where a member's contents are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Contents {
-    /// On end, in bytes of the archive.
+    /// In one piece, in bytes of the archive.
     At { offset: u64, length: u64 },
-    /// Nowhere that it could be read from.
+    /// Nowhere, with the reason.
     Nowhere(ImageError),
     /// It is a symbolic link, a device or a pipe.
     Other,
@@ -100,7 +100,7 @@ struct Members {
     ended: bool,
 }
 
-/// What headers before a member's own say of it.
+/// What extension headers say of the next member.
 #[derive(Default)]
 struct Extensions {
     name: Option<Vec<u8>>,
@@ -140,9 +140,10 @@ impl Members {
                 Place::Member { archive: Arc::clone(&self.archive), offset, length }
             }
             Contents::Nowhere(error) => Place::Nowhere(error),
-            Contents::Other => {
-                Place::Nowhere(ImageError::new(ImageErrorKind::Unsupported, "it is no file in its archive"))
-            }
+            Contents::Other => Place::Nowhere(ImageError::new(
+                ImageErrorKind::Unsupported,
+                "it is not a file in its archive (a link, device or pipe)",
+            )),
         };
         Source { path: path.into(), place }
     }
@@ -205,7 +206,7 @@ impl Members {
                     } else {
                         Contents::Other
                     };
-                    // A folder, in the old form too; what speaks of the archive itself.
+                    // A folder, also in the old form, or a header about the archive itself.
                     let is_member =
                         !kind.is_dir() && !name.ends_with(b"/") && !kind.is_pax_global_extensions();
                     if is_member {
@@ -222,7 +223,7 @@ impl Members {
         if self.by_name.is_none() {
             let here = self.at;
             let again = Members::open(&self.archive).map(|mut members| {
-                // Empty at once, so that the second walk looks nothing through again.
+                // Empty from the start, so that the second walk starts no third one.
                 members.by_name = Some(HashMap::new());
                 while members.at < here && matches!(members.next(), Some(Ok(_))) {}
                 members.by_name.unwrap_or_default()
@@ -233,7 +234,7 @@ impl Members {
         let known = self.by_name.as_ref().and_then(|by_name| by_name.get(&PathKey::of(&target)));
         known.cloned().unwrap_or_else(|| {
             let message =
-                format!("a hard link to {}, which is not before it in the archive", target.display());
+                format!("a hard link to {}, which does not come before it in the archive", target.display());
             Contents::Nowhere(ImageError::new(ImageErrorKind::Decode, message))
         })
     }
@@ -356,7 +357,7 @@ fn pax(mut bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
     records
 }
 
-/// A member's name below its archive: nothing leads out to the root.
+/// A member's name below its archive, without leading slashes and `./`.
 fn relative(mut name: Vec<u8>) -> PathBuf {
     loop {
         let start = [&b"/"[..], b"./"].into_iter().find(|start| name.starts_with(start));

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// How strided pools treat what lies beyond the border: the one thing in which the public
-/// implementations differ. It changes logits by several per cent, so it is part of a model's identity.
+/// How strided pools treat padding, the one thing in which the public implementations differ. It changes logits by
+/// several per cent, so it is part of a model's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {

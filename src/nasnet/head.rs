@@ -12,7 +12,7 @@ use crate::graph::{Activation, HeadNorm, NodeId, Op, Role, Shape, WeightId, Wind
 /// The dense layer of the published networks, and of every head of their form.
 pub const PREDICTIONS: &str = "predictions";
 
-/// Any number of layers beyond this is no head.
+/// More layers than any head has.
 const MAX_LAYERS: usize = 64;
 
 /// The layers between the last feature map and the answer.
@@ -29,7 +29,7 @@ pub struct Head {
     pub binary: bool,
 }
 
-/// A layer of a head. Layers without numbers have no name: what they do says what they are.
+/// A layer of a head. Only layers with weights have a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum HeadLayer {
@@ -131,10 +131,10 @@ impl Head {
         self
     }
 
-    /// Checks what a file may have got wrong.
+    /// Checks a head that a file describes.
     ///
     /// # Errors
-    /// What is wrong with which layer.
+    /// Names the layer and what is wrong with it.
     pub fn validate(&self) -> Result<()> {
         let fail = |detail: String| Err(Error::Config(format!("head: {detail}")));
         if self.layers.len() > MAX_LAYERS {
@@ -208,7 +208,7 @@ impl Builder {
         let shape = self.shape(x);
         let flat = |channels| Shape { height: 1, width: 1, channels };
         Ok(match layer {
-            // The engines have this one at hand.
+            // The graph has this average already.
             HeadLayer::GlobalAverage if x == features => pooled,
             HeadLayer::GlobalAverage => {
                 self.push(Op::GlobalAverage, vec![x], flat(shape.channels), "head_average")

@@ -5,7 +5,7 @@ use crate::nasnet::layouts::file_shape;
 use crate::nasnet::names::{self, Scheme};
 use crate::nasnet::{Config, Dialect, graph};
 
-/// Above any width, number of classes or size of input that makes sense; products of three stay countable.
+/// Greater than any sensible width, number of classes or size of input; the product of three still fits 64 bits.
 pub(crate) const MAX_NUMBER: usize = 1 << 20;
 
 /// The weights of a file by the names that a NASNet-A has for them.
@@ -42,7 +42,7 @@ impl<'a, F: Fn(&str) -> Option<&'a [usize]>> Shapes<'a, F> {
         }
     }
 
-    /// P by the majority of three cells' widths, so that one misshapen tensor is reported as that.
+    /// P by the majority of three cells' widths, so that one misshapen tensor is reported as misshapen.
     pub fn penultimate_filters(&self) -> Option<usize> {
         let cells = [(0, 24), (2 * self.blocks, 12), (3 * self.blocks, 6)];
         let votes: Vec<usize> = cells
@@ -59,7 +59,7 @@ impl<'a, F: Fn(&str) -> Option<&'a [usize]>> Shapes<'a, F> {
         self.gamma("stem_bn1").or_else(kernel).filter(|stem| *stem < MAX_NUMBER)
     }
 
-    /// `skip_reduction`, which the shapes of a network with one block a stage prove: the older input then has other channels.
+    /// `skip_reduction`, where shapes prove it: with one block a stage, the older input has other channels.
     pub fn skip_reduction(&self, config: &Config) -> Option<bool> {
         if config.num_blocks != 1 {
             return None;

@@ -21,8 +21,8 @@ pub struct Layer {
     pub multiply_adds: u64,
 }
 
-/// The nodes of the graph, those of one layer joined. Relus that Keras leaves without a name of ours get the
-/// numbers that Keras gives them in a fresh process.
+/// The nodes of the graph, those of one layer joined. Relus without a name get the numbers that Keras gives them in a
+/// fresh process.
 pub fn of(graph: &Graph) -> Vec<Layer> {
     let mut parameters: HashMap<&str, [u64; 2]> = HashMap::new();
     for spec in &graph.weights {
@@ -84,7 +84,8 @@ pub fn of(graph: &Graph) -> Vec<Layer> {
     layers
 }
 
-/// The layers that Keras pads and crops with in front of a node, with their shapes. Here padding is part of what is strided.
+/// The layers that Keras pads and crops with in front of a node, with their shapes. Here the strided operation itself
+/// pads.
 fn borders(graph: &Graph, node: &Node, shifts: &mut usize) -> Vec<(String, Shape)> {
     let Some(input) = node.inputs.first().map(|input| graph.node(*input).shape) else { return Vec::new() };
     let padded = |side: usize, window: usize| side + window / 2 * 2 - usize::from(side.is_multiple_of(2));

@@ -3,8 +3,8 @@
 use crate::graph::{Role, WeightSpec};
 use crate::nasnet::names::Scheme;
 
-/// The shape that a weight has in a file, and for each of its canonical dimensions the file's one. Keras keeps the ones
-/// of a 1 x 1 and of a depthwise kernel; files that dropped them (`rank` tells) are taken too.
+/// The shape of a weight in a file, and the file's dimension for each canonical one. Keras keeps dimensions of size 1
+/// in 1 x 1 and depthwise kernels; files without them (told by `rank`) are read too.
 pub(crate) fn file_shape(spec: &WeightSpec, scheme: Scheme, rank: usize) -> (Vec<usize>, Vec<usize>) {
     let shape = spec.shape.as_slice();
     match (scheme, spec.role, shape) {

@@ -18,13 +18,13 @@ pub(crate) enum Scheme {
     },
 }
 
-/// What a tensor is called, without what stands around it.
+/// A tensor's name without the scopes around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// Parts of the file's name before it. Those of one file are alike: where one has more, something was renamed and an
-    /// inner name was left as it was.
+    /// How many parts of the file's name come before it. Within a file they are equally many; a tensor with more of
+    /// them was renamed around an inner name.
     pub depth: usize,
-    /// The name proper.
+    /// The name itself.
     pub name: String,
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn blocks<'a>(
     for cell in keys.filter_map(number) {
         *tensors.entry(cell).or_default() += 1;
     }
-    // A cell has dozens of tensors; one by itself was given a wrong number.
+    // A cell has dozens of tensors; a number with only one is wrong.
     let usual = tensors.values().copied().max()?;
     let cells: Vec<usize> =
         tensors.into_iter().filter(|(_, count)| count * 2 >= usual).map(|(cell, _)| cell).collect();

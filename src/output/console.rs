@@ -45,23 +45,23 @@ impl Console {
 
     fn say(&self, colour: &str, what: &str, text: &str) {
         let text = printable(text);
-        // A line of progress that may be there; it is drawn again below.
+        // Clears a line of progress; it is drawn again below.
         let clear = if self.terminal { "\r\x1b[2K" } else { "" };
         let line = if self.colour {
             format!("{clear}\x1b[{colour}m{what}:\x1b[0m {text}\n")
         } else {
             format!("{clear}{what}: {text}\n")
         };
-        // Nobody can be told that stderr is closed.
+        // A closed stderr cannot be reported.
         let _ = io::stderr().write_all(line.as_bytes());
     }
 
-    /// A count that runs while images are answered; hidden where progress is not drawn.
+    /// A progress count of answered images; hidden where progress is not drawn.
     pub fn counter(&self) -> ProgressBar {
         self.line_of("{spinner} {human_pos} {images}, {rate}, {elapsed}{msg}")
     }
 
-    /// What is being done, and for how long; hidden where progress is not drawn.
+    /// The current activity and its duration; hidden where progress is not drawn.
     pub fn spinner(&self) -> ProgressBar {
         self.line_of("{spinner} {msg}, {elapsed}")
     }

@@ -1,4 +1,4 @@
-//! csv: a prediction a row; an image that failed is a row with its error.
+//! csv: one row for each prediction; an image that failed has a row with its error.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use crate::answers::rollup::RolledUp;
 /// The header of every file.
 const HEADER: [&str; 7] = ["path", "rank", "index", "wnid", "label", "score", "error"];
 
-/// Further columns where answers are rolled up; all empty where nothing is sure enough.
+/// More columns for rolled-up answers; empty where the answer is unknown.
 const GROUP_HEADER: [&str; 3] = ["group_wnid", "group_label", "group_score"];
 
 /// RFC 4180 rows, quoted where needed. Paths and names are exact for programs; a terminal gets them with

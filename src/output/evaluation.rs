@@ -18,7 +18,7 @@ const SCHEMA: u32 = 1;
 /// Rows of the table's lists.
 const LISTED: usize = 20;
 
-/// All that there is to say.
+/// Everything that is reported.
 #[derive(Debug)]
 pub struct AccuracyReport<'a> {
     /// What answered.
@@ -211,8 +211,7 @@ fn in_figures(share: Share) -> String {
     format!("{:.1} % {precision:>8}", share.percent)
 }
 
-/// What a weights file says of its accuracy, as the table shows published figures; as it stands, if it is of
-/// another form.
+/// The accuracy that a weights file records, written as published figures are; unchanged if its form is unknown.
 fn in_words(recorded: &serde_json::Value) -> String {
     let number = |key| recorded.get(key).and_then(serde_json::Value::as_f64);
     let dataset = recorded.get("dataset").and_then(serde_json::Value::as_str);

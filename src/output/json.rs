@@ -41,7 +41,7 @@ impl Printer for Json {
     }
 }
 
-/// A record a line, each whole in itself.
+/// One record on each line, each a whole JSON document.
 #[derive(Debug)]
 pub struct JsonLines {
     model: String,
@@ -79,7 +79,7 @@ pub fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// A value as JSON on one line, in which no byte steers a terminal.
+/// A value as JSON on one line, without control characters.
 pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Harmless(CompactFormatter)))?;
     Ok(())

@@ -57,8 +57,8 @@ pub struct GroupLine<'a> {
 }
 
 impl<'a> Listing<'a> {
-    /// What has all of `words`: a word is the beginning of a word of its own names or id, or a whole word of the names
-    /// of a group above.
+    /// The classes or groups that match all of `words`. A word matches the beginning of a word of their names or id,
+    /// or a whole word of the name of a group above.
     pub fn new(
         model: &'a str,
         labels: &'a Labels,

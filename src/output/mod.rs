@@ -1,4 +1,4 @@
-//! Records to text: one printer for each format, over a writer that the caller owns. Messages go to stderr, see
+//! Writes records: one printer for each format, over a writer that the caller owns. Messages go to stderr, see
 //! [`console`].
 
 pub mod console;
@@ -29,14 +29,13 @@ pub use parquet::{Parquet, ParquetRow};
 pub use table::{Table, TableStyle};
 pub use wire::{ModelHeader, PreprocessingHeader};
 
-/// Prints a run's records. `begin` comes once, after nothing can go wrong any more with the set-up; `end`
-/// once, also when the run was interrupted.
+/// Prints a run's records. `begin` is called once, when the set-up is complete; `end` once, also after an interrupt.
 pub trait Printer {
-    /// What stands before the first record.
+    /// Writes what comes before the first record.
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
-    /// One record.
+    /// Writes one record.
     fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()>;
-    /// What stands behind the last record.
+    /// Writes what comes after the last record.
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
 }
 
@@ -57,7 +56,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether nothing of an output can be read before its end is written.
+    /// Whether an output can only be read once its end is written.
     pub fn stands_on_its_end(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::JsonLines | Format::Csv => false,

@@ -1,4 +1,4 @@
-//! Overlays as files: what they are called, and PNGs that say in words what they show. It opens nothing.
+//! Names of overlay files, and their PNGs, which describe in text what they show. It opens no files.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,11 +11,12 @@ use crate::explain::Explanation;
 use crate::image::Rgb8;
 use crate::inputs::PathKey;
 
-/// Bytes that a stem or a label may take of a name, of which file systems allow 255 in all.
+/// The most bytes of a stem or a label in a name; file systems allow 255 in all.
 const PART_BYTES: usize = 80;
 
-/// `STEM-HASH-RANK-LABEL.png`: readable, the same in every run, and of its own. HASH is of the whole path, so that
-/// images of one name in many folders keep apart; what a file system or a terminal could take ill is `_`.
+/// `STEM-HASH-RANK-LABEL.png`: readable, unique, and the same in every run. HASH is that of the whole path, so that
+/// images of the same name in different folders stay apart. Characters that could harm a file system or a terminal
+/// become `_`.
 pub fn file_name(path: &Path, prediction: &Prediction) -> String {
     let stem = match path.file_stem() {
         Some(stem) if stem != "-" => stem.to_string_lossy(),
@@ -39,7 +40,7 @@ fn plain(text: &str) -> String {
     text
 }
 
-/// What an overlay says in words: PNG's keywords and their texts.
+/// The texts of an overlay, by PNG keyword.
 pub fn texts(explanation: &Explanation, scores: Scores, model: &str) -> [(&'static str, String); 3] {
     let Explanation { prediction, map } = explanation;
     let (name, wnid) = match &prediction.label {

@@ -48,14 +48,14 @@ const SCHEMA: &str = "message nasnet {
     }
 }";
 
-/// Further columns where answers are rolled up; null where nothing is sure enough.
+/// More columns for rolled-up answers; null where the answer is unknown.
 const GROUP_COLUMNS: &str = "
     optional binary group_wnid (STRING);
     optional binary group_label (STRING);
     optional float group_score;
 }";
 
-/// Columns whose values hardly ever repeat, so that a dictionary would only cost.
+/// Columns whose values hardly ever repeat, so that a dictionary does not pay.
 const WITHOUT_DICTIONARY: [&[&str]; 4] =
     [&["seq"], &["path"], &["path_bytes"], &["predictions", "list", "element", "score"]];
 
@@ -64,7 +64,7 @@ pub struct Parquet {
     model: String,
     file: SerializedFileWriter<Vec<u8>>,
     rows: Columns,
-    /// A write failed midway, so anything written later would be at the wrong place.
+    /// A write failed midway, so nothing more may be written.
     torn: bool,
 }
 
@@ -126,7 +126,7 @@ impl Parquet {
         self.hand_on(out)
     }
 
-    /// What has been encoded goes to `out`; the file's own writer keeps count of it.
+    /// Moves encoded bytes to `out`; the Parquet writer keeps count of them.
     fn hand_on(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if std::mem::replace(&mut self.torn, true) {
             return Err(io::Error::other("an earlier part of the file could not be written"));

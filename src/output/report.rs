@@ -1,5 +1,5 @@
-//! HTML pages, whole in themselves: style, script, data and thumbnails are inside, and a content security policy
-//! forbids every request. Text from files reaches the page as data of a script, and the document as text nodes.
+//! Self-contained HTML pages: style, script, data and thumbnails are inline, and a content security policy forbids
+//! every request. Text from files enters the page as JSON data and is shown only through text nodes.
 
 mod link;
 
@@ -25,7 +25,7 @@ const STYLE: &str = include_str!("report/style.css");
 const POLICY: &str =
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/// A small JPEG of an image, in base64; nothing where it cannot be made.
+/// A small JPEG of an image, in base64; `None` where it cannot be made.
 pub fn thumbnail(image: &Rgb8) -> Option<String> {
     let full = ImageBuffer::<Rgb<u8>, &[u8]>::from_raw(image.width, image.height, &image.pixels)?;
     let scale = f64::from(SIDE) / f64::from(image.width.max(image.height).max(1));
@@ -126,7 +126,7 @@ impl<W: Write> Predictions<W> {
     }
 }
 
-/// A mistake that the model was sure of.
+/// A wrong answer of high probability.
 #[derive(Debug, Serialize)]
 pub struct Mistake {
     /// The image.

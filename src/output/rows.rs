@@ -1,4 +1,4 @@
-//! jsonl read back: what a later run, or a merge, has to know of a row that is there already.
+//! Reads jsonl rows back, as far as a resumed run or a merge needs to know them.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
@@ -8,13 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-/// The longest line that is taken for a row; the feature map of Large takes a tenth of it.
+/// The longest line that is read as a row; a feature map of Large takes a tenth of it.
 const MAX_LINE_BYTES: u64 = 1 << 26;
 
-/// Places in an input are below this; a line that says otherwise is no row.
+/// Places in the input are below this; a line with a greater one is no row.
 pub const SEQ_LIMIT: u64 = 1 << 43;
 
-/// The part of a row that tells whose answer it is.
+/// The part of a row that identifies its image and model.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RowHead {
     /// The path's bytes, without loss.
@@ -40,7 +40,7 @@ pub enum RowContent {
     Features,
     /// Where its features are among the rows of the file beside this one.
     Row(u64),
-    /// Why there is nothing to say.
+    /// An error.
     Failed,
 }
 
@@ -114,7 +114,7 @@ pub fn fingerprint(model: &str) -> &str {
     model.rsplit_once('@').map_or(model, |(_, fingerprint)| fingerprint)
 }
 
-/// The same row with another number under `key`. Quotation marks within JSON's strings are escaped, so the key is met
+/// The same row with another number under `key`. Quotation marks within JSON strings are escaped, so the key occurs
 /// nowhere else.
 pub fn with_number(line: &[u8], key: &str, number: u64) -> Option<Vec<u8>> {
     let text = format!("\"{key}\":");

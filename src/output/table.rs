@@ -1,4 +1,4 @@
-//! The table for people: a block an image.
+//! The table for people: one block for each image.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::answers::rollup::RolledUp;
 /// What a terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TableStyle {
-    /// Somebody looks at it: bars beside probabilities, nothing that steers a terminal.
+    /// It is shown on a terminal: bars beside probabilities, no control characters.
     pub is_terminal: bool,
     /// ANSI colours.
     pub colour: bool,
@@ -73,7 +73,7 @@ impl Table {
         Ok(())
     }
 
-    /// What the answer is as far as the model is sure.
+    /// The line of a rolled-up answer.
     fn group(&self, group: &RolledUp, out: &mut dyn Write) -> io::Result<()> {
         let RolledUp::Known { wnid, label, score } = group else {
             return writeln!(out, "  {}", self.paint(DIM, "group: unknown"));
@@ -86,7 +86,7 @@ impl Table {
     }
 }
 
-/// What there is to say of an image beside its answer, on one line.
+/// Notes about an image beside its answer, on one line.
 fn notes(notes: &Notes) -> Option<String> {
     let preview = notes.preview.then(|| "embedded preview".to_owned());
     let taken = notes.taken.as_ref().map(|taken| format!("taken {taken}"));

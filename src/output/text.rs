@@ -1,4 +1,4 @@
-//! Text for people: names from files made harmless for terminals, and large numbers made readable.
+//! Text for people: makes names from files harmless for terminals, and large numbers readable.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// So many of something: `1 image`, `2 images`.
+/// A count with its noun: `1 image`, `2 images`.
 pub fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
 }

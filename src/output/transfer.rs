@@ -1,4 +1,4 @@
-//! Transfers as people see them: on a terminal a bar with speed and time to go, elsewhere a quiet line now and then.
+//! Shows transfers: on a terminal a bar with speed and remaining time, elsewhere an occasional line.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::console::Console;
 use crate::store::Progress;
 
-/// Where there is no bar, a line this often says how far it is.
+/// Without a bar, a line of progress this often.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// The transfers of a run, one after the other.
@@ -73,7 +73,7 @@ impl Progress for Transfers {
         let Some(transfer) = &mut *now else { return };
         if transfer.first.is_none() {
             transfer.first = Some(bytes);
-            // What was here before is no speed.
+            // Bytes that were here before do not count towards the speed.
             transfer.bar.set_position(bytes);
             transfer.bar.reset_eta();
         }

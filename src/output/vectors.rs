@@ -1,5 +1,5 @@
-//! Features to files: npy, npz and safetensors, whose header counts the rows and so is written last, and
-//! jsonl and csv, which grow line by line. Nothing is kept in memory but the row at hand.
+//! Writes features: npy, npz and safetensors, whose header counts the rows and so is written last, and jsonl and csv,
+//! which grow line by line. Only the current row is kept in memory.
 
 mod npy;
 mod npz;
@@ -82,8 +82,8 @@ pub trait VectorWriter {
     /// When the file cannot be written.
     fn row(&mut self, row: &FeatureRow) -> io::Result<()>;
 
-    /// Hands what is written to the system, numbers before the lines that speak of them. Forms whose header can only
-    /// be written last may wait for [`Self::end`].
+    /// Flushes what is written, numbers before the lines that refer to them. Formats whose header is written last may
+    /// wait for [`Self::end`].
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -96,8 +96,8 @@ pub trait VectorWriter {
         0
     }
 
-    /// Makes what is written a whole document: counts go into headers, buffers to disk. It can be called
-    /// once, at the end or at an interruption.
+    /// Completes the document: writes counts into headers and flushes to disk. Call it once, at the end or after an
+    /// interrupt.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -145,7 +145,7 @@ pub fn to_stdout<'a>(
     })
 }
 
-/// A writer of jsonl behind the end of a file, which is open there.
+/// A writer of jsonl that appends to a file, which is open at its end.
 ///
 /// # Errors
 /// When its length is unknown.
@@ -162,7 +162,7 @@ pub fn files(form: Form, file: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Where the paths of a file of bare numbers are.
+/// The file that holds the paths for a file of bare numbers.
 pub fn sidecar(file: &Path) -> PathBuf {
     beside(file, ".jsonl")
 }
@@ -185,7 +185,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What cannot be removed is left; it is named after the file that it belongs to.
+        // A file that cannot be removed stays; its name says what it belongs to.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,4 +1,4 @@
-//! The shapes of json and jsonl, apart from the working types: what scripts rely on.
+//! The wire types of json and jsonl, which scripts rely on, apart from the working types.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::files::Stamp;
 /// The version of the json document's shape.
 pub const SCHEMA: u32 = 1;
 
-/// What answered: the `model` of a json document.
+/// The model that answered: `model` in a json document.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelHeader {
     /// Its name.
@@ -29,7 +29,7 @@ pub struct ModelHeader {
     pub device: String,
     /// Probability or logit.
     pub scores: String,
-    /// What makes scores of logits, where it is not softmax.
+    /// The function that turns logits into scores, where it is not softmax.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activation: Option<String>,
     /// What logits were divided by before softmax, where it is not 1.
@@ -99,7 +99,7 @@ pub struct StreamLine<'a> {
     file: Option<StampLine>,
 }
 
-/// Which state of a file a row speaks of: what a later run tells an edit by.
+/// The size and time of a row's file, by which a later run detects an edit.
 #[derive(Debug, Serialize)]
 pub(super) struct StampLine {
     bytes: u64,

@@ -1,12 +1,12 @@
-//! What the allocator does with the memory of an image that is done: keep it for the next one.
+//! Makes the allocator keep the memory of one image for the next.
 //!
-//! glibc hands buffers of such sizes back to the system at once, and the next image pays for them page by
-//! page: a tenth of all time in a folder of small photos. Other systems' allocators keep them of themselves.
+//! glibc returns buffers of this size to the system at once, and the next image pays for new pages: a tenth of the
+//! time for a folder of small photos. Other allocators keep them anyway.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use super::memory::{address_space, available};
 
-/// Says so to the allocator, once, at the start.
+/// Sets this once, at the start.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn keep_freed_memory() {
     /// Freed memory at the end of a heap that is kept, at most.
@@ -26,6 +26,6 @@ pub fn keep_freed_memory() {
     }
 }
 
-/// Nothing to say here.
+/// Other allocators need no setting.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn keep_freed_memory() {}

@@ -1,4 +1,4 @@
-//! From settings to the policy that makes a model's answers: lists of classes and rules are read here.
+//! Turns settings into the policy that makes a model's answers. Reads lists of classes and rules.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ use crate::output::console::Console;
 use crate::output::text::count;
 use crate::settings::Answers;
 
-/// How a model's answers are made; says on stderr what had to be chosen, and what decides the probabilities beside the
-/// weights.
+/// How a model's answers are made. Notes on stderr what was chosen, and what else decides the probabilities beside
+/// the weights.
 ///
 /// # Errors
 /// When a file cannot be read or names an unknown class, or the model has no WordNet ids for a roll-up.

@@ -1,5 +1,5 @@
-//! Bursts: photos of one folder that were taken within seconds of each other, as camera traps take them, have one answer
-//! together, from the mean of their probabilities. A burst is held until it is complete; of a photo that waits only what
+//! Bursts are photos of one folder that were taken within seconds of each other, as camera traps take them. They get
+//! one answer, from the mean of their probabilities. A burst is held until it is complete; of each photo only what
 //! its record shows is kept.
 
 use std::path::Path;
@@ -22,7 +22,7 @@ pub struct Bursts {
 
 /// Photos with one answer, in their order, and images between them that failed.
 pub struct Burst {
-    /// The photos, whose own numbers are gone.
+    /// The photos, without their own scores.
     pub images: Vec<Answered>,
     /// How many of them did not fail.
     pub photos: u64,
@@ -36,8 +36,8 @@ impl Bursts {
         Bursts { seconds, waiting: Vec::new(), photos: 0, sum: Vec::new(), last: None }
     }
 
-    /// Takes the next image; returns the burst that is complete now, if one is. A photo whose time is unknown is a burst
-    /// of its own. An image that failed does not end a burst: of a series one may be damaged.
+    /// Takes the next image; returns the burst that is complete now, if one is. A photo whose time is unknown is a
+    /// burst of its own. An image that failed does not end a burst, since one photo of a series may be damaged.
     pub fn take(&mut self, mut image: Answered, policy: &Policy) -> Option<Burst> {
         let moment =
             image.result.as_ref().ok().and_then(|photo| Moment::parse(photo.notes.taken.as_deref()?));
@@ -79,7 +79,7 @@ fn folder(image: &Answered) -> Option<&Path> {
 struct Moment {
     /// Seconds on the camera's own clock.
     local: f64,
-    /// How many it is ahead of UTC, where the camera says so.
+    /// Its offset from UTC in seconds, where the camera records it.
     ahead: Option<f64>,
 }
 
@@ -177,7 +177,7 @@ mod tests {
         let mean = &burst.probabilities;
         assert!((mean[0] - 0.375).abs() < 1e-7 && (mean[1] - 0.625).abs() < 1e-7, "{mean:?}");
         assert!(bursts.end().is_none());
-        // Alone it is the image's own answer, to the bit.
+        // A burst of one photo gets the photo's own answer, to the bit.
         let row = [0.3, -1.7, 0.9];
         let _ = bursts.take(photo("3", None, &row), &policy);
         assert_eq!(bursts.end().unwrap().probabilities, policy.probabilities(&row));

@@ -18,7 +18,7 @@ use crate::weights::canonical;
 /// How a temperature is found.
 const METHOD: &str = "least mean negative log-likelihood";
 
-/// Sees that the file can be written, before any work is done.
+/// Checks that the file can be written, before any work is done.
 ///
 /// # Errors
 /// When it is there already, is an input, or its folder does not exist.
@@ -41,7 +41,7 @@ pub fn write(
     if graded.is_empty() {
         bail!("--calibrate: no image was answered, so there is nothing to fit a temperature to");
     }
-    // The best temperature is one of the logits themselves, whatever they were divided by until now.
+    // The temperature is fitted to the logits themselves, whatever they were divided by until now.
     let before = Calibration::new(graded, 1.0);
     let preprocessing = classifier.preprocessing();
     let (height, width) = classifier.config().input_size;
@@ -56,11 +56,11 @@ pub fn write(
             preprocessing.resize, preprocessing.filter, preprocessing.crop_pct
         )),
     };
-    // The classifier may have given up its tensors.
+    // The classifier may have freed its tensors.
     let mut loaded = open::weights(&settings.pipeline.model, Console { quiet: true, ..console })?;
     loaded.preprocessing = Some(*preprocessing);
     loaded.temperature = Some(fitted);
-    // The file travels: it names the file that it was made from, not where that lay.
+    // The file may be moved, so it names the file that it was made from without its folder.
     let origin = loaded.source.as_deref().map(Path::new).filter(|path| path.is_file());
     if let Some(file) = origin.and_then(Path::file_name) {
         loaded.source = Some(file.to_string_lossy().into_owned());

@@ -1,4 +1,4 @@
-//! Where features go: stdout, files that get their names only when they are whole, or files that are continued.
+//! Where features go: stdout, new files that get their names once they are complete, or files that are continued.
 
 use std::fs;
 use std::io::Write;
@@ -46,7 +46,7 @@ pub struct Resumed {
 }
 
 impl FeatureOutput {
-    /// Looks at what is there, and opens what is continued.
+    /// Checks what exists, and opens what is continued.
     ///
     /// # Errors
     /// When a file is in the way, or cannot be continued.
@@ -145,7 +145,7 @@ impl Resumed {
         if let (Some(_), Some(other)) = (&numbers, locked(&lines.ledger).other_model()) {
             let name = name.display();
             bail!(
-                "--output {name}: its rows are of {other}, those of this run of {model}; name another file, or start \
+                "--output {name}: its rows are of {other}, this run's are of {model}; name another file, or start \
                  anew with --force instead of --resume"
             );
         }

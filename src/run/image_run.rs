@@ -1,5 +1,5 @@
-//! A run over images, from the first batch to the last: what every command that answers images shares. It shows progress,
-//! counts, and sums up; what becomes of a batch is the command's business.
+//! A run over images, from the first batch to the last, for every command that answers images. It shows progress,
+//! counts and sums up; the command decides what to do with each batch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,7 +45,7 @@ pub struct ImageRun {
     needed: (Option<u64>, Option<u64>),
 }
 
-/// What became of a run's images, those that the output had before included.
+/// Counts of a run's images, including those that the output had before.
 #[derive(Debug, Clone, Copy)]
 pub struct Totals {
     /// Images that this run answered or failed on.
@@ -70,7 +70,8 @@ impl ImageRun {
     ) -> Result<Self> {
         let Inputs { options, shard, ledger } = inputs;
         let (sources, passed_over) = sources;
-        // Until here there is nothing to finish: a signal ends the process at once, also during a download.
+        // Signals are handled only from here on: before, there is nothing to finish, and they end the process at
+        // once.
         let interrupt = Interrupt::listen()?;
         let walked = Arc::new(AtomicU64::new(0));
         let items = work_items(sources, shard, ledger.clone(), Arc::clone(&walked));
@@ -171,7 +172,7 @@ impl ImageRun {
             self.console.hint(&format!("--memory {megabytes}M allows all images that need too much memory"));
         }
         let seconds = self.started.elapsed().as_secs_f64();
-        // A rate over less is noise.
+        // Over less time a rate is noise.
         if self.answered > 1 && seconds >= 0.1 {
             let rate = self.answered as f64 / seconds;
             self.console
@@ -181,7 +182,7 @@ impl ImageRun {
     }
 }
 
-/// Walks the inputs a second time for their number, where progress is shown and they can be walked twice.
+/// Walks the inputs a second time to count them, where progress is shown and they can be walked twice.
 pub fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
     if counter.is_hidden() || !inputs::can_be_walked_twice(inputs) {
         return;
@@ -192,6 +193,6 @@ pub fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<S
         let own = |source: &Source| shard.is_none_or(|shard| shard.takes(&source.path));
         console::expect(&counter, sources.filter(own).count() as u64);
     };
-    // Progress without a total is progress too.
+    // If no thread can be started, progress has no total.
     let _ = std::thread::Builder::new().name("count".to_owned()).spawn(count);
 }

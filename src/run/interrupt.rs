@@ -23,7 +23,7 @@ impl Interrupt {
         let interrupt = Interrupt::default();
         for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupt.wanted))?;
-            // Which one it was is known before that there was one.
+            // Store which signal it was before the flag that one came.
             flag::register_usize(signal, Arc::clone(&interrupt.signal), signal as usize)?;
             flag::register(signal, Arc::clone(&interrupt.wanted))?;
         }
@@ -42,8 +42,8 @@ impl Interrupt {
     }
 }
 
-/// A file that grows over the limit of the process becomes an error that can be reported, as a full disk is; without
-/// this the signal would end the process.
+/// Writing beyond the process's limit on file size becomes an error, as on a full disk. Otherwise the signal would
+/// end the process.
 pub fn outlive_file_limits() {
     #[cfg(unix)]
     let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default()); // a system without it has no such limits

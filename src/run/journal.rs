@@ -1,4 +1,4 @@
-//! The jsonl output of a run with `--resume`: which paths have answers already, and how the file ends up with one row
+//! The jsonl output of a run with `--resume`: tells which paths have answers already, and brings the file to one row
 //! for each path, in the order of the inputs.
 //!
 //! New rows are appended to the file itself, so a killed run keeps every row it wrote. At the end, if rows were
@@ -34,11 +34,11 @@ pub struct Ledger {
     edited: u64,
     /// Rows of features in the file beside this one.
     places: u64,
-    /// Whose rows there are of another fingerprint.
+    /// A model of another fingerprint that has rows here.
     other_model: Option<String>,
 }
 
-/// A ledger that the walk over the inputs asks, and the run tells.
+/// A ledger shared by the walk over the inputs, which reads it, and the run, which updates it.
 pub type SharedLedger = Arc<Mutex<Ledger>>;
 
 /// The ledger itself; nothing that holds the lock can panic.
@@ -61,7 +61,7 @@ pub enum RowKind {
 }
 
 impl RowKind {
-    /// Whether a row of these may say that.
+    /// Whether such an output may hold this row.
     fn takes(self, answer: RowContent) -> bool {
         match answer {
             RowContent::Failed => true,
@@ -102,7 +102,7 @@ pub struct Continued {
 pub fn open(request: Request<'_>, console: Console) -> Result<Continued> {
     let name = request.name.canonicalize().unwrap_or_else(|_| request.name.to_owned());
     let partial = partial_name(&name);
-    // What a run without --resume left behind when it was ended.
+    // A run without --resume may have been ended and left its file.
     let adopted = !name.exists() && partial.is_file();
     let found = if adopted { &partial } else { &name };
     let context = || format!("--output {}", found.display());
@@ -148,7 +148,9 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
         let head = if line.last() == Some(&b'\n') { RowHead::parse(&line) } else { None };
         match (head, bad) {
             (Some(head), None) if !request.kind.takes(head.content) => {
-                bail!("line {number} is a row of another command's output: this is not one to go on with");
+                bail!(
+                    "line {number} is a row of another command's output, which --resume can't continue here"
+                );
             }
             (Some(head), None) => {
                 if let (RowContent::Row(row), RowKind::Rows { available }) = (head.content, request.kind) {
@@ -164,12 +166,12 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
                 ledger.found(&head, at, request);
             }
             (Some(_), Some((_, number))) => {
-                bail!("line {number} is no row of jsonl, and rows follow it; mend or remove that line");
+                bail!("line {number} is no row of jsonl, but rows follow it; fix or remove that line");
             }
             (None, None) => {
                 let plausible = ledger.last_seq.is_some() || starts_like_a_row(&line);
                 if !plausible {
-                    bail!("line {number} is no row of jsonl: this is not an output to go on with");
+                    bail!("line {number} is no row of jsonl, so this file can't be continued");
                 }
                 bad = Some((at, number));
             }
@@ -180,14 +182,14 @@ fn scan(file: &File, request: Request<'_>) -> Result<(Ledger, u64)> {
     Ok((ledger, bad.map_or(at, |(at, _)| at)))
 }
 
-/// Whether a torn line may be the start of a row: a run that is killed at once leaves nothing more.
+/// Whether a torn line may be the start of a row, which is all that a run leaves that is killed early.
 fn starts_like_a_row(line: &[u8]) -> bool {
     const START: &[u8] = b"{\"path\": ";
     let common = line.len().min(START.len());
     line[..common] == START[..common] || line.iter().all(|byte| *byte == 0)
 }
 
-/// A state of a file in 64 bits.
+/// A hash of a file's size and time of modification.
 fn file_hash(bytes: u64, modified: &str) -> u64 {
     PathKey::of_bytes(format!("{bytes} {modified}").as_bytes()).first_bits()
 }
@@ -215,7 +217,7 @@ impl Ledger {
         }
     }
 
-    /// Whether the path at place `seq` of the input, with its file in a state, is to be answered now.
+    /// Whether the input at place `seq`, whose file has this stamp, is to be answered now.
     pub fn wants(&mut self, key: PathKey, seq: u64, stamp: Option<Stamp>) -> bool {
         let before = self.rows.get(key);
         if before.is_some_and(|before| before.state == State::Met) {
@@ -228,7 +230,7 @@ impl Ledger {
         let file = stamp.map(|stamp| file_hash(stamp.bytes, &stamp.modified()));
         let changed = match (before.file, file) {
             (Some(before), Some(now)) => before != now,
-            // The row says that there is no such file, or is of a version that did not write stamps.
+            // The row is an error about a missing file, or of a version that did not write stamps.
             (None, Some(_)) => before.state == State::Failed,
             (_, None) => false,
         };
@@ -257,7 +259,7 @@ impl Ledger {
         self.skipped
     }
 
-    /// Inputs that were passed over for either reason.
+    /// All inputs that were passed over.
     pub fn passed_over(&self) -> u64 {
         self.skipped + self.duplicates
     }
@@ -272,12 +274,12 @@ impl Ledger {
         self.duplicates
     }
 
-    /// Rows that the file of features beside the lines has lines for.
+    /// Rows of the features file that have a line here.
     pub fn places(&self) -> u64 {
         self.places
     }
 
-    /// A model whose rows the file has, and which is not the run's.
+    /// Another model that has rows in the file.
     pub fn other_model(&self) -> Option<&str> {
         self.other_model.as_deref()
     }
@@ -287,7 +289,7 @@ impl Ledger {
         self.untidy
     }
 
-    /// What people are told at the end.
+    /// Notes for the user at the end.
     pub fn notes(&self) -> Vec<String> {
         let counts = [
             (self.skipped(), "images were answered already"),
@@ -324,7 +326,7 @@ impl Ledger {
         .with_context(|| format!("--output {}", partial.display()))
     }
 
-    /// Hands out the line that counts of each path, in the order of the inputs, with the place that it has there.
+    /// Passes the valid line of each path to `take`, in the order of the inputs, with its place there.
     ///
     /// # Errors
     /// When the file cannot be read, or `take` fails.

@@ -1,9 +1,9 @@
-//! How much memory images may take while they are decoded, over all threads.
+//! Limits the memory that decoding takes over all threads.
 //!
-//! Every worker may take a little without asking. An image that needs more says so before it allocates: then its worker
-//! gives back what it has, waits for its turn, and decodes the image anew. Since nobody waits while holding
-//! memory that others wait for, and since turns are in order, every image gets its memory in the end, or is too
-//! large for the whole.
+//! Every worker may take a small amount without asking. An image that needs more fails before it allocates; its
+//! worker then gives back what it holds, waits for its turn, and decodes the image again. No worker waits while
+//! holding memory that others wait for, and turns are in order, so every image gets its memory in the end, unless it
+//! needs more than there is in all.
 
 mod available;
 
@@ -14,8 +14,8 @@ use crate::error::{ImageError, ImageErrorKind, Needed};
 pub use available::address_space;
 pub use available::available;
 
-/// The share of the memory that is free at the start which images may take: weights, scratch memory of the network
-/// and the allocator's own losses have the rest.
+/// The share of free memory, measured at the start, that images may take. The rest is for the network's buffers and
+/// the allocator's overhead.
 const SHARE: (u64, u64) = (2, 3);
 
 /// What images may take where the system does not say how much is free.
@@ -38,9 +38,9 @@ pub struct MemoryBudget {
 #[derive(Debug)]
 struct State {
     free: u64,
-    /// The turn that is given to the next who asks.
+    /// The next turn to give out.
     next: u64,
-    /// The turn of whoever may take memory now.
+    /// The turn that may take memory now.
     now: u64,
 }
 
@@ -108,7 +108,7 @@ impl MemoryBudget {
         drop(state);
         self.changed.notify_all();
         let reserved = Reserved { memory: self, bytes };
-        // Where the address space is limited, a decoder that is refused its memory would end the whole run.
+        // Under a limit on address space, a decoder that gets no memory would end the whole run.
         let mut probe: Vec<u8> = Vec::new();
         if usize::try_from(bytes).is_ok_and(|bytes| probe.try_reserve_exact(bytes).is_ok()) {
             return Ok(reserved);
@@ -118,7 +118,7 @@ impl MemoryBudget {
         Err(ImageError::new(ImageErrorKind::TooLarge, message))
     }
 
-    /// The memory of which `shared` bytes are shared.
+    /// The total of which `shared` bytes are the shared part.
     fn total_for(&self, shared: u64) -> u64 {
         // Three eighths are the workers' own, until these have as much as they may. What division drops is some bytes.
         let by_share = (shared / 5 + 1).saturating_mul(8).saturating_add(8 * self.workers);

@@ -1,5 +1,6 @@
-//! What every run over many images shares: opening a model, work items and shards, ordered workers, the way of an image
-//! from its bytes to the network's numbers, output files, the journal of `--resume`, and interrupts. It knows no subcommand.
+//! What all runs over images share: opening a model, work items and shards, ordered workers, the pipeline from an
+//! image's bytes to the network's numbers, output files, the journal of `--resume`, and interrupts. It knows no
+//! subcommand.
 
 pub mod allocator;
 pub mod answering;

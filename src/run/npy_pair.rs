@@ -1,8 +1,8 @@
 //! Continues an .npy file and the lines beside it together. Numbers are written before their line, so the pair is
 //! complete up to the last line.
 //!
-//! To reorder rows, both files are rewritten as `*.tidy` and renamed, the numbers first. From that first renaming on the
-//! new pair counts; if a run ends between the two renamings, the next one does the second.
+//! To reorder rows, both files are rewritten as `*.tidy` and renamed, the numbers first. From the first renaming on
+//! the new pair is the valid one; if a run ends between the two, the next run does the second.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -23,7 +23,7 @@ pub fn open(name: &Path, shape: &[usize]) -> Result<NpyRows> {
     let context = || format!("--output {}", name.display());
     let lines = vectors::sidecar(name);
     finish_tidying(name, &lines).with_context(context)?;
-    // What a run without --resume left behind when it was ended.
+    // A run without --resume may have been ended and left its files.
     for (from, to) in vectors::files(Form::Npy, &partial_name(name)).iter().zip([name, &lines]) {
         if !to.exists() && from.is_file() {
             claim(from).with_context(context)?; // nobody is at it
@@ -62,7 +62,7 @@ fn finish_tidying(name: &Path, lines: &Path) -> Result<()> {
 /// The lines go first: on their own they would mean that the numbers have been renamed.
 fn remove(new_numbers: &Path, new_lines: &Path) {
     if fs::remove_file(new_lines).is_ok() || !new_lines.exists() {
-        // A file that stays does no harm.
+        // A file that cannot be removed does no harm.
         let _ = fs::remove_file(new_numbers);
     }
 }
@@ -100,7 +100,7 @@ fn write(ledger: &Ledger, from: (&Path, &Path), to: (&Path, &Path), shape: &[usi
     let mut out = BufWriter::new(File::create(to.1)?);
     let mut place = 0;
     ledger.in_order(from.1, |line, seq| {
-        let lost = || io::Error::other("a line that was written is no row any more");
+        let lost = || io::Error::other("a line that was written can't be read as a row");
         let mut line = with_number(line, "seq", seq).ok_or_else(lost)?;
         if row(&line).is_some() {
             line = with_number(&line, "row", place).ok_or_else(lost)?;

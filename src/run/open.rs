@@ -1,4 +1,4 @@
-//! From settings to a classifier that is ready, shared by the commands that run a model.
+//! Turns settings into a classifier that is ready to run.
 
 use std::num::NonZeroUsize;
 
@@ -49,7 +49,7 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<LoadedModel
         }
     };
     let mut loaded = load(settings.source.obtain(&progress)?).or_else(|error| {
-        // A file that was verified, and was damaged after that.
+        // The file was damaged after it was verified.
         if matches!(error, Error::Damaged { .. }) && settings.source.is_remote() {
             console.note(&error.to_string());
             return load(settings.source.obtain_again(&progress)?);
@@ -65,8 +65,8 @@ pub fn weights(settings: &ModelSettings, console: Console) -> Result<LoadedModel
     Ok(loaded)
 }
 
-/// Ends a run that has no inputs before it fetches a model: with weights that are here, inputs that are missing get
-/// their records.
+/// Ends a run whose inputs are all missing before it downloads a model. With weights that are on this machine it goes
+/// on, and missing inputs get their error records.
 ///
 /// # Errors
 /// When none of the named inputs is there, and the weights are not here either.
@@ -83,8 +83,8 @@ pub fn refuse_missing_inputs(inputs: &InputOptions, model: &ModelSettings) -> Re
     }
 }
 
-/// What is published of a model's accuracy: nothing, unless its weights, its input size and its way with borders are
-/// those that were measured. A file of the same shape may hold anything.
+/// The published accuracy of a model: only for the weights, input size and dialect that were measured, since other
+/// weights may have the same shapes.
 pub fn published(model: &ModelSettings, loaded: &LoadedModel) -> &'static [Published] {
     match model.source.published() {
         Some(entry) if entry.dialect == loaded.dialect => published::figures(&loaded.config),
@@ -92,7 +92,7 @@ pub fn published(model: &ModelSettings, loaded: &LoadedModel) -> &'static [Publi
     }
 }
 
-/// Loaded weights on a device as they are, for commands that need no labels and no preprocessing of their own.
+/// Puts loaded weights on a device, for commands that need neither labels nor preprocessing.
 ///
 /// # Errors
 /// When weights or device are unavailable.
@@ -138,7 +138,8 @@ pub fn classifier(settings: &Pipeline, threads: usize, console: Console) -> Resu
     Ok(classifier)
 }
 
-/// What a run's output says of its model; `scores` is what its numbers are, and `policy` how answers are made of them.
+/// The header that a run's output has about its model; `scores` says what its numbers are, `policy` how answers are
+/// made of them.
 pub fn describe(
     classifier: &Classifier,
     decode: &DecodeOptions,

@@ -1,5 +1,5 @@
-//! Bounded workers over an ordered sequence: many items in work at once, results in the order of the
-//! items, and never more of them in memory than was agreed. It knows nothing of what the work is.
+//! Workers over an ordered sequence: many items at once, results in the order of the items, and a limit on how many
+//! results wait in memory. It does not know what the work is.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,13 +12,13 @@ use std::time::Duration;
 /// Names of the worker threads start with this; a panic there is an item's failure and not the program's.
 pub const WORKER_NAME: &str = "worker";
 
-/// How long a wait lasts before the wish to stop is looked at again.
+/// How often a wait checks whether to stop.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Results in the order of their items.
 #[derive(Debug)]
 pub struct Ordered<T> {
-    /// One slot an item, in order; each is filled by whichever worker took the item.
+    /// One slot for each item, in order; the worker that takes the item fills it.
     slots: Receiver<Receiver<T>>,
     /// The slot at the head, when its result was not there yet.
     head: Option<Receiver<T>>,
@@ -27,7 +27,7 @@ pub struct Ordered<T> {
 /// Starts `workers` threads that do `work` on `items`, with at most `capacity` results waiting.
 ///
 /// An item whose work panics is handed to `rescue`, with what the panic said. The threads end when the items do, or
-/// when the result is dropped; they are not waited for, since the source of items may be blocked for good.
+/// when the result is dropped; nothing waits for them, since the source of items may block forever.
 pub fn ordered<S, T>(
     items: impl Iterator<Item = S> + Send + 'static,
     workers: usize,
@@ -51,7 +51,7 @@ where
                 let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((item, slot)) = job else { return };
                 let result = catch_unwind(AssertUnwindSafe(|| work(&item)));
-                // Nobody waits for the result any more when the receiver is gone.
+                // If the receiver is gone, nobody needs the result.
                 let _ = slot.send(result.unwrap_or_else(|panic| rescue(&item, words(&*panic))));
             }
         })?;
@@ -67,7 +67,7 @@ where
     Ok(Ordered { slots, head: None })
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let owned = || panic.downcast_ref::<String>().map(String::as_str);
     panic.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("a panic without words")
@@ -135,7 +135,7 @@ impl<T> Iterator for Ordered<T> {
     fn next(&mut self) -> Option<T> {
         loop {
             let slot = self.head.take().or_else(|| self.slots.recv().ok())?;
-            // A slot without a result is that of a worker that is gone.
+            // A slot without a result means that its worker is gone.
             if let Ok(result) = slot.recv() {
                 return Some(result);
             }

@@ -1,4 +1,4 @@
-//! Images through a model, in order: what the commands that run a model share.
+//! Takes images through a model, in order: reads, decodes, prepares and runs the network.
 
 mod buffer_pool;
 
@@ -32,13 +32,13 @@ use buffer_pool::BufferPool;
 /// Images that keep a GPU busy.
 const GPU_BATCH: usize = 32;
 
-/// Readers for each thread that computes: a disk or a network is waited for beside the arithmetic.
+/// Reading threads for each computing thread, so that disk and network are waited for beside the arithmetic.
 const READERS: usize = 2;
 
 /// The longer side of a photo that is drawn on.
 const PHOTO_SIDE: u32 = 1024;
 
-/// A model and the way that images take to it.
+/// A model, and how images are read and prepared for it.
 pub struct Pipeline {
     pub classifier: Arc<Classifier>,
     pub threads: usize,
@@ -50,7 +50,7 @@ pub struct Pipeline {
     reads_exif: bool,
 }
 
-/// An image on its way: its place among the inputs, its path, and what it has become, or why it failed.
+/// An image in the pipeline: its place among the inputs, its path, and its result so far, or why it failed.
 pub struct Item<T> {
     /// Its place among the inputs.
     pub seq: u64,
@@ -58,18 +58,18 @@ pub struct Item<T> {
     pub path: PathBuf,
     /// Which state of its file it was read from.
     pub stamp: Option<Stamp>,
-    /// What it has become.
+    /// Its result so far.
     pub result: Result<T, ImageError>,
 }
 
-/// An image at the end of its way.
+/// An image at the end of the pipeline.
 pub type Answered = Item<Numbers>;
 
-/// What the network says of an image.
+/// What the network computed for an image.
 pub struct Numbers {
     pub width: u32,
     pub height: u32,
-    /// What else there is to say of the image.
+    /// Other facts for its record.
     pub notes: Notes,
     /// Class scores or features.
     pub row: Vec<f32>,
@@ -108,9 +108,9 @@ impl Pipeline {
         let batch_size = settings.batch_size.unwrap_or(fitting);
         let settings::Pipeline { mut decode, explains, thumbnails, reads_exif, .. } = *settings;
         let (height, width) = classifier.config().input_size;
-        // A preview that would have to be enlarged is no photo but its thumbnail.
+        // A preview that would have to be enlarged is only a thumbnail of the photo.
         decode.min_preview = height.min(width) as u32;
-        // Now that the weights have theirs.
+        // Measured now, after the weights were loaded.
         let memory = Arc::new(MemoryBudget::new(settings.memory, threads));
         Ok(Pipeline { classifier, threads, decode, memory, batch_size, explains, thumbnails, reads_exif })
     }
@@ -127,8 +127,8 @@ impl Pipeline {
 
     /// Starts workers that take images, each with its place in the input, through the network.
     ///
-    /// On a CPU a worker takes its image all the way by itself, while there are others to do; images that are
-    /// too few for all threads, and those for other devices, are only made ready and run in a batch.
+    /// On a CPU a worker runs the network on its image by itself while more images follow. Images that are too few
+    /// for all threads, and those for other devices, are only prepared, and then run in a batch.
     ///
     /// # Errors
     /// When threads cannot be started.
@@ -205,7 +205,7 @@ impl Pipeline {
         let item =
             |seq: u64, source: &Source, stamp, result| Item { seq, path: source.path.clone(), stamp, result };
         let read = move |(seq, source): &(u64, Source)| {
-            // Before it is read: an edit in between makes the stamp an old one, and not one of bytes never seen.
+            // Taken before the file is read: after an edit in between, the stamp is outdated and the image is redone.
             let stamp = source.stamp();
             let contents = match stamp {
                 Some(Stamp { bytes, .. }) if bytes > most => Ok(Contents::Large(source.clone(), bytes)),
@@ -224,7 +224,7 @@ impl Pipeline {
 /// The bytes of an image's file.
 enum Contents {
     Read(Vec<u8>),
-    /// So many of them that they are read when there is memory for them.
+    /// Too many to read ahead: they are read once there is memory for them.
     Large(Source, u64),
 }
 
@@ -241,7 +241,7 @@ struct Prepared {
     stage: Stage,
 }
 
-/// How far it has come.
+/// How far it has got.
 enum Stage {
     /// H, W, 3, as the network takes it.
     Ready(Vec<f32>),
@@ -272,7 +272,7 @@ impl ForwardPass {
         self.classifier.engine()
     }
 
-    /// An image by the caller's own thread, where the device does that.
+    /// Runs one image on the calling thread, where the device supports that.
     fn run_alone(&self, pixels: &[f32]) -> Option<error::Result<Computed>> {
         if self.explains {
             let rows = self.engine().run_alone(pixels, [self.output, Features])?;
@@ -281,7 +281,7 @@ impl ForwardPass {
         Some(self.engine().run_alone(pixels, [self.output])?.map(|[row]| (row, None)))
     }
 
-    /// A batch by all threads, or on the device.
+    /// Runs a batch on all threads, or on the device.
     fn run(&self, images: &[&[f32]]) -> error::Result<Vec<Computed>> {
         if self.explains {
             let [rows, features] = self.engine().run_for(images, [self.output, Features])?;
@@ -291,7 +291,7 @@ impl ForwardPass {
     }
 }
 
-/// Images that went through, in the order of their sources.
+/// Answered images, in the order of their sources.
 pub struct ImageStream {
     ordered: Ordered<Item<Prepared>>,
     network: ForwardPass,
@@ -299,7 +299,7 @@ pub struct ImageStream {
 }
 
 impl ImageStream {
-    /// The next images; none at the end, or when the run is to end.
+    /// The next images; empty at the end, or after an interrupt.
     ///
     /// # Errors
     /// When the device fails, or the network has no such output.
@@ -333,7 +333,7 @@ impl ImageStream {
     }
 }
 
-/// What the record of an image has beside its answer.
+/// The facts about an image that its record shows beside the answer.
 fn notes(bytes: &[u8], truncated: bool, reads_exif: bool) -> Notes {
     let Capture { taken, gps } = if reads_exif { Capture::read(bytes) } else { Capture::default() };
     Notes { truncated, preview: is_preview(bytes), taken, gps, burst: None }

@@ -10,18 +10,18 @@ use super::journal::Continued;
 use crate::error::Error;
 use crate::files::{claim_anew, is_claimed, is_same_file, partial_name};
 
-/// A writer that has to be finished.
+/// A writer of data that must be finished.
 pub enum Sink<'a> {
-    /// Data for whoever reads.
+    /// stdout.
     Stdout(&'a mut dyn Write),
-    /// Data for a file.
+    /// A new file.
     File {
         /// What is written to it.
         writer: BufWriter<File>,
         /// Its names.
         unfinished: Unfinished,
     },
-    /// Rows behind those that a file has.
+    /// More rows at the end of a file.
     Rows {
         /// The file, at its end.
         writer: BufWriter<File>,
@@ -33,7 +33,7 @@ pub enum Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    /// The sink of a file that is continued where there is one, else as [`Sink::open`].
+    /// The sink of a continued file if there is one, else that of [`Sink::open`].
     ///
     /// # Errors
     /// As there.
@@ -170,17 +170,17 @@ impl Unfinished {
     }
 }
 
-/// Looks whether an output file can be put where it belongs, before any work is done: one that is there is replaced
-/// only with --force.
+/// Checks, before any work is done, that an output file can be written. An existing one is replaced only with
+/// --force.
 ///
 /// # Errors
-/// When it is there and `force` is not set, it is no file, or its folder is not there.
+/// When it exists and `force` is not set, it is not a plain file, or its folder does not exist.
 pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
     let place = name.display();
     if name.metadata().is_ok_and(|there| !there.is_file()) {
         return refused(
-            format!("{flag} {place}: it is no plain file"),
-            "name a file, or leave it away for stdout",
+            format!("{flag} {place}: not a plain file"),
+            "name a file, or omit the flag for stdout",
         );
     }
     if !force && name.symlink_metadata().is_ok() {
@@ -194,31 +194,31 @@ pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
     }
     match name.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => refused(
-            format!("{flag} {place}: there is no folder {}", folder.display()),
-            "make the folder first",
+            format!("{flag} {place}: no such folder: {}", folder.display()),
+            "create the folder first",
         ),
         _ => Ok(()),
     }
 }
 
-/// Looks whether an earlier run left what it had written when it was ended: that is replaced only when it was asked for.
+/// Checks whether an interrupted run left a partial file, which is replaced only with --force.
 ///
 /// # Errors
-/// When it is there, and `force` is not set.
+/// When it did, and `force` is not set.
 pub fn refuse_to_lose(flag: &str, name: &Path, force: bool) -> Result<()> {
     let partial = partial_name(&resolved(name));
     let holds_something = partial.metadata().is_ok_and(|there| there.is_file() && there.len() > 0);
-    // One that is being written is another error.
+    // A file that another run is writing is another error.
     if force || !holds_something || is_claimed(&partial) {
         return Ok(());
     }
     refused(
-        format!("{flag} {}: an earlier run that was ended left {}", name.display(), partial.display()),
+        format!("{flag} {}: an interrupted run left {}", name.display(), partial.display()),
         "--resume continues it where the format is jsonl or npy; --force replaces it",
     )
 }
 
-/// Looks whether an output file, or the name that it has until it is whole, is an input, which would be lost.
+/// Checks that neither an output file nor its partial file is an input, which would be lost.
 ///
 /// # Errors
 /// When it is.
@@ -242,7 +242,7 @@ fn refused(what: String, hint: &'static str) -> Result<()> {
     Err(Error::Refused { what, hint }.into())
 }
 
-/// Where a file of that name is: a link is followed.
+/// The file itself if the name is a link.
 pub fn resolved(name: &Path) -> PathBuf {
     match name.symlink_metadata() {
         Ok(there) if there.is_symlink() => name.canonicalize().unwrap_or_else(|_| name.to_owned()),

@@ -28,7 +28,7 @@ pub struct Sorter<'a> {
     settings: &'a Sort,
     /// Images by folder.
     folders: BTreeMap<PathBuf, u64>,
-    /// Names that a dry run gave away.
+    /// Names that a dry run has assigned.
     planned: HashSet<PathBuf>,
     already: u64,
     unsure: u64,
@@ -72,11 +72,11 @@ impl<'a> Sorter<'a> {
                 return Ok(Placed::At(target));
             }
         }
-        Err(io::Error::other("every name is taken"))
+        Err(io::Error::other("all numbered names are taken"))
     }
 
-    /// Puts an image to a name; `false` if that is taken. Something that appears there at this moment is not
-    /// overwritten either: links and new files are made only where nothing is.
+    /// Puts an image at a name; `false` if that is taken. A file that appears there at this moment is not overwritten
+    /// either, since links and new files are created only where nothing exists.
     fn put(&mut self, path: &Path, target: &Path) -> io::Result<bool> {
         if self.settings.dry_run {
             return Ok(target.symlink_metadata().is_err() && self.planned.insert(target.to_owned()));
@@ -172,7 +172,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
     let mut target = File::options().write(true).create_new(true).open(to)?;
     io::copy(&mut source, &mut target).and_then(|_| target.sync_all()).inspect_err(|_| {
-        // A part of a copy is no copy.
+        // An incomplete copy is removed.
         let _ = fs::remove_file(to);
     })
 }

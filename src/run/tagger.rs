@@ -1,4 +1,4 @@
-//! `nasnet tag`: sidecars of images, each read, edited and written by one of a few threads, so that nobody waits for the
+//! `nasnet tag`: a few threads read, edit and write the sidecars of images, so that the network does not wait for the
 //! disk. Results come in the order of the images. Images are never opened here.
 
 use std::fs::{self, File};
@@ -15,10 +15,10 @@ use crate::settings::SidecarName;
 /// Threads that wait for the disk.
 const WRITERS: usize = 8;
 
-/// Images whose sidecars may be under way.
+/// Sidecars that may be in work at once.
 const WAITING: usize = 64;
 
-/// The largest sidecar that is read: editors write long histories, but nobody writes more.
+/// The largest sidecar that is read; editors write long histories, but none this long.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// An image and its keywords.
@@ -26,7 +26,7 @@ const MOST_BYTES: u64 = 64 << 20;
 pub struct TagJob {
     /// The image.
     pub path: PathBuf,
-    /// None to take out those that it has.
+    /// Empty to remove those that it has.
     pub keywords: Keywords,
 }
 
@@ -37,7 +37,7 @@ pub enum Done {
     New,
     /// It has other keywords.
     Edited,
-    /// It was ours, and held nothing any more.
+    /// It was ours and is empty now, so it was removed.
     Deleted,
     /// It is as it was.
     Same,
@@ -56,7 +56,7 @@ pub struct Tagged {
     pub removed: Vec<String>,
 }
 
-/// Why a sidecar is as it was.
+/// Why a sidecar was left alone.
 #[derive(Debug, thiserror::Error)]
 pub enum TagError {
     /// It cannot be read or written.
@@ -67,7 +67,7 @@ pub enum TagError {
     Xmp(#[from] XmpError),
 }
 
-/// An image at the end of its way.
+/// The result for one image.
 #[derive(Debug)]
 pub struct TagResult {
     /// Its sidecar.
@@ -103,17 +103,17 @@ impl Tagger {
         Ok(Tagger { jobs, reports, waiting: 0 })
     }
 
-    /// Hands over an image; returns the report of an earlier one where many are waited for.
+    /// Queues an image; returns the result of an earlier one once many are queued.
     pub fn take(&mut self, job: TagJob) -> Option<TagResult> {
         let report = if self.waiting < WAITING { None } else { self.reports.next() };
         self.waiting -= usize::from(report.is_some());
-        // The threads go on for as long as this is there to send.
+        // The threads run for as long as this sender exists.
         let sent = self.jobs.send(job);
         self.waiting += usize::from(sent.is_ok());
         report
     }
 
-    /// The reports of all images that are still under way.
+    /// The results of all images that are still queued.
     pub fn finish(self) -> impl Iterator<Item = TagResult> {
         drop(self.jobs);
         self.reports
@@ -133,7 +133,7 @@ fn tag(image: &Path, sidecar: &Path, keywords: &Keywords, dry_run: bool) -> Resu
         return Err(io::Error::other("the image is no file of its own").into());
     }
     let before = read(sidecar)?;
-    // What a loss of power may leave of a new sidecar: nobody's words are lost with it.
+    // An empty file is what a power loss may leave of a new sidecar; nothing is lost by replacing it.
     let bytes = before.as_ref().map(|before| &before.bytes[..]).filter(|bytes| !bytes.is_empty());
     if bytes.is_none() && keywords.words.is_empty() {
         return Ok(Tagged { done: Done::None, added: Vec::new(), removed: Vec::new() });
@@ -160,7 +160,7 @@ struct Before {
 fn read(sidecar: &Path) -> io::Result<Option<Before>> {
     let file = match File::open(sidecar) {
         Ok(file) => file,
-        // A link to nowhere is not nothing.
+        // A broken link is not the same as no sidecar.
         Err(error) if error.kind() == io::ErrorKind::NotFound && sidecar.symlink_metadata().is_err() => {
             return Ok(None);
         }
@@ -181,7 +181,7 @@ fn read(sidecar: &Path) -> io::Result<Option<Before>> {
 
 /// Writes or deletes a sidecar, unless somebody else has changed it since it was read.
 fn put(sidecar: &Path, before: Option<Before>, outcome: &Outcome) -> io::Result<()> {
-    // A link stays one.
+    // A link stays a link.
     let target = if before.is_some() { fs::canonicalize(sidecar)? } else { sidecar.to_owned() };
     let now = target.metadata().ok();
     let is_as_it_was = now.as_ref().and_then(Stamp::of) == before.and_then(|before| before.stamp);

@@ -1,5 +1,5 @@
-//! What a run has to do: its inputs with their places, without those of other shards and those that a continued output
-//! has answers for.
+//! A run's work: its inputs with their places, without those of other shards and those that a continued output has
+//! answered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

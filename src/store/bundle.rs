@@ -1,5 +1,5 @@
 //! Weights in one file for machines without a network: a tar archive whose first member, `manifest.json`, gives the
-//! origin, size and sha256 of each other one. Nothing is put into place before the whole bundle was verified.
+//! origin, size and sha256 of each other one. The whole bundle is verified before any file is put in place.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
@@ -20,7 +20,7 @@ use crate::files::{beside, partial_name, write_whole};
 
 const SCHEMA: u32 = 1;
 const MANIFEST: &str = "manifest.json";
-/// A manifest is shorter than this.
+/// The longest manifest, in bytes.
 const LONGEST_MANIFEST: u64 = 1 << 20;
 
 /// The wire form of the manifest.
@@ -145,8 +145,8 @@ impl ModelSource {
 /// Puts the weights of a bundle into the caches.
 ///
 /// # Errors
-/// [`Error::Fetch`] when the file is damaged or no bundle, [`Error::Io`] when it cannot be read or the caches cannot
-/// be written. Nothing was put into place then.
+/// [`Error::Fetch`] when the file is damaged or not a bundle, [`Error::Io`] when it cannot be read or the caches
+/// cannot be written. The caches are then unchanged.
 pub fn unpack(bundle: &Path, caches: &CacheFolders) -> Result<Vec<(BundledFile, PathBuf)>> {
     let store = LocalStore::new(caches);
     let mut staged = Vec::new();
@@ -203,7 +203,7 @@ impl LocalStore<'_> {
             let packed = packed.ok_or_else(|| fail(format!("{name:?} is not in its manifest")))?;
             let temporary = beside(&self.place_of(packed)?, &format!(".{}.incomplete", std::process::id()));
             staged.push(Staged { packed: packed.clone(), temporary: temporary.clone() });
-            // One byte more than the manifest says is enough to see that it is not the file.
+            // Reads at most one byte more than the manifest says, enough to see that the file is too long.
             copy(&mut member.take(packed.bytes.saturating_add(1)), &temporary).map_err(
                 |error| match error {
                     CopyError::Read(error) => broken(error),

@@ -85,7 +85,7 @@ impl Folders<'_> {
 pub struct Limits {
     /// For looking up a name, and for connecting.
     pub connect: Duration,
-    /// Without a new byte.
+    /// Between one byte and the next.
     pub silence: Duration,
     /// Failed attempts in a row without a new byte.
     pub attempts: u32,
@@ -107,7 +107,7 @@ impl Default for Limits {
     }
 }
 
-/// A text that is never shown.
+/// A text that is kept out of logs and messages.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -180,7 +180,7 @@ impl NetworkOptions {
             let number = value.parse().ok().filter(|number: &f64| (0.0..=86_400.0).contains(number));
             number.map(Duration::from_secs_f64).ok_or_else(|| wrong(name, "seconds", &value))
         };
-        // Small letters win, as with curl and Python.
+        // Lower-case names win, as in curl and Python.
         let proxy = |name: &str| -> Result<Option<String>> {
             Ok(match text(&name.to_lowercase())? {
                 Some(value) => Some(value),
@@ -197,11 +197,11 @@ impl NetworkOptions {
             Some(token) => Some(token),
             None => text("HUGGING_FACE_HUB_TOKEN")?,
         };
-        // As with Python's client, a token that no argument names is not sent then, be it in a variable or in a file.
+        // As in Python's client, tokens from variables and files are then not sent.
         if yes("HF_HUB_DISABLE_IMPLICIT_TOKEN")? {
             (token, token_file) = (None, None);
         }
-        // Python's client takes 0 for "not set".
+        // Python's client reads 0 as "not set".
         let silence = Some(seconds("HF_HUB_DOWNLOAD_TIMEOUT", usual.silence)?).filter(|wait| !wait.is_zero());
         Ok(NetworkOptions {
             offline: yes("HF_HUB_OFFLINE")?,
@@ -236,7 +236,7 @@ impl NetworkOptions {
     }
 }
 
-/// The words that Python's client takes for yes.
+/// The words that Python's client reads as true.
 fn is_yes(value: &str) -> bool {
     ["1", "true", "yes", "on"].contains(&value.to_lowercase().as_str())
 }

@@ -107,8 +107,8 @@ impl LocalStore<'_> {
     }
 }
 
-/// Whether another source may have what this one doesn't deliver. A wrong file is an error: it says that something is
-/// in between.
+/// Whether to try another source. Not after a wrong file: something between here and the source replaced it, and
+/// people should know.
 fn is_unreachable(error: &Error) -> bool {
     use FetchReason::{Denied, Network, NoFile, Server};
     matches!(error, Error::Fetch { reason: Network | Server | Denied | NoFile, .. })

@@ -141,8 +141,8 @@ impl ModelSource {
     /// Verifies weights on this machine again, from their first byte to their last. `None` for the built-in model.
     ///
     /// # Errors
-    /// [`Error::Missing`] when they are not here; [`Error::Fetch`], [`Error::Weights`] or [`Error::Damaged`] when they
-    /// are damaged, and they don't count as verified any more.
+    /// [`Error::Missing`] when they are not here; [`Error::Fetch`], [`Error::Weights`] or [`Error::Damaged`] when
+    /// they are damaged, which also removes the note that they were verified.
     pub fn verify(&self) -> Result<Option<Verification>> {
         let store = self.store();
         let verified = match &self.provider {

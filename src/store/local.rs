@@ -44,7 +44,7 @@ impl<'a> LocalStore<'a> {
             .and_then(|()| write_small(&path, file.as_bytes()));
     }
 
-    /// A file in the Hub's cache, verified or not; with `sure`, no guess at which file holds the weights.
+    /// A file in the Hub's cache, verified or not. With `sure`, it does not guess which file holds the weights.
     pub fn seen_in_hub(&self, request: &HubFileRequest, sure: bool) -> Option<CachedFile> {
         let cache = self.repo(&request.repo)?;
         let commit = cache.commit(&request.revision)?;
@@ -79,7 +79,7 @@ impl<'a> LocalStore<'a> {
     }
 
     /// Compares a file in the Hub's cache with its checksum, unless it was verified before. A file without a checksum
-    /// (in a cache without links) is taken as it is.
+    /// (in a cache without links) is accepted unchecked.
     pub fn verify_hub_file(&self, found: &CachedFile, repo: &str) -> Result<()> {
         let Some(expected) = &found.checksum else { return Ok(()) };
         if self.verified.of(&found.path).is_some_and(|note| note.checksum == *expected) {
@@ -109,7 +109,7 @@ impl<'a> LocalStore<'a> {
         Ok(Some(Located::file(path)))
     }
 
-    /// Notes that a converted file is right.
+    /// Notes that a converted file was verified.
     pub fn remember_converted(&self, path: &Path) -> Result<()> {
         let sum = sha256_of(path).map_err(|error| Error::io(path, error))?;
         self.verified.remember(path, &Checksum::Sha256(sum), None);
@@ -130,7 +130,7 @@ pub fn mismatch(path: &Path, expected: &Checksum, got: &Checksum, again: &str) -
 /// The error when neither a variable nor a home folder says where weights are kept.
 pub fn no_folder(variable: &str) -> Error {
     Error::Missing {
-        what: "there is no folder to keep weights in: no home folder is known".to_owned(),
+        what: "no folder to keep weights in: the home folder is unknown".to_owned(),
         hint: format!("name one with {variable}"),
     }
 }

@@ -34,8 +34,8 @@ pub fn take(path: &Path, what: &str, progress: &dyn Progress) -> Result<Held> {
     };
     match taken {
         Ok(()) => Ok(Held { _file: Some(file) }),
-        // Some network file systems have no locks. There, two processes at once download the file twice; both
-        // check it and rename it into place.
+        // Some network file systems have no locks. Two processes then download the file twice, and each checks its
+        // copy and renames it into place.
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(Held { _file: None }),
         Err(error) => Err(Error::io(path, error)),
     }

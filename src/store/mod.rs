@@ -1,10 +1,9 @@
-//! From a model's name, path or repository to a verified file on this machine. It is looked for in the binary, in the
-//! Hub's cache and among converted files, and fetched where that is allowed. What is in a file is not its business, but
-//! for `convert`.
+//! Turns a model's name, path or repository into a verified file on this machine. It looks in the binary, in the
+//! Hub's cache and among converted files, and downloads where that is allowed. Only `convert` looks into files.
 //!
-//! A file counts only after its checksum was verified: a download before it gets its name, a file that another tool put
-//! into the Hub's cache when it is first used. `verified` remembers that, so that a verified file is used again without
-//! a request and without hashing.
+//! No file is used before its checksum was verified: a download is verified before it gets its name, and a file that
+//! another tool put into the Hub's cache when it is first used. `verified` remembers this, so that the file is used
+//! again without a request and without hashing.
 
 pub mod bundle;
 mod cache;

@@ -12,7 +12,7 @@ use super::registry::{Origin, PublishedModel, did_you_mean};
 use super::request::{HUB_PREFIX, HubFileRequest, KerasFile, Located};
 use crate::error::{Error, FetchReason, Result};
 
-/// Where weights are.
+/// What has the weights.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Provider {
     BuiltIn,
@@ -126,7 +126,8 @@ impl ModelSource {
             Err(error) => return Err(error),
         }
         self.fetched(network, progress, false).or_else(|error| {
-            // What another tool fetched may be a part of the repository. It is used when the Hub can't be asked.
+            // Another tool may have fetched only part of the repository. Its file is used if the Hub can't be
+            // reached.
             match self.find(false) {
                 Ok(Some(located)) if is_unreachable(&error) => {
                     progress.note(&format!("{error}; using the file that is here"));
@@ -156,7 +157,7 @@ impl ModelSource {
         self.obtain(progress)
     }
 
-    /// With `sure`, no guess at which file of a repository holds its weights.
+    /// With `sure`, it does not guess which file of a repository holds its weights.
     fn find(&self, sure: bool) -> Result<Option<Located>> {
         let store = self.store();
         match &self.provider {
@@ -215,7 +216,7 @@ impl fmt::Display for ModelSource {
     }
 }
 
-/// Whether a text that names no model looks like the name of one rather than a path.
+/// Whether a text that names no known model looks like a model's name rather than a path.
 fn is_name(path: &Path) -> bool {
     let Some(text) = path.to_str() else { return false };
     !text.is_empty() && !text.contains(['/', '\\', '.'])
@@ -283,7 +284,7 @@ mod tests {
         assert!(error.hint().unwrap().contains("did you mean `mobile`?"));
         let error = ModelSource::parse("resnet50").unwrap().locate().unwrap_err();
         assert!(error.hint().unwrap().starts_with("`nasnet weights list`"));
-        // A path is a path: the system says what is wrong with it.
+        // For a path, the system's own error says what is wrong.
         assert!(ModelSource::parse("mobil.h5").unwrap().locate().is_ok());
         assert!(ModelSource::parse("./mobil").unwrap().locate().is_ok());
     }

@@ -146,7 +146,7 @@ pub fn nearest_names(unknown: &str) -> Vec<&'static str> {
     near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// The question that an unknown name is answered with: did you mean the nearest, or one of the others near it?
+/// The hint for an unknown name: did you mean the nearest one, or another one near it?
 pub(super) fn did_you_mean(unknown: &str) -> Option<String> {
     let nearest = nearest_names(unknown);
     let (first, others) = nearest.split_first()?;

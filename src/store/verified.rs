@@ -1,6 +1,6 @@
 //! Notes on files that were verified, so that they are not hashed at every run: a small JSON file for each, with the
-//! size and modification time that the file had. A file that changed since is verified again. A note that can't be
-//! written costs time only.
+//! size and modification time that the file had. A file that changed since is verified again. If a note can't be
+//! written, the file is hashed again.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ impl VerifiedFiles {
         }
     }
 
-    /// Keeps a file's origin and checksum, but has it verified again.
+    /// Keeps the note on a file, but has the file verified again at its next use.
     pub fn distrust(&self, path: &Path) {
         let doubted = || {
             let file = self.file(&path.canonicalize().ok()?)?;

@@ -1,4 +1,4 @@
-//! Holds a file's tensors against what a network asks for: each exactly once, in its shape, and none beside them.
+//! Compares a file's tensors with those that a network needs. Missing, misshapen and unused tensors are an error.
 
 use std::collections::{HashMap, HashSet};
 

@@ -58,7 +58,7 @@ fn write_parts(out: &mut impl Write, header: &str, tensors: &[Tensor]) -> std::i
     tensors.iter().try_for_each(|tensor| out.write_all(tensor.bytes()))
 }
 
-/// The header with the hash of the file that it will head.
+/// The header, with the hash of the whole file filled in.
 fn sealed(header: String, tensors: &[Tensor]) -> Result<String> {
     let mut head = (header.len() as u64).to_le_bytes().to_vec();
     head.extend(header.as_bytes());

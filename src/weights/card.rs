@@ -115,12 +115,12 @@ impl Card {
     }
 }
 
-/// The version of a record with that head: readers of version 2 know the usual one only.
+/// The lowest version that can record `head`: readers of version 2 know only the usual one.
 pub(crate) fn needed_format(head: Option<&Head>) -> u32 {
     if head.is_some() { FORMAT_VERSION } else { FIRST_WITH_HASH }
 }
 
-/// Labels have to be as many as the classes are.
+/// Checks that there is one label for each class.
 pub(crate) fn check_labels(labels: Option<&Labels>, config: &Config) -> Result<(), String> {
     match (labels, config.classes) {
         (Some(labels), Some(classes)) if labels.len() != classes => {
@@ -132,9 +132,9 @@ pub(crate) fn check_labels(labels: Option<&Labels>, config: &Config) -> Result<(
     }
 }
 
-/// The sha256, in hex, of a network's tensors: for each in the order of the graph its canonical name, its type,
-/// its shape (each followed by a newline) and its little-endian bytes. It names the numbers, whatever file they
-/// came in; the same numbers in another type have another fingerprint.
+/// The sha256, in hex, of a network's tensors: for each in the order of the graph its canonical name, its type, its
+/// shape (each followed by a newline) and its little-endian bytes. It identifies the numbers, whatever file they came
+/// from. The same numbers in another type have another fingerprint.
 pub fn fingerprint(graph: &Graph, tensors: &[Tensor]) -> String {
     let mut hash = Sha256::new();
     for (spec, tensor) in graph.weights.iter().zip(tensors) {

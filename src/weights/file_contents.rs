@@ -1,4 +1,4 @@
-//! What a reader gives: the tensors of a file by the file's own names, unread, and what else it says.
+//! What a reader returns: a file's tensors under its own names, their numbers unread, and what else the file records.
 
 use hdf5_reader::{ByteOrder, Dataset};
 
@@ -16,7 +16,7 @@ pub(crate) enum Number {
     Kept(Dtype),
     /// 64-bit float, rounded to f32.
     F64,
-    /// No float; the name is the file's.
+    /// Not a float; the file's name for the type.
     Other(String),
 }
 
@@ -28,7 +28,7 @@ impl Number {
 /// Where a tensor's numbers are.
 #[derive(Clone)]
 pub(crate) enum TensorData {
-    /// Little-endian numbers that lie anyhow in a file's bytes.
+    /// Little-endian numbers in a file's bytes, with any strides.
     Bytes {
         /// The bytes that offset and strides count in.
         bytes: SharedBytes,
@@ -46,7 +46,7 @@ pub(crate) enum TensorData {
 pub(crate) struct FileTensor {
     /// The file's own name for it, for people.
     pub name: String,
-    /// The name by which it is known, where the file's own name does not say (Keras 3), else the same.
+    /// The name that identifies it: the same, or the layer's where the file only counts layers (Keras 3).
     pub path: String,
     /// Its dimensions in the file.
     pub shape: Vec<usize>,
@@ -57,12 +57,11 @@ pub(crate) struct FileTensor {
 }
 
 impl FileTensor {
-    /// Reads its numbers along `view`, whose offset and strides count in a row-major tensor of the file's
-    /// shape: `order` names, for each dimension wanted, the one of the file; `skip` leaves out the first
-    /// index of that wanted dimension (TF-slim's background class).
+    /// Reads its numbers as a tensor of `shape`. `order` gives the file's dimension for each dimension of the result;
+    /// `skip` leaves out the first index of one dimension of the result (TF-slim's background class).
     ///
     /// # Errors
-    /// [`Error::Weights`] when the file is damaged there, or the numbers are no finite floats.
+    /// [`Error::Weights`] when the file is damaged there, or a number is not a finite float.
     pub fn read(
         &self,
         origin: &str,
@@ -81,7 +80,7 @@ impl FileTensor {
                     bytes.chunks_exact_mut(size.max(1)).for_each(<[u8]>::reverse);
                 }
                 match &self.number {
-                    // Keras' order of dimensions is the canonical one but for the ones: nothing to turn.
+                    // Keras' layout is the canonical one but for dimensions of size 1: nothing to move.
                     Number::Kept(dtype) if order.is_sorted() && skip.is_none() => {
                         return self.checked(origin, shape, *dtype, bytes);
                     }
@@ -103,7 +102,8 @@ impl FileTensor {
             Number::Other(name) => return Err(fail(format!("numbers of type {name}, expected floats"))),
         };
         let (have, end) = (bytes.len() / size, view.end());
-        // A view may name a number twice, but one with more numbers than its storage is no weight, and could be of any size.
+        // A view may repeat numbers, but one with more numbers than its storage is not a weight, and could ask for
+        // any amount of memory.
         if end.is_none_or(|end| end > have) || view.elements().is_none_or(|count| count > have) {
             return Err(fail(format!("reaches beyond its storage of {have} numbers")));
         }
@@ -155,7 +155,7 @@ pub(crate) struct FileContents {
     pub model: Option<ModelConfig>,
     /// What it says about the head.
     pub head: HeadFacts,
-    /// What people should be told about how the file was read.
+    /// Notes for the user on how the file was read.
     pub notes: Vec<String>,
 }
 
@@ -208,8 +208,8 @@ fn first_not_finite(bytes: &[u8], dtype: Dtype) -> Option<usize> {
     }
 }
 
-/// The first number that `is` holds of. Blocks are looked through without a way out, which the compiler turns into vector
-/// code; only a block that has one is looked through again.
+/// The place of the first number for which `is` holds. Blocks are searched without an early exit, so that the
+/// compiler vectorises the loop; a block with a hit is searched again.
 fn first_with_bits<const SIZE: usize>(
     numbers: &[[u8; SIZE]],
     is: impl Fn([u8; SIZE]) -> bool,

@@ -1,4 +1,4 @@
-//! The hash that a canonical file carries of itself, so that a damaged file is refused when it is loaded.
+//! The hash of itself that a canonical file records, so that loading refuses a damaged file.
 //!
 //! The file's metadata holds 32 hex digits. They are computed over the whole file (header, padding and tensors) with
 //! the digits themselves read as zeros: XXH3-128 of each mebibyte, then XXH3-128 of those hashes, 16 bytes each, most
@@ -60,7 +60,7 @@ fn of_parts(parts: &[u8]) -> String {
 
 /// The place of the digits in a file whose header is `header` bytes long.
 pub(crate) fn digits(file: &[u8], header: usize) -> Option<Range<usize>> {
-    // A quote within a JSON string is escaped, so nobody's text can look like this.
+    // Quotes within JSON strings are escaped, so no other text can match this.
     let before = format!("\"{KEY}\":\"");
     let json = file.get(8..8 + header)?;
     let found = memchr::memmem::find(json, before.as_bytes())?;

@@ -1,4 +1,5 @@
-//! Which kind of file it is, by its first bytes: extensions lie, and downloads fail with a page of text.
+//! Detects the type of a weights file by its first bytes: extensions can be wrong, and a failed download is often a
+//! page of text.
 
 use crate::error::{Error, Result};
 use crate::tensor::shared_bytes::SharedBytes;
@@ -8,7 +9,7 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// The pickled long 0x1950a86a20f9469cfc6c with which `torch.save` began before 1.6.
 const LEGACY_TORCH: &[u8] = &[0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
-/// A weights file, opened as far as its kind.
+/// The type of a weights file. An archive is open.
 pub(crate) enum FileType {
     /// HDF5; the signature begins there.
     Hdf5,
@@ -64,14 +65,14 @@ fn has_hdf5_signature(bytes: &[u8]) -> bool {
         .any(|start| bytes[start..].starts_with(HDF5))
 }
 
-/// Eight bytes of header length, then a JSON object. The length is not held against the file's yet, so
-/// that a file that was cut short is reported as that.
+/// Eight bytes of header length, then a JSON object. The length is not compared with the file's here, so that a
+/// truncated file is reported as truncated.
 fn looks_like_safetensors(bytes: &[u8]) -> bool {
     let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return false };
     u64::from_le_bytes(*length) < 1 << 32 && rest.starts_with(b"{")
 }
 
-/// What bytes that are no weights look like.
+/// What a file that holds no weights appears to be.
 fn describe(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(512)];
     let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();

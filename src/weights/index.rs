@@ -1,4 +1,4 @@
-//! The tensors of a file, found by what their names mean in a NASNet-A.
+//! Finds the tensors of a file by what their names mean in a NASNet-A.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::weights::file_contents::{FileContents, FileTensor};
 pub(crate) struct TensorIndex {
     /// Key to the place in the file's list.
     pub places: HashMap<String, usize>,
-    /// Tensors without a key, or whose key another one has.
+    /// Tensors without a key, or with one that another tensor has already.
     pub unknown: Vec<usize>,
     /// Tensors of a PyTorch module around the network, such as a loss with weights of its own.
     pub beside: Vec<usize>,
@@ -80,16 +80,16 @@ impl TensorIndex {
         else {
             return Err(Error::weights(
                 origin,
-                format!("not a NASNet-A: no name of its cells is there; {}", census(tensors)),
+                format!("not a NASNet-A: no tensor is named after one of its cells; {}", census(tensors)),
             ));
         };
-        // Every cell has dozens of tensors, so a number beyond this is a name gone wrong, not a network.
+        // Every cell has dozens of tensors, so a greater number comes from a malformed name.
         if blocks > tensors.len() {
             let detail =
                 format!("not a NASNet-A: a cell's number asks for N = {blocks}; {}", census(tensors));
             return Err(Error::weights(origin, detail));
         }
-        // In front of the names of a module within another one: `model.`.
+        // The prefix of a module within another one, such as `model.`.
         let prefix = keys.iter().zip(tensors).find_map(|(key, tensor)| {
             tensor.path.strip_suffix(&key.as_ref().filter(|key| key.depth == depth)?.name)
         });
@@ -109,7 +109,7 @@ impl TensorIndex {
     }
 }
 
-/// What stands in a file, for people who wonder what it is.
+/// What a file holds, for errors.
 fn census(tensors: &[FileTensor]) -> String {
     if tensors.is_empty() {
         return "it holds no tensors".to_owned();

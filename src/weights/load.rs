@@ -53,7 +53,7 @@ pub struct LoadedModel {
     pub source: Option<String>,
     /// The kind of file: `canonical`, `keras`, `pytorch` or `safetensors`.
     pub kind: &'static str,
-    /// What people should be told about how the file was taken.
+    /// Notes for the user on how the file was read.
     pub notes: Vec<String>,
     /// What a canonical file notes about its model.
     pub card_notes: serde_json::Value,
@@ -61,7 +61,7 @@ pub struct LoadedModel {
 }
 
 impl fmt::Debug for LoadedModel {
-    /// What it is; its thousands of nodes and tensors help nobody.
+    /// Leaves out its thousands of nodes and tensors.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let LoadedModel { name, kind, config, dialect, source, notes, .. } = self;
         write!(f, "LoadedModel {{ {name:?}, {kind}, {config:?}, {dialect}, {source:?}, {notes:?} }}")
@@ -75,8 +75,8 @@ impl LoadedModel {
         self.fingerprint.get_or_init(|| fingerprint(&self.graph, self.weights.tensors()))
     }
 
-    /// Gives up the tensors once an engine has its own form of them, unless they are still needed for their
-    /// fingerprint.
+    /// Frees the tensors once an engine has its own form of them. Keeps them while their fingerprint is not known
+    /// yet.
     pub fn release_weights(&mut self) {
         if self.fingerprint.get().is_some() {
             self.weights = Weights::released();
@@ -227,7 +227,7 @@ fn usual_preprocessing(config: &Config, dialect: Dialect) -> Option<Preprocessin
     (large && dialect == Dialect::Timm).then(|| Preprocessing { crop_pct: 0.911, ..Preset::Timm.into() })
 }
 
-/// NAME of `OWNER/NAME@COMMIT`: files of the Hub are mostly called `model`, whatever they are.
+/// NAME of `OWNER/NAME@COMMIT`. It says more than the file's name, which on the Hub is mostly `model`.
 fn repository(source: &Option<String>) -> Option<String> {
     let (repository, _) = source.as_ref()?.split_once('@')?;
     let (_, name) = repository.split_once('/').filter(|(_, name)| !name.contains('/'))?;

@@ -1,8 +1,9 @@
-//! Weights: from any file that people have to the tensors that a graph asks for.
+//! Reads weight files of every supported kind as the tensors that a graph needs.
 //!
-//! [`load()`] maps a file and asks `format` what it is; a reader (`keras`, `pytorch`, `safetensors`) lists its
-//! tensors as `FileContents`, unread; `resolve` decides which network they are; `assemble` holds every name and shape against
-//! that network's graph and only then reads the numbers, turned into canonical layout. [`canonical`] writes the result.
+//! [`load()`] maps a file, and `file_type` detects what it is. A reader (`keras`, `pytorch`, `safetensors`) lists its
+//! tensors as `FileContents` without reading their numbers. `resolve` decides which network they belong to.
+//! `assemble` compares every name and shape with that network's graph, and only then reads the numbers in canonical
+//! layout. [`canonical`] writes the result.
 
 mod assemble;
 pub mod canonical;

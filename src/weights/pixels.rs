@@ -1,6 +1,7 @@
-//! Models that scale their pixels themselves. A network here reads pixels from -1 to 1; what a model's own layers make of
-//! pixels is folded into its stem, once. The stem convolves without padding and without bias, so that is exact:
-//! `conv(a * x + b) = conv'(x) + sum(kernel * b)`, and the batch norm behind it takes the constant off its mean.
+//! Models that scale their pixels themselves. Networks here take pixels from -1 to 1; the scaling by a model's own
+//! layers is folded into its stem when it is loaded. This is exact, since the stem convolves without padding and
+//! without bias: `conv(a * x + b) = conv'(x) + sum(kernel * b)`, and the constant is subtracted from the mean of the
+//! batch norm that follows.
 
 use crate::graph::{Graph, Role};
 use crate::tensor::Tensor;
@@ -12,8 +13,8 @@ const SAME: f64 = 1e-6;
 /// A scale that takes 0..1, and not 0..255, to a range of about two.
 const OF_UNIT_RANGE: f64 = 0.1;
 
-/// Folds what a model's layers do to its pixels into the stem, and says so. `None` where pixels end up from -1 to 1
-/// anyhow, as with `x / 127.5 - 1`: nothing is applied twice.
+/// Folds what a model's layers do to pixels into the stem, and returns a note about it. `None` where they scale
+/// pixels to -1 to 1, as `x / 127.5 - 1` does: there is nothing to fold.
 pub(crate) fn fold(graph: &Graph, tensors: &mut [Tensor], pixels: Affine) -> Option<String> {
     // What comes in: bytes, or bytes that somebody divided by 255 before.
     let greatest = pixels.scale.iter().copied().map(f64::abs).fold(0.0, f64::max);

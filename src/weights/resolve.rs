@@ -1,4 +1,4 @@
-//! Which network a file holds: N, P, the stem and the classes from its tensors, the rest by precedence.
+//! Decides which network a file holds: N, P, the stem and the classes from its tensors, the rest by precedence.
 
 use crate::error::{Error, Result};
 use crate::graph::Activation;
@@ -37,8 +37,8 @@ pub(crate) struct Resolved {
     pub notes: Vec<String>,
 }
 
-/// Decides every number of the network: the caller's word counts first, then what tensors prove, then what the file records,
-/// then what is known of published networks, then 224 and false, with a note.
+/// Decides every number of the network. The first source that gives it wins: the caller, the tensors, the file's own
+/// records, the published networks. Otherwise it is 224 or false, with a note.
 ///
 /// # Errors
 /// [`Error::Weights`] when the shapes make no NASNet-A.
@@ -77,14 +77,14 @@ pub(crate) fn resolve(file: &IndexedFile, wanted: &Overrides) -> Result<Resolved
     Ok(resolved)
 }
 
-/// Whether a size has a side that is half as long again as the one that the network was trained at, or shorter to that
-/// degree.
+/// Whether a side differs from the usual one by more than a factor of 1.5, either way.
 fn is_far(size: (usize, usize), usual: (usize, usize)) -> bool {
     let is_far = |side: usize, usual: usize| 2 * side.max(usual) > 3 * side.min(usual);
     is_far(size.0, usual.0) || is_far(size.1, usual.1)
 }
 
-/// A record that does not belong to its tensors must not size anything: its graph would be built before they are compared.
+/// Refuses a record that contradicts its tensors. The graph is built before names and shapes are compared, so a wrong
+/// record could make it any size.
 fn check_card(origin: &str, config: &Config, blocks: usize) -> Result<()> {
     let Config { num_blocks, penultimate_filters, stem_filters, classes, input_size, .. } = *config;
     let fail = |detail: String| Err(Error::weights(origin, format!("metadata: {detail}")));
@@ -141,8 +141,10 @@ fn from_tensors(file: &IndexedFile, wanted: &Overrides) -> Result<Resolved> {
         assumed.push("skip_reduction false");
     }
     if !assumed.is_empty() {
-        notes
-            .push(format!("{config}: the file does not tell everything; assuming {}", assumed.join(" and ")));
+        notes.push(format!(
+            "{config}: the file does not record everything; assuming {}",
+            assumed.join(" and ")
+        ));
     }
     config.skip_reduction = skip.unwrap_or(false);
     config.input_size = size.unwrap_or(config.input_size);

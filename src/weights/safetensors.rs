@@ -1,4 +1,4 @@
-//! safetensors: mapped, never copied before a tensor is wanted.
+//! Reads safetensors files. They are mapped; bytes are copied only when a tensor is read.
 
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype as FileDtype, SafeTensorError};

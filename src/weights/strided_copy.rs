@@ -1,9 +1,9 @@
-//! From a tensor as a file lays it out to row-major numbers in the canonical order of dimensions.
+//! Copies a tensor from a file's layout to row-major numbers in the canonical order of dimensions.
 
 /// Side of the square blocks in which two dimensions are swapped: a block's lines of both sides fit L1.
 const BLOCK: usize = 32;
 
-/// Where a tensor's numbers are, in the order of dimensions that is wanted.
+/// Where a tensor's numbers are in a file, by the dimensions of the copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StridedView {
     /// Size of each dimension.
@@ -47,8 +47,8 @@ impl StridedView {
             [Axis { stride: 1, .. }] => out.copy_from_slice(&source[self.offset..self.offset + out.len()]),
             [axis] => copy_2d(out, &source[self.offset..], Axis::ONE, *axis),
             [outer @ .., inner] => {
-                // The dimension that lies closest together in the source is walked with the one that lies
-                // closest together in the result, in blocks.
+                // Walks the dimension with the smallest stride in the source and the one with the smallest stride in
+                // the result together, in blocks.
                 let close = (0..outer.len()).min_by_key(|i| outer[*i].stride).unwrap_or(0);
                 let rest: Vec<_> =
                     outer.iter().enumerate().filter(|(i, _)| *i != close).map(|(_, a)| *a).collect();
@@ -60,7 +60,7 @@ impl StridedView {
         bytes
     }
 
-    /// Its dimensions without those of size one, and with those joined that follow one another in the source.
+    /// Its dimensions, without those of size one. Dimensions that are contiguous in the source are joined.
     fn merged_axes(&self) -> Vec<Axis> {
         let mut axes: Vec<Axis> = Vec::new();
         let mut place = 1;

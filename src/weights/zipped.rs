@@ -1,5 +1,5 @@
-//! Entries of a zip, as parts of the mapped file where they are stored, unpacked where they are deflated. Each entry
-//! is compared with its CRC when it is read.
+//! Reads the entries of a zip: stored ones in place in the mapped file, deflated ones unpacked. Each entry's CRC is
+//! checked when it is read.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -54,8 +54,8 @@ impl Archive {
     /// The content of an entry; `None` when there is no such entry.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when it does not have its CRC, [`Error::Weights`] when it is damaged in another way, or
-    /// packed in a way that is not read.
+    /// [`Error::Damaged`] when its CRC does not match, [`Error::Weights`] when it is damaged in another way or its
+    /// compression is not supported.
     pub fn read(&mut self, name: &str) -> Result<Option<SharedBytes>> {
         let Some(&index) = self.entries.get(name) else { return Ok(None) };
         let origin = self.origin.clone();

@@ -1,5 +1,5 @@
-//! The WordNet groups above a model's classes. They form a graph, not a tree: a class can be in several groups of
-//! which neither holds the other.
+//! The WordNet groups above a model's classes. They form a graph, not a tree: a class can be in several groups that
+//! do not contain each other.
 
 pub mod wordnet;
 
@@ -38,7 +38,7 @@ pub struct Groups {
     classes: Vec<Option<ClassGroups>>,
 }
 
-/// Where a class stands.
+/// The groups of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct ClassGroups {
     names: &'static [&'static str],
@@ -82,7 +82,7 @@ impl Groups {
             .collect();
         let classes = known.iter().zip(ancestors).enumerate().map(|(class, (&synset, ancestors))| {
             let at = synset?;
-            // A class may itself be above another one; then it is in the group of its name.
+            // A class may itself be above another one; it is then in the group of its own name.
             let own = place.get(&at).copied();
             let mut all: Vec<usize> = ancestors.iter().filter_map(|at| place.get(at).copied()).collect();
             all.extend(own);

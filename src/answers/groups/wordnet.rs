@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Id, parents and names of each synset; its head tells where it comes from and under which licence.
+/// Id, parents and names of each synset; the table's head gives its source and licence.
 const TABLE: &str = include_str!("wordnet.txt");
 
 static WORDNET: LazyLock<WordNet> = LazyLock::new(|| WordNet::parse(TABLE));

@@ -1,5 +1,4 @@
-//! A BMP that lost some of the bytes that fill up its last row. The decoder wants them; Pillow is content with the
-//! pixels.
+//! Mends a BMP without the padding of its last row. The decoder needs it; Pillow does not.
 
 /// `bytes` with the filling of the last row; `None` if that would not mend anything: pixels are missing, nothing is, or
 /// rows are compressed and not filled up.

@@ -1,5 +1,5 @@
-//! BMPs that the `image` crate leaves out or answers in another way than Pillow: bitmaps without a file header (DIB), headers
-//! of OS/2, run lengths, and rows whose last filling is missing.
+//! BMPs that the `image` crate does not read, or reads differently from Pillow: bitmaps without a file header (DIB),
+//! headers of OS/2, run lengths, and last rows without their padding.
 
 mod filling;
 mod rle;

@@ -1,5 +1,5 @@
-//! BMPs of run lengths, 8 or 4 bits a pixel. Pixels that the runs skip have the first colour of the palette, and odd
-//! runs end as in Pillow, which reads some that break the rules.
+//! Run-length BMPs of 8 or 4 bits a pixel. Pixels that the runs skip have the first colour of the palette. Irregular
+//! runs are read as Pillow reads them.
 
 use ::image::{DynamicImage, RgbImage};
 

@@ -1,4 +1,5 @@
-//! Files of phones and cameras that the `image` crate does not read: HEIC and AVIF, JPEG XL, and the previews of RAW.
+//! Formats of phones and cameras that the `image` crate does not read: HEIC and AVIF, JPEG XL, and the previews of
+//! RAW files.
 
 mod heif;
 #[cfg(feature = "jxl")]
@@ -31,7 +32,7 @@ const HEIF_BRANDS: [&[u8; 4]; 10] =
 /// Brands that the first box is searched for.
 const MAX_BRANDS: usize = 64;
 
-/// What `bytes` are, by their first ones; `None` for any format that is not this room's.
+/// The format by the first bytes; `None` for formats that are handled elsewhere.
 pub(super) fn format(bytes: &[u8]) -> Option<CameraFormat> {
     if bytes.starts_with(b"\xff\x0a") || bytes.starts_with(b"\0\0\0\x0cJXL \r\n\x87\n") {
         return Some(CameraFormat::JpegXl);
@@ -60,7 +61,7 @@ pub(super) fn is_preview(format: CameraFormat) -> bool {
     matches!(format, CameraFormat::Raw(_))
 }
 
-/// What there is to show of a file.
+/// What a file holds to show.
 pub(super) enum Content<'a> {
     /// Pixels, upright.
     Image(DynamicImage),
@@ -114,7 +115,7 @@ fn exif_box(bytes: &[u8]) -> Option<&[u8]> {
     content.get(skipped.checked_add(4)?..)
 }
 
-/// That a build was made without a decoder.
+/// The error for a format whose decoder this build does not have.
 #[cfg(not(all(feature = "jxl", feature = "avif")))]
 fn without_feature(format: &str, feature: &str) -> ImageError {
     let message = format!(

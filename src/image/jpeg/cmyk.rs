@@ -1,4 +1,4 @@
-//! Inks to light, as Pillow does it.
+//! Converts CMYK to RGB, as Pillow does.
 
 /// The RGB of `inks`: C, M, Y, K as JPEGs store them, inverted (255 is no ink), whatever Adobe's marker says: Pillow
 /// takes every JPEG of four components so.

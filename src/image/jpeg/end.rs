@@ -1,5 +1,5 @@
-//! How a JPEG ends: libjpeg fills what is missing with grey, and its users (Pillow among them) refuse a file without
-//! its end-of-image marker, or with markers where none belong.
+//! Finds out how a JPEG ends. libjpeg fills missing pixels with grey, and its users (Pillow among them) refuse a file
+//! without an end-of-image marker, or with misplaced markers.
 
 use memchr::memchr;
 

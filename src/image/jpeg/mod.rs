@@ -1,8 +1,8 @@
 //! JPEG to pixels that equal Pillow's to the bit: libjpeg-turbo's accurate integer DCT and smooth upsampling.
 //!
-//! The crate `libjpeg-turbo-rs` decodes; this module decides what is an image at all (which frames are read, how
-//! large they may be, whether the file was cut), and what becomes of inks. What libjpeg warns of is decoded, as Pillow
-//! does; what libjpeg refuses is an error.
+//! The crate `libjpeg-turbo-rs` decodes. This module decides which frames are read, how large they may be and whether
+//! the file was cut, and converts CMYK. Where libjpeg only warns, the image is decoded, as in Pillow; what libjpeg
+//! refuses is an error.
 
 mod cmyk;
 mod end;

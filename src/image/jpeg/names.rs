@@ -1,5 +1,5 @@
-//! Components of a JPEG that share a name: scans mean them in their order, as libjpeg has it, while the decoder would
-//! take the first of the name each time.
+//! Renames components of a JPEG that share a name. Scans mean them in their order, as in libjpeg; the decoder would
+//! take the first of that name each time.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A PNG that was cut within its pixels: what is there, and zeros for the rest, as Pillow leaves them.
+//! Mends a PNG that was cut within its pixels: missing rows are zeros, as in Pillow.
 
 use std::io::{Read, Write};
 

@@ -1,5 +1,5 @@
-//! A PNG that lost its end after its pixels, as interrupted copies do. The decoder wants the closing chunk;
-//! Pillow is content with the pixels. Files that lost some of their pixels are for [`with_blank_rows`].
+//! Mends a PNG that was cut after its pixels, as by an interrupted copy. The decoder needs the closing chunk; Pillow
+//! does not. Files that lost pixels are for [`with_blank_rows`].
 
 mod blank_rows;
 

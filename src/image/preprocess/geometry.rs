@@ -1,5 +1,5 @@
-//! Which pixels of an image land where in an input: sizes, crops and borders, by the references'
-//! arithmetic. No pixel is computed here.
+//! Decides which pixels of an image go where in an input: sizes, crops and borders, by the references' arithmetic. It
+//! computes no pixels.
 
 use super::super::decode::Rgb8;
 use super::super::resample::PixelWindow;

@@ -1,9 +1,9 @@
 //! Pillow's `Image.resize` on RGB, bit for bit.
 //!
-//! The arithmetic is that of Pillow's `src/libImaging/Resample.c` and, for nearest, of
-//! `ImagingScaleAffine` in `Geometry.c`: taps in `f64`, normalised, rounded to 22 fractional bits; the
-//! first pass rounds to bytes before the second begins; an axis that keeps its size is not touched. Only the asked-for [`PixelWindow`] of the result is computed, which a centre crop makes use of.
-//! It refuses to know why somebody resizes: sizes and crops come from `preprocess`.
+//! The arithmetic is that of Pillow's `src/libImaging/Resample.c` and, for nearest, of `ImagingScaleAffine` in
+//! `Geometry.c`: taps in `f64`, normalised, rounded to 22 fractional bits; the first pass rounds to bytes before the
+//! second begins; an axis that keeps its size is not touched. Only the wanted [`PixelWindow`] of the result is
+//! computed, which makes centre crops cheaper. It only resizes: sizes and crops come from `preprocess`.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -161,9 +161,9 @@ fn resample_on(isa: Isa, image: &Rgb8, size: (u32, u32), kernel: Kernel, window:
     Rgb8 { width: window.width, height: window.height, pixels }
 }
 
-/// Whether the vertical pass comes first; between the passes lies a rounding to bytes, so it shows.
-/// Pillow does so from release 13 on (pull request 9549), where the height loses more than twice what the
-/// width loses; before, the horizontal pass always came first.
+/// Whether the vertical pass comes first; the rounding to bytes between the passes makes a difference. Pillow does so
+/// from release 13 on (pull request 9549), where the height loses more than twice what the width loses; before, the
+/// horizontal pass always came first.
 fn vertical_first(source: (u32, u32), target: (u32, u32)) -> bool {
     let lost = |source: u32, target: u32| i64::from(source) - i64::from(target);
     let (rows, columns) = (lost(source.0, target.0), lost(source.1, target.1));

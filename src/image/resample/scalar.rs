@@ -1,4 +1,5 @@
-//! The two passes in plain Rust: for machines without a faster one, and the oracle of those that have.
+//! The two passes in plain Rust, for machines without a faster version, and as the reference that others are tested
+//! against.
 
 use super::taps::{PRECISION_BITS, Taps};
 

@@ -1,6 +1,6 @@
-//! Compressed data of one strip or tile to bytes, a library for each kind of compression.
+//! Unpacks the data of one strip or tile, with a library for each compression.
 //!
-//! Nothing grows beyond the bytes that the layout asks for, whatever the data says; less of them is an error.
+//! Output never exceeds the bytes that the layout needs, whatever the data says; fewer bytes are an error.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -87,7 +87,7 @@ impl<'a> Compression<'a> {
         matches!(self, Compression::Lzw | Compression::Deflate | Compression::Zstandard)
     }
 
-    /// Whether the order of bits in a byte is the compression's own affair.
+    /// Whether the compression itself defines the order of bits in a byte.
     pub fn keeps_bit_order(self) -> bool {
         self.gives_rgb()
     }

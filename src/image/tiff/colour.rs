@@ -39,7 +39,7 @@ impl Colour {
     }
 }
 
-/// How luma and chroma make colours (TIFF 6.0, section 21).
+/// How luma and chroma encode colours (TIFF 6.0, section 21).
 #[derive(Debug)]
 pub(super) struct Luma {
     /// Shares of red and blue, and how much of each chroma is green.

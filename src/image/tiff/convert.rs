@@ -39,7 +39,7 @@ pub(super) fn convert(layout: &Layout, samples: &[u8], pixels: &mut [u8]) -> Res
     Ok(())
 }
 
-/// Colours that were multiplied by `alpha`, as they were before (rounded down, as Pillow does).
+/// Undoes the multiplication of colours by `alpha` (rounded down, as Pillow does).
 fn divided(rgb: [u8; 3], alpha: u8) -> [u8; 3] {
     match alpha {
         0 => [0; 3],

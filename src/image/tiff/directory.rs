@@ -1,7 +1,7 @@
 //! The first directory of a TIFF or BigTIFF: tags and their values, in either byte order.
 //!
-//! Offsets and counts come from the file, so every one of them is held against its length, and no value is longer
-//! than the file is.
+//! Offsets and counts come from the file, so each is checked against its length, and no value is longer than the
+//! file.
 
 use super::corrupt;
 use crate::error::ImageError;

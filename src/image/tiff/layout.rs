@@ -1,6 +1,6 @@
-//! What a directory says of its image: sizes, samples, colours, and where the data is.
+//! Reads what a directory says about its image: sizes, samples, colours, and where the data is.
 //!
-//! What is not read is refused here, by name, before any data is looked at.
+//! Unsupported kinds are refused here, by name, before any data is read.
 
 use ::image::metadata::Orientation;
 
@@ -272,7 +272,7 @@ fn colour(
     }
 }
 
-/// Which sample is transparency, if one is. Extra samples that say nothing of themselves are none.
+/// The sample that is transparency, if any. Unspecified extra samples are not.
 fn opacity(directory: &Directory, samples: Samples, colour: &Colour) -> Result<Option<Opacity>, ImageError> {
     let extra = directory.numbers(tag::EXTRA_SAMPLES);
     // RGB of four samples that says nothing of the fourth means transparency by it, as Pillow has it.

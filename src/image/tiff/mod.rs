@@ -1,9 +1,8 @@
 //! The first page of a TIFF or BigTIFF to RGB.
 //!
-//! TIFF is a box of parts: this folder reads the box ([`directory`], [`layout`]) and puts samples together
-//! ([`predictor`], [`samples`], [`colour`]); the compressed data itself is a library's work each ([`codec`]). What is not read
-//! is refused by name. The crates `tiff` and `tiff-reader` were tried: each leaves layouts out that people have, or
-//! answers some with wrong pixels.
+//! This folder reads the container ([`directory`], [`layout`]) and assembles samples ([`predictor`], [`samples`],
+//! [`colour`]); libraries unpack the compressed data ([`codec`]). Unsupported kinds are refused by name. The crates
+//! `tiff` and `tiff-reader` were tried: each lacks layouts that people have, or gives wrong pixels for some.
 
 mod codec;
 mod colour;

@@ -1,5 +1,5 @@
-//! JPEG compression of before 1995 (TIFF 6.0, section 22), where the file holds one whole JPEG. Files that hold its
-//! tables and its scans apart are refused.
+//! JPEG compression from before 1995 (TIFF 6.0, section 22), for files that hold one whole JPEG. Files with separate
+//! tables and scans are refused.
 
 use super::directory::Directory;
 use super::layout::tag;

@@ -1,4 +1,4 @@
-//! Differences between neighbours back to samples (TIFF 6.0, section 14, and Adobe's technical note 3).
+//! Turns differences between neighbours back into samples (TIFF 6.0, section 14, and Adobe's technical note 3).
 
 use super::layout::Samples;
 

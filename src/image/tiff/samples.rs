@@ -1,4 +1,4 @@
-//! Samples of any depth to a byte each.
+//! Converts samples of any depth to one byte each.
 
 use std::borrow::Cow;
 

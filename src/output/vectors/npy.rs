@@ -35,7 +35,7 @@ pub(super) fn with_rows(rows: u64, shape: &[usize]) -> Vec<u64> {
     std::iter::once(rows).chain(shape.iter().map(|side| *side as u64)).collect()
 }
 
-/// Rows of f32 behind a header that learns at the end how many they are.
+/// Rows of f32. The header's count of rows is updated as they are written.
 pub(super) struct Npy {
     file: BufWriter<File>,
     shape: Vec<usize>,
@@ -67,7 +67,7 @@ impl VectorWriter for Npy {
         self.sidecar.row(row)
     }
 
-    /// Also counts the rows in the header, so that whatever ends the run leaves an array that can be read.
+    /// Also updates the header's count of rows, so that the array can be read however the run ends.
     fn flush(&mut self) -> io::Result<()> {
         self.count()?;
         self.file.flush()?;
@@ -86,7 +86,7 @@ impl VectorWriter for Npy {
     }
 }
 
-/// An .npy of rows that was written here, to go on with.
+/// An .npy file of rows that this tool wrote, to be continued.
 pub struct NpyRows {
     file: File,
     shape: Vec<usize>,

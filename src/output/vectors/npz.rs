@@ -1,6 +1,6 @@
-//! NumPy's .npz: a zip of arrays, stored. `features` and `paths` have a row an answered image, `failed` and
-//! `errors` one for each that failed. Rows wait in scratch files beside it, since a zip's entries cannot grow
-//! together.
+//! NumPy's .npz: a zip of arrays, stored. `features` and `paths` have a row an answered image, `failed` and `errors`
+//! one for each that failed. Rows are collected in scratch files beside it, since a zip's entries are written one
+//! after another.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, Write};
@@ -63,7 +63,7 @@ impl VectorWriter for Npz {
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(DateTime::default())
             .large_file(true);
-        // Dropped unfinished, after a failure, it would try again and complain on stderr.
+        // If dropped unfinished after a failure, it would try again and print an error.
         let mut archive = ManuallyDrop::new(ZipWriter::new(&mut self.file));
         archive.start_file("features.npy", options)?;
         archive.write_all(&header("<f4", &with_rows(self.rows, &self.shape))?)?;

@@ -1,4 +1,4 @@
-//! Features as lines of text, and the lines that say what the rows of a file of bare numbers are.
+//! Features as lines of text, and the lines that name the rows of a file of bare numbers.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -63,7 +63,7 @@ fn line<'a>(
     Line { path, path_bytes: path_bytes(row.path), row: place, outcome, seq: row.seq, model, file }
 }
 
-/// A writer that knows how many bytes it has taken.
+/// A writer that counts its bytes.
 struct Counted<W> {
     out: W,
     length: u64,
@@ -93,7 +93,7 @@ impl<W: Write> JsonLines<W> {
         JsonLines { out: Counted { out, length: 0 }, shape, model: model.short() }
     }
 
-    /// The same writer, behind `length` bytes of lines.
+    /// The same writer, after `length` bytes of lines.
     pub(super) fn behind(mut self, length: u64) -> Self {
         self.out.length = length;
         self
@@ -131,7 +131,7 @@ impl Sidecar {
         Sidecar { out: Counted { out, length: 0 }, model: model.short(), rows: 0 }
     }
 
-    /// Lines behind the end of a file, which is open there, that speak of `rows` rows.
+    /// Appends lines to a file that is open at its end and has lines for `rows` rows.
     pub(super) fn behind(file: File, model: &ModelHeader, rows: u64) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Sidecar { out: Counted { out: BufWriter::new(file), length }, model: model.short(), rows })

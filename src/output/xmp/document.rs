@@ -1,4 +1,4 @@
-//! A sidecar as the events of its XML, and where among them the lists of keywords are.
+//! A sidecar as XML events, and where the lists of keywords are among them.
 
 use quick_xml::Writer;
 use quick_xml::events::Event;
@@ -21,7 +21,7 @@ pub(super) struct Description {
     pub span: Span,
     /// Its properties, ours or not.
     pub children: Vec<Span>,
-    /// It says nothing by itself: no properties as attributes, no comments.
+    /// It has no content of its own: no properties as attributes, no comments.
     pub is_plain: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A plan carried out on the events of a sidecar. Every event that no change concerns is written as it was read.
+//! Applies a plan to the events of a sidecar. Events that no change concerns are written as they were read.
 
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 

@@ -1,9 +1,9 @@
-//! Keywords in XMP sidecars: from the bytes of a sidecar to those with an image's keywords in them. What others wrote
-//! stays as it is, byte for byte; a sidecar that cannot be understood is an error. It opens no files.
+//! Edits keywords in XMP sidecars, from bytes to bytes. What others wrote stays as it is, byte for byte; a sidecar
+//! that cannot be understood is an error. It opens no files.
 //!
 //! Keywords stand in `dc:subject`, and with the groups above them in `lr:hierarchicalSubject`, as photo managers have
-//! them. Which of those are ours is written down in two properties of a namespace of our own: words that were there
-//! before are never among them.
+//! them. Two properties in a namespace of our own record which of them nasnet wrote; words that were there before are
+//! never among these.
 
 mod document;
 mod edit;
@@ -34,10 +34,10 @@ pub enum XmpError {
     /// It is no XML, or XML without XMP in it.
     #[error("the sidecar is broken: {0}")]
     Broken(String),
-    /// It is right, but nothing that is edited here.
+    /// It is valid, but in a form that is not edited here.
     #[error("the sidecar cannot be edited: {0}")]
     Unsupported(String),
-    /// What was to be written does not read as it should.
+    /// The result does not read back as intended.
     #[error("internal error: the edited sidecar would not hold its keywords")]
     Defect,
 }
@@ -113,7 +113,7 @@ pub struct Update {
     pub removed: Vec<String>,
 }
 
-/// Gives a sidecar its keywords in place of those of ours that it has; `None` stands for no sidecar yet.
+/// Replaces our keywords in a sidecar; `None` stands for no sidecar yet.
 ///
 /// # Errors
 /// When the sidecar is broken, or XMP in a form that is not edited here.

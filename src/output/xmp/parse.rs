@@ -1,4 +1,4 @@
-//! From the text of a sidecar to its document: checks that it is well-formed, and notes where lists of keywords are.
+//! Parses a sidecar: checks that it is well-formed, and notes where lists of keywords are.
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -32,7 +32,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document<'_>, XmpError> {
         return Err(broken(format!("a control character at byte {place}")));
     }
     let document = Parser::new(bytes.len() > text.len()).run(text)?;
-    // What is not edited has to come out as it came in.
+    // What is not edited must be written exactly as it was read.
     if document.write(&document.events)? != bytes {
         return Err(XmpError::Unsupported("its XML cannot be written back as it is".to_owned()));
     }
@@ -57,7 +57,7 @@ enum Role {
     Property(Property),
     Bag(Property),
     Item(Property),
-    /// Somebody else's business.
+    /// Content of other tools.
     Foreign,
 }
 
@@ -155,7 +155,7 @@ impl<'a> Parser<'a> {
             return Err(broken(format!("it ends within <{}>", self.name_of_open())));
         }
         if !self.has_rdf {
-            return Err(broken("it has no rdf:RDF element, so it is no XMP"));
+            return Err(broken("it has no rdf:RDF element, so it is not XMP"));
         }
         let lists = Property::ALL.into_iter().zip(&self.document.lists);
         for (property, list) in lists {

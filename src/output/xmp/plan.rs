@@ -1,4 +1,5 @@
-//! Which keywords come and go: what is wanted, what is there, and what of that is ours.
+//! Decides which keywords are added and removed, from those that are wanted, those in the sidecar, and those of them
+//! that are ours.
 
 use super::Property;
 use super::document::{Document, List};
@@ -26,7 +27,7 @@ pub(super) struct SidecarPlan {
 }
 
 impl SidecarPlan {
-    /// The least that gives a sidecar these words and paths in place of ours.
+    /// The smallest change that replaces our keywords with these words and paths.
     pub fn new(document: &Document, wanted: [&[String]; 2]) -> Self {
         let lists = Property::ALL.map(|property| document.list(property));
         let [words, paths] = [0, 1].map(|kind| of_kind(lists[kind], lists[kind + 2], wanted[kind]));
@@ -54,7 +55,7 @@ fn of_kind(list: Option<&List>, record: Option<&List>, wanted: &[String]) -> (Ch
         list.map_or_else(Vec::new, |list| list.items.iter().map(|item| item.text.clone()).collect())
     };
     let (there, recorded) = (texts(list), texts(record));
-    // Of two equal words one is somebody else's.
+    // Of two equal words, one is another tool's.
     let is_ours = |place: usize| {
         there[place].is_some()
             && recorded.contains(&there[place])

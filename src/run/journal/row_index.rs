@@ -1,11 +1,11 @@
-//! What is known of each path, in about 50 bytes: a run over millions of images holds them to its end.
+//! What is known of each path, in about 50 bytes, since a run over millions of images holds them to its end.
 
 use std::collections::BTreeMap;
 
 use crate::inputs::PathKey;
 use crate::output::rows::SEQ_LIMIT;
 
-/// What is known of a path, from the least worth keeping to the most.
+/// The states of a path; of two rows the one with the greater state is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     /// The file's row is of another fingerprint.
@@ -39,7 +39,7 @@ pub(super) struct Row {
 
 const STATE_BITS: u32 = 3;
 const SEQ_BITS: u32 = SEQ_LIMIT.ilog2();
-/// The rest of 96.
+/// The rest of the key's 96 bits.
 const AT_BITS: u32 = 50;
 const NOWHERE: u64 = (1 << AT_BITS) - 1;
 
@@ -89,7 +89,7 @@ impl Known {
         self.0.insert(key.short_bits(), Packed::new(row));
     }
 
-    /// All of them, in no order that means anything.
+    /// All rows, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = Row> {
         self.0.values().map(|packed| packed.row())
     }

@@ -7,7 +7,7 @@ pub fn available() -> Option<u64> {
     linux::available()
 }
 
-/// Other systems do not say it in a way that is worth a dependency.
+/// Reading it on other systems is not worth a dependency.
 #[cfg(not(target_os = "linux"))]
 pub fn available() -> Option<u64> {
     None

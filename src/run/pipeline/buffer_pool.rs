@@ -1,11 +1,11 @@
-//! Memory of pixels that are no longer needed, for those of the next images.
+//! Reuses the memory of pixels for the next images.
 
 use std::sync::{Mutex, PoisonError};
 
-/// Buffers that nobody uses; there are never more of them than workers.
+/// Unused buffers, never more than there are workers.
 pub(super) struct BufferPool {
     buffers: Mutex<Vec<Vec<u8>>>,
-    /// The largest that is kept: larger images are too few to hold memory for.
+    /// The largest buffer that is kept; larger images are too rare to hold memory for.
     largest: usize,
 }
 

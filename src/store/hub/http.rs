@@ -1,5 +1,5 @@
-//! One request and its redirects. The token goes to the Hub's own host only. Every failure becomes an error for people
-//! and says whether another attempt may help.
+//! One request and its redirects. The token is sent to the Hub's own host only. Every failure becomes a readable
+//! error that says whether another attempt may help.
 
 use std::cell::Cell;
 use std::io::{ErrorKind, Read};
@@ -56,8 +56,8 @@ impl Reply {
         self.header(name)?.trim().parse().ok()
     }
 
-    /// Whether it is an HTML page with a status of success, as proxies and login pages send it in place of a file. The
-    /// short page that explains a redirect is none.
+    /// Whether it is an HTML page with a successful status, as proxies and login pages send in place of a file. The
+    /// short page that comes with a redirect does not count.
     pub fn is_page(&self) -> bool {
         let html = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
         (200..300).contains(&self.status) && self.header("content-type").is_some_and(html)
@@ -129,7 +129,7 @@ impl<'a> Http<'a> {
         self.network
     }
 
-    /// Who hears of failures and of what came.
+    /// Where failures and received bytes are reported.
     pub fn progress(&self) -> &'a dyn Progress {
         self.progress
     }
@@ -147,7 +147,7 @@ impl<'a> Http<'a> {
     /// Requests `url` and follows redirects.
     ///
     /// # Errors
-    /// When there is no answer, or one that no caller can use.
+    /// When there is no answer, or none that a caller can use.
     pub fn get(&self, url: &str, options: RequestOptions) -> std::result::Result<Reply, Failure> {
         let mut at = url.to_owned();
         for _ in 0..=MOST_REDIRECTS {
@@ -168,8 +168,8 @@ impl<'a> Http<'a> {
         Err(Failure::permanent(Error::fetch(FetchReason::Server, what, PROXY_HINT)))
     }
 
-    /// Whether a redirect to another host leads to a description of the file: it carries none itself, and the file has
-    /// moved for good (a mirror that sends everybody to the Hub), or the other host answers as the Hub does.
+    /// Whether to follow a redirect to another host for a file's description: the redirect carries none itself, and
+    /// either it is permanent (a mirror that points to the Hub) or the other host answers as the Hub does.
     fn describes_elsewhere(&self, redirect: &Reply, next: &str) -> bool {
         let described =
             ["x-repo-commit", "x-linked-etag"].iter().any(|name| redirect.headers.contains_key(*name));
@@ -178,8 +178,8 @@ impl<'a> Http<'a> {
         !described && (matches!(redirect.status, 301 | 308) || is_hub)
     }
 
-    /// One request. A login that expired must not stand in the way of public weights: a request that is refused with a
-    /// token is made once more without it.
+    /// One request. If the Hub refuses it with a token, it is made once more without one, so that an expired login
+    /// does not block public weights.
     fn once(&self, url: &str, options: RequestOptions) -> std::result::Result<Reply, Failure> {
         let to_hub = origin(url) == origin(&self.network.endpoint);
         let token = self.token.as_ref().filter(|_| to_hub && !self.token_refused.get());
@@ -234,7 +234,7 @@ const PROXY_HINT: &str = "a proxy or a login page may be in between; HF_ENDPOINT
 /// What to do without a network.
 pub const OFFLINE_HINT: &str = "check the network, HTTPS_PROXY and HF_ENDPOINT. Without a network: `--model tiny` is built in; `nasnet weights pack` on another machine and `unpack` here, or `nasnet weights import FILE`, bring other models; HF_HUB_OFFLINE=1 skips this attempt";
 
-/// Sorts answers by status into those that depend on what was asked for and those that are failures.
+/// Splits answers by status: those that the caller interprets, and failures.
 fn checked(reply: Reply, url: &str) -> std::result::Result<Reply, Failure> {
     let status = reply.status;
     if matches!(status, 200..=299 | 401 | 403 | 404 | 405 | 416 | 501) {
@@ -290,8 +290,8 @@ fn unreached(url: &str, proxied: bool, error: &ureq::Error) -> Failure {
     }
 }
 
-/// Whether a name could not be looked up. The standard library has no kind of error for that, only these words; Windows
-/// has its numbers.
+/// Whether a host's name could not be resolved. The standard library has no error kind for this, so it goes by the
+/// message, and on Windows by the code.
 fn is_lookup(error: &std::io::Error) -> bool {
     let windows = cfg!(windows) && matches!(error.raw_os_error(), Some(11001..=11004));
     windows || error.to_string().starts_with("failed to lookup address")
@@ -301,7 +301,7 @@ fn is_without_route(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown)
 }
 
-/// Whether reading an answer failed because nothing came for too long.
+/// Whether reading an answer timed out.
 pub fn is_silence(error: &std::io::Error) -> bool {
     let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
     error.kind() == ErrorKind::TimedOut || matches!(cause, Some(ureq::Error::Timeout(_)))

@@ -107,8 +107,8 @@ impl Hub<'_> {
         })
     }
 
-    /// A file's description. A `pinned` checksum is the one that counts; a server that announces another one is refused
-    /// before anything is downloaded.
+    /// A file's description. With a `pinned` checksum, a server that announces another one is refused before anything
+    /// is downloaded.
     ///
     /// # Errors
     /// When there is no such file, or the server doesn't describe it.
@@ -143,8 +143,8 @@ impl Hub<'_> {
         let own_length = reply.number("content-length").filter(|length| reply.status == 200 && *length > 0);
         let mut bytes = reply.number("x-linked-size").or(own_length);
         if commit.is_none() || checksum.is_none() {
-            // Mirrors leave headers out, but many have the listing. The plain ETag is the last resort: behind a mirror
-            // it may be that of the storage, or of git's pointer to the file.
+            // Mirrors omit headers, but many have the listing. The plain ETag comes last: from a mirror it may be
+            // that of its storage, or of git's pointer to the file.
             let etag = reply.header("etag").and_then(Checksum::from_etag);
             match self.info(repo, revision, "?blobs=true") {
                 Ok(info) => {
@@ -210,7 +210,7 @@ impl Hub<'_> {
             ("EntryNotFound", _) => FetchReason::NoFile,
             ("RevisionNotFound", _) => FetchReason::NoRevision,
             ("RepoNotFound", _) => FetchReason::NoRepository,
-            // Mirrors give no code: what exists shows what is missing.
+            // Mirrors give no code: look which of repository, revision and file exist.
             (_, Some(_)) if exists(&revision_path) => FetchReason::NoFile,
             _ if exists(repo) => FetchReason::NoRevision,
             _ => FetchReason::NoRepository,

@@ -1,4 +1,4 @@
-//! When a failed request is made again, and when it is given up.
+//! Decides when a failed request is repeated and when to give up.
 
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -49,7 +49,7 @@ impl Failure {
     }
 }
 
-/// The attempts and the time that are left for one file.
+/// The attempts and the time left for one file.
 #[derive(Debug)]
 pub struct RetryBudget {
     limits: Limits,
@@ -121,7 +121,7 @@ impl RetryBudget {
     }
 }
 
-/// Up to a quarter more, so that machines that failed at the same time do not all come back at the same time.
+/// Adds up to a quarter at random, so that machines that failed together do not all retry together.
 fn jittered(wait: Duration) -> Duration {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
     wait + wait.mul_f64(f64::from(nanos % 1000) / 4000.0)

@@ -1,5 +1,5 @@
 //! Downloads one file: resumes where it broke off, retries after transient failures, and compares the result with its
-//! checksum. The file under the given name is then complete and right; the caller renames it into place.
+//! checksum. The result is a complete, verified file; the caller renames it into place.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -44,11 +44,11 @@ struct Download<'a> {
     http: &'a Http<'a>,
     wanted: &'a Wanted<'a>,
     partial: &'a Path,
-    /// The most bytes that were ever here: more than that is progress.
+    /// The most bytes received so far; only more than that counts as progress.
     furthest: u64,
     /// When the last byte came.
     last: Option<Instant>,
-    /// Whether the file was put together from more than one answer.
+    /// Whether the file was assembled from several answers.
     resumed: bool,
 }
 
@@ -90,7 +90,7 @@ impl Download<'_> {
                     if self.furthest > before {
                         budget.progressed();
                     }
-                    // Only the silence after the last byte counts as time of failure.
+                    // Only the time since the last byte counts as failed.
                     let spent = self.last.filter(|last| *last > began).unwrap_or(began).elapsed();
                     budget.wait(failure, spent, self.http.progress())?;
                 }
@@ -115,7 +115,7 @@ impl Download<'_> {
         let total = match self.range(&reply, have) {
             Ok(total) => total,
             Err(failure) => {
-                // A server that answers a range wrongly is not asked for one again.
+                // After a wrong answer to a range request, ask for the whole file.
                 if matches!(reply.status, 206 | 416) {
                     file.set_len(0).map_err(unwritable)?;
                 }

@@ -17,8 +17,8 @@ use crate::weights::export::laid_out;
 /// The last version of Keras whose own files of weights were of this kind.
 const KERAS_VERSION: &str = "2.15.0";
 
-/// Writes a file of weights that `model.load_weights` takes, given a model with the same layers. A sigmoid of one output
-/// has one output there.
+/// Writes a file of weights that `model.load_weights` takes, given a model with the same layers. A head of one
+/// sigmoid output, which is two columns here, is written as one.
 ///
 /// # Errors
 /// [`Error::Refused`] when Keras would answer otherwise, [`Error::Io`] when the file cannot be written.

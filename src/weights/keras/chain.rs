@@ -1,5 +1,5 @@
-//! A Keras configuration as the chain that an image goes through: the layers in front of the network, the network, and
-//! the layers behind it, through models within models. Anything that is no chain is refused by the layer's name.
+//! Reads a Keras configuration as a chain: the layers before the network, the network, and the layers after it,
+//! through nested models. A model that is not a chain is an error that names the layer.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::nasnet::names::keras_layer;
 
-/// Models within models below which nothing is looked for.
+/// Models may be nested this deep.
 const MAX_DEPTH: usize = 6;
 
 /// A link of the chain.
@@ -63,7 +63,7 @@ impl<'a> LayerConfig<'a> {
 /// The chain of a model.
 ///
 /// # Errors
-/// The layer at which it is none, and why.
+/// The layer at which it stops being one, and why.
 pub(super) fn chain(model: &Value) -> Result<Vec<Link<'_>>, String> {
     let mut links = Vec::new();
     follow(LayerConfig { entry: model }, 0, &mut links)?;

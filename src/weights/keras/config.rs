@@ -16,8 +16,8 @@ pub(crate) struct ModelConfig {
     pub input_size: Option<(usize, usize)>,
     /// Whether the cell after the first reduction takes the reduction's own older input.
     pub skip_reduction: Option<bool>,
-    /// The group that Keras 3 gives a layer in a weights file (class name and a counter, in the order of the model's
-    /// layers; behind the group of the model that it is in) to its name.
+    /// Layer names by the layer's group in a weights file of Keras 3: the group of the model that it is in, then its
+    /// class and a counter over the model's layers.
     pub layer_of_group: HashMap<String, String>,
     /// Layers of the model that are models themselves.
     pub nested: HashSet<String>,
@@ -25,7 +25,7 @@ pub(crate) struct ModelConfig {
     pub head: HeadFacts,
     /// What layers in front of the network do to pixels, if there are some.
     pub pixels: Option<Affine>,
-    /// What people should be told.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
@@ -216,8 +216,8 @@ fn input_size(layer: &Value) -> Option<(usize, usize)> {
     Some((height, width))
 }
 
-/// Holds the two edges against each other that tell Large from Mobile: the older input of the first cell behind the
-/// first reduction is either what the reduction itself took as its newer input, or something older.
+/// Compares the two edges that tell Large from Mobile: the older input of the first cell behind the first reduction
+/// is either what the reduction itself took as its newer input, or something older.
 fn skip_reduction(layers: &HashMap<&str, ListedLayer>) -> Option<bool> {
     let blocks: usize =
         layers.keys().filter_map(|name| name.strip_prefix("reduction_conv_1_reduce_")?.parse().ok()).min()?;
@@ -226,7 +226,7 @@ fn skip_reduction(layers: &HashMap<&str, ListedLayer>) -> Option<bool> {
     Some(newer != older)
 }
 
-/// The layer whose output `name` takes, seen through layers that only pass things on.
+/// The layer whose output `name` takes, past layers that only forward their input.
 fn origin<'a>(layers: &HashMap<&str, ListedLayer<'a>>, name: &str) -> Option<&'a str> {
     let mut from = inbound(layers.get(name)?.value.get("inbound_nodes")?)?;
     for _ in 0..8 {

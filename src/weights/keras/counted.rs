@@ -1,5 +1,6 @@
-//! The new kind of Keras' weights files: groups are named after a class and a counter, variables by their place. The
-//! layer's own name is in an attribute (late Keras 3), else in the configuration of the archive, else told by order.
+//! The new kind of Keras weights files: groups are named by class and counter, variables by position. A layer's own
+//! name comes from an attribute (late Keras 3), else from the archive's configuration, else from the order of the
+//! layers.
 
 use std::collections::HashMap;
 
@@ -12,10 +13,10 @@ use crate::error::Result;
 use crate::nasnet::{Config, HeadLayer, keras_order};
 use crate::weights::file_contents::{FileContents, FileTensor};
 
-/// Models within models below which nothing is looked for.
+/// Models may be nested this deep.
 const MAX_DEPTH: usize = 6;
 
-/// Where a tensor stands: the group of its layer, and its place there.
+/// A variable of the file: the group of its layer, and its place there.
 struct CountedVariable {
     /// `conv2d_1`, or `functional/conv2d_1` within a model of the model.
     group: String,
@@ -53,7 +54,7 @@ pub(super) fn read(
     let mut names: HashMap<u64, Option<String>> = HashMap::new();
     file.walk(layers, &mut |path, group, dataset| {
         let name = format!("{root}/{}", path.join("/"));
-        // The random numbers of augmentations and dropouts.
+        // The states of random number generators, of augmentations and dropouts.
         if path.iter().any(|part| part == "seed_generator" || part == "_random_generator") {
             return Ok(());
         }
@@ -138,8 +139,8 @@ fn dense_layers(tensors: &[FileTensor], places: &[CountedVariable]) -> Vec<HeadL
     kernels.map(layer).collect()
 }
 
-/// The layers of groups that are only counted, as Keras counts the layers of a NASNet-A. With another network the shapes
-/// do not fit in the end.
+/// Layer names for groups that are only counted, by the order in which Keras counts the layers of a NASNet-A. Another
+/// network's shapes fail to match later.
 fn by_order(
     tensors: &[FileTensor],
     places: &[CountedVariable],

@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 12;
 /// Groups that are looked at, and datasets: Large has some 4,000.
 const MAX_OBJECTS: usize = 200_000;
 
-/// What a walk has met.
+/// What a walk has visited.
 #[derive(Default)]
 struct Seen {
     /// By their addresses.

@@ -1,5 +1,5 @@
-//! What single layers of a Keras configuration do: those in front of the network to pixels, those behind it to scores.
-//! What is only done in training is passed over; what cannot be represented is an error with the layer's name.
+//! What single layers of a Keras configuration do: those before the network to pixels, those after it to scores.
+//! Layers that act only in training are skipped. A layer that cannot be represented is an error that names it.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ const TRAINING_ONLY: [&str; 9] = [
     "InputLayer",
 ];
 
-/// Augmentations that are told by no common beginning.
+/// Augmentations whose names share no prefix.
 const AUGMENTATIONS: [&str; 4] = ["RandAugment", "AugMix", "MixUp", "CutMix"];
 
 /// `scale * pixel + offset`, for each channel.
@@ -173,8 +173,8 @@ fn triple(value: &Value) -> Option<[f64; 3]> {
     }
 }
 
-/// A layer behind the network, as layers of a head: none where it only counts in training, two for a dense layer with a
-/// function.
+/// A layer after the network, as layers of a head: none if it acts only in training, two for a dense layer with an
+/// activation.
 ///
 /// # Errors
 /// The layer by name when it is none of these.

@@ -1,7 +1,8 @@
-//! Keras' HDF5 files, old and new. The old kind (Keras 2, and `.h5` of Keras 3) has a group a layer, under the root or
-//! under `model_weights` beside the model's configuration. The new kind (`.weights.h5`, and within a `.keras`) has
-//! `layers/<class><counter>/vars/<i>`. The network may be a model within the model. Optimizer states are left alone.
-//! Keras itself loads the old kind by order; here names count, since an order cannot tell a renamed tensor.
+//! Keras' HDF5 files, old and new. The old kind (Keras 2, and `.h5` of Keras 3) has one group for each layer, under
+//! the root or under `model_weights` beside the model's configuration. The new kind (`.weights.h5`, and within a
+//! `.keras`) has `layers/<class><counter>/vars/<i>`. The network may be a model within the model. Optimizer states
+//! are ignored. Keras itself loads the old kind by order; this reader goes by names, since an order cannot reveal a
+//! renamed tensor.
 
 mod chain;
 pub(crate) mod config;
@@ -85,7 +86,7 @@ fn class(group: &str) -> &str {
     }
 }
 
-/// The refusal of a file whose head nobody can know.
+/// The error for a file that does not record its head.
 fn headless(origin: &str, detail: String) -> Error {
     Error::Refused {
         what: format!("{origin}: {detail}"),
@@ -105,7 +106,7 @@ fn named(origin: &str, file: &File, weights: &Group, model: Option<ModelConfig>)
                 let list = listed.entry(layer.clone()).or_insert_with(|| Listed::read(file, weights, layer));
                 let model = list.is_model() || nested.is_some_and(|nested| nested.contains(layer));
                 match inner {
-                    // One that its layer does not list was renamed behind its back, however its path looks.
+                    // A tensor that its layer does not list was renamed, whatever its path.
                     _ if !list.has(&inner.join("/")) => String::new(),
                     [.., layer, weight] if model => format!("{layer}/{weight}"),
                     _ => name.clone(),
@@ -133,7 +134,7 @@ impl Listed {
     fn read(file: &File, weights: &Group, layer: &str) -> Listed {
         let Ok(group) = weights.group(layer) else { return Listed(None) };
         let mut names = file.texts(&group, "weight_names");
-        // Keras cuts lists that are too long for an attribute in pieces.
+        // Keras splits lists that are too long for one attribute.
         for piece in 0.. {
             let Some(more) = file.texts(&group, &format!("weight_names{piece}")) else { break };
             names.get_or_insert_default().extend(more);
@@ -145,7 +146,7 @@ impl Listed {
         self.0.as_ref().is_none_or(|names| names.contains(name))
     }
 
-    /// Whether it is a model that has the network within: its weights are those of many layers.
+    /// Whether it is a nested model that holds the network: it lists the weights of many layers.
     fn is_model(&self) -> bool {
         let layers = self.0.iter().flatten().filter_map(|name| name.rsplit('/').nth(1));
         layers.filter(|layer| keras_layer(layer).is_some()).collect::<HashSet<_>>().len() > 1

@@ -1,6 +1,6 @@
-//! The head of a file that holds weights without a configuration: the names of groups tell which layers there are,
-//! but not which function follows a dense layer. One dense layer makes a head; more of them, or a layer whose work nobody
-//! can guess, are refused.
+//! Guesses the head of a file that holds weights without a configuration. The names of its groups tell which layers
+//! there are, but not which function follows a dense layer. One dense layer is taken as the head; several, or a layer
+//! of unknown effect, are an error.
 
 use std::collections::HashSet;
 
@@ -48,7 +48,7 @@ const HARMLESS: [&str; 15] = [
 /// The head by the groups of a new file, each with the model that it is in, and its dense layers.
 ///
 /// # Errors
-/// The group whose layer does something that is not told.
+/// Names the group of a layer whose effect is not recorded.
 pub(super) fn of_groups(groups: &[(String, String)], dense: Vec<HeadLayer>) -> Result<HeadFacts, String> {
     let network = groups.iter().find(|(_, group)| class(group) == "separable_conv2d").map(|(model, _)| model);
     let Some(network) = network else { return Ok(HeadFacts::Unknown) };
@@ -110,7 +110,7 @@ fn of_layers(dense: Vec<HeadLayer>, max: bool, flatten: bool) -> Result<HeadFact
             ));
         }
     };
-    // A file of the published networks' 1001 classes is PyTorch's business; here names decide.
+    // 1001 classes are taken as they are: only files of PyTorch may have a background class.
     let pool = match (max, flatten) {
         (true, _) => HeadLayer::GlobalMax,
         (_, true) => HeadLayer::Flatten,

@@ -1,6 +1,6 @@
-//! PyTorch checkpoints: the zip that `torch.save` writes since 1.6, and the stream of pickles before. A state dict may
-//! stand alone or within a checkpoint. Storages are shared and tensors are views of them; each view is held against the
-//! size of its storage before a number is read. Modules saved whole and TorchScript need Python and are refused.
+//! PyTorch checkpoints: the zip that `torch.save` has written since 1.6, and the older stream of pickles. A state
+//! dict may stand alone or within a checkpoint. Tensors are views of shared storages; each view is checked against
+//! the size of its storage before a number is read. Whole modules and TorchScript need Python and are refused.
 
 mod pickle;
 mod unpickle;
@@ -23,8 +23,8 @@ const AVERAGED: [&str; 2] = ["state_dict_ema", "model_ema"];
 /// Keys under which training scripts keep a state dict, the likelier first.
 const NESTED: [&str; 6] = ["state_dict", "model_state_dict", "model_state", "model", "net", "network"];
 
-/// Dimensions of a tensor, more than any of a network's has. One tuple may stand for the shapes of all tensors of a
-/// hostile file, so what each of them copies is bounded; texts are borrowed.
+/// The most dimensions of a tensor. In a hostile file all tensors can share one huge shape, so what each of them
+/// copies is limited; texts are borrowed.
 const MAX_DIMENSIONS: usize = 8;
 
 /// Bytes of a tensor's name or a storage's class, for the same reason.
@@ -142,7 +142,7 @@ pub(crate) fn read_legacy(origin: &str, file: &SharedBytes) -> Result<FileConten
     })
 }
 
-/// The storages behind the pickles. A storage's type is told by whoever refers to it.
+/// The storages that follow the pickles. A storage's type comes from the tensors that refer to it.
 fn legacy_storages(
     file: &SharedBytes,
     pickle: &Pickle,
@@ -207,7 +207,7 @@ fn state_dict(pickle: &Pickle) -> Result<(Vec<UnreadTensor<'_>>, Vec<String>), S
     };
     let tensors =
         |entries: &Vec<(Id, Id)>| entries.iter().filter(|(_, value)| is_tensor(pickle, *value)).count();
-    // Of equals the first.
+    // The first among equals.
     let mut best = 0;
     for place in 1..candidates.len() {
         let score = |place: usize| (known(&candidates[place].1), tensors(&candidates[place].1));

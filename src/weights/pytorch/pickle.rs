@@ -1,6 +1,6 @@
 //! The part of Python's pickle language that state dicts are written in, protocols 0 to 5 as far as torch uses them.
-//! Nothing is ever called: a `REDUCE` or `BUILD` is recorded as what it is. Objects live in one list and refer to each
-//! other by place, so that a hostile file can neither nest beyond the stack nor multiply what it says.
+//! Nothing is ever called: `REDUCE` and `BUILD` are only recorded. Objects live in one list and refer to each other
+//! by index, so a hostile file can neither overflow the stack by nesting nor grow by repetition.
 
 /// The place of a value in [`Pickle::values`].
 pub(crate) type Id = usize;
@@ -21,7 +21,7 @@ pub(crate) enum Value {
     Tuple(Vec<Id>),
     List(Vec<Id>),
     Dict(Vec<(Id, Id)>),
-    /// What the file's writer keeps elsewhere, by its key.
+    /// An object that is stored outside the pickle, by its key.
     Persistent(Id),
     /// A call that is not made: what would be called, its arguments, and what was put into the result.
     Call {

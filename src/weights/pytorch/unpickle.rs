@@ -1,4 +1,4 @@
-//! The machine that carries out a pickle: a stack, marks in it, and a memo, all of places in one list of values.
+//! Runs a pickle on a stack with marks and a memo, all of them indices into one list of values.
 
 use std::collections::HashMap;
 

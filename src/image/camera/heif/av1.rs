@@ -1,9 +1,9 @@
 //! AV1 pictures of AVIF files, by rav1d.
 //!
-//! Its interface is dav1d's in C, so this file speaks to it through pointers; nothing of that leaves it. A panic in a
-//! function of C's kind ends the process before anybody can catch it, and damaged files make rav1d 1.1 panic. So each
-//! picture is decoded by a thread of its own, and one that panics reports it and then stands still for good, with what
-//! memory it has: that costs a process less than its end. After [`MAX_LOST`] pixels of them no AVIF is decoded any more.
+//! rav1d has dav1d's C interface, so this file works with pointers; none of them leave it. A panic in an `extern "C"`
+//! function ends the process, and damaged files make rav1d 1.1 panic. So each picture is decoded on a thread of its
+//! own, and a thread that panics reports the panic and then sleeps forever, holding its memory. Once such threads
+//! hold [`MAX_LOST`] pixels, no more AVIF is decoded.
 
 use std::cell::RefCell;
 use std::ffi::c_int;
@@ -31,24 +31,24 @@ use super::picture::{Colour, Picture, Plane};
 use super::{container_error, corrupt};
 use crate::error::{ImageError, ImageErrorKind};
 
-/// Pixels that threads which stand still may hold: a few bytes of memory each.
+/// The most pixels that sleeping threads may hold, a few bytes of memory each.
 const MAX_LOST: u64 = 32 << 20;
 
-/// Pixels that a thread counts for at least.
+/// The fewest pixels that a sleeping thread counts for.
 const MIN_LOST: u64 = 128 << 10;
 
 /// Pixels that a byte is taken for, where a damaged header says that there are more.
 const PIXELS_PER_BYTE: u64 = 64;
 
-/// What a thread that decodes has to say.
+/// The result of a decoding thread.
 type Reply = Result<Picture, ImageError>;
 
 thread_local! {
-    /// Where a thread that decodes reports its panic, and what it counts for then; none on other threads.
+    /// Where a decoding thread reports its panic, and the pixels that it then counts for; `None` on other threads.
     static REPORT: RefCell<Option<(SyncSender<Reply>, u64)>> = const { RefCell::new(None) };
 }
 
-/// Pixels of threads that stand still.
+/// Pixels held by sleeping threads.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
 /// Decodes one coded item, of at most `max_pixels`: its first frame.
@@ -75,7 +75,7 @@ pub(super) fn decode(file: &HeifFile, id: ItemId, max_pixels: u64) -> Reply {
     report.recv().unwrap_or_else(|_| Err(gave_up()))
 }
 
-/// Makes threads that decode stop where they would panic, before the panic can reach a function of C's kind.
+/// Makes decoding threads stop at a panic, before it can reach an `extern "C"` function.
 fn stop_at_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -144,13 +144,13 @@ impl Decoder {
         }
     }
 
-    /// Hands over data, as much of it as is taken; 0, or the number of an error.
+    /// Sends data, as much of it as the decoder takes; returns 0 or an error number.
     fn send(&self, data: &mut Data) -> c_int {
         // SAFETY: the context is open, since only dropping it closes it; the data is that of `Data::copy`.
         unsafe { dav1d_send_data(self.0, Some(NonNull::from(&mut data.0))) }.0
     }
 
-    /// Takes a picture; 0, or the number of an error.
+    /// Takes a picture; returns 0 or an error number.
     fn picture(&self, frame: &mut Frame) -> c_int {
         // SAFETY: the context is open; the frame is a picture that may be written over, since it refers to nothing.
         unsafe { dav1d_get_picture(self.0, Some(NonNull::from(&mut frame.0))) }.0
@@ -164,7 +164,7 @@ impl Drop for Decoder {
     }
 }
 
-/// Bytes in the decoder's keeping.
+/// Bytes that the decoder owns.
 struct Data(Dav1dData);
 
 impl Data {
@@ -188,7 +188,7 @@ impl Drop for Data {
     }
 }
 
-/// A decoded picture in the decoder's keeping.
+/// A decoded picture that the decoder owns.
 struct Frame(Dav1dPicture);
 
 impl Frame {

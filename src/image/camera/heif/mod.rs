@@ -1,5 +1,5 @@
-//! HEIF files: HEIC of phones, and AVIF. The container says which item is the image, of which tiles it is put
-//! together and how it is turned; codecs decode items to planes.
+//! HEIF files: HEIC of phones, and AVIF. The container says which item is the image, which tiles make it up and how
+//! it is turned; codecs decode items to planes.
 
 #[cfg(feature = "avif")]
 mod av1;
@@ -14,7 +14,7 @@ use crate::error::{ImageError, ImageErrorKind};
 use crate::image::limits::{DecodeOptions, check_memory_of, check_size};
 use picture::{Colour, Picture, Plane};
 
-/// Bytes that lists within the container may have. The parser's time grows with the product of their lengths.
+/// The most bytes of lists in the container. The parser's time grows with the product of their lengths.
 const MAX_LIST_BYTES: usize = 256 << 10;
 
 /// Columns and rows that a codec may add to a picture: it codes whole blocks, and cuts them off again.
@@ -88,8 +88,10 @@ impl Reader<'_> {
             b"av01" => return Err(super::without_feature("AVIF", "avif")),
             b"grid" => return self.grid(id, depth),
             b"iden" => {
-                let source =
-                    *self.sources(id).first().ok_or_else(|| corrupt("HEIF", "an image of nothing"))?;
+                let source = *self
+                    .sources(id)
+                    .first()
+                    .ok_or_else(|| corrupt("HEIF", "a derived image without a source"))?;
                 let mut picture = self.item(source, depth + 1)?;
                 self.transform(source, &mut picture)?;
                 return Ok(picture);
@@ -208,7 +210,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What the container says of the colours goes before what the codec says, but for what it leaves open.
+    /// The container's colour description overrides the codec's, except where it leaves values unspecified.
     fn declare_colour(&self, id: ItemId, picture: &mut Picture) -> Result<(), ImageError> {
         for property in self.file.item_properties(id).map_err(|error| container_error(&error))? {
             if let Property::Color(ColorInfo::Nclx { matrix, full_range, .. }) = *property {
@@ -228,7 +230,8 @@ impl Reader<'_> {
         self.file.image_size(id).map_err(|error| container_error(&error))
     }
 
-    /// How many pixels a codec may make of an item: as many as the container says and blocks at the edges.
+    /// The most pixels that a codec may make of an item: those that the container declares, plus partial blocks at
+    /// the edges.
     fn max_coded(&self, id: ItemId) -> Result<u64, ImageError> {
         let Some((width, height)) = self.size(id)? else { return Ok(self.options.max_pixels) };
         check_size(width, height, u64::from(width) * u64::from(height) * 3, self.options)?;
@@ -243,7 +246,7 @@ fn aperture(
     (offset, of): (i32, u32),
 ) -> Result<(usize, usize), ImageError> {
     if part == 0 || of == 0 {
-        return Err(corrupt("HEIF", "a crop by a fraction of nothing"));
+        return Err(corrupt("HEIF", "a crop with a zero denominator"));
     }
     let kept = f64::from(kept) / f64::from(part);
     let centre = f64::from(offset) / f64::from(of) + (length as f64 - 1.0) / 2.0;
@@ -252,7 +255,7 @@ fn aperture(
     Ok((first as usize, (last - first + 1.0).max(0.0) as usize))
 }
 
-/// Refuses lists of items that would take the parser long.
+/// Refuses lists of items that would take the parser too long.
 fn check_lists(bytes: &[u8]) -> Result<(), ImageError> {
     let too_long = |within: &[u8]| {
         let lists = BoxIter::new(within).map_while(Result::ok);
@@ -272,7 +275,7 @@ fn check_lists(bytes: &[u8]) -> Result<(), ImageError> {
     Ok(())
 }
 
-/// A damaged file of a kind.
+/// The error for a damaged file.
 fn corrupt(kind: &str, what: impl std::fmt::Display) -> ImageError {
     ImageError::new(ImageErrorKind::Decode, format!("corrupt {kind}: {what}"))
 }

@@ -1,5 +1,4 @@
-//! A picture as its codec left it: planes of luma, chroma and opacity, the turns that a container asks for, and the
-//! way to RGB.
+//! A decoded picture as planes of luma, chroma and opacity; its turns, and its conversion to RGB.
 //!
 //! The steps, their order and their rounding are those of libheif 1.23 for HEIC (chroma repeated, but interpolated
 //! where an odd side turns over) and of libavif 1.4 for AVIF (chroma interpolated), so that pixels are the ones that
@@ -25,7 +24,7 @@ pub(super) struct Picture {
     pub(super) colour: Colour,
 }
 
-/// How luma and chroma stand for red, green and blue (ITU-T H.273).
+/// How luma and chroma encode red, green and blue (ITU-T H.273).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Colour {
     /// MatrixCoefficients.

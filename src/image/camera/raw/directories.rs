@@ -1,5 +1,5 @@
-//! The directories of a TIFF, as most makers' RAW files have them: which hold sensor data, and where their JPEGs are.
-//! This is no TIFF reader: a few tags are all that it knows.
+//! The TIFF directories of most makers' RAW files: which hold sensor data, and where their JPEGs are. This is not a
+//! TIFF reader; it knows only a few tags.
 
 use std::collections::HashSet;
 
@@ -83,7 +83,7 @@ impl<'a> Directories<'a> {
         self.all.first().is_some_and(|first| find(first, tag::DNG_VERSION).is_some())
     }
 
-    /// Whether there is what no plain TIFF has.
+    /// Whether it has something that no plain TIFF has.
     pub(super) fn has_sensor_data(&self) -> bool {
         self.all.iter().any(|directory| {
             let is = |tag, values: &[u32]| {

@@ -1,7 +1,7 @@
-//! Camera RAW files, answered from a JPEG that the camera put beside the sensor's data: the largest one there is.
+//! Camera RAW files. Their image is the largest JPEG that the camera stored beside the sensor's data.
 //!
-//! What a file is depends on its contents and not on its name: several makers' files begin like a TIFF, and their
-//! first image is a thumbnail. Sensor data is never developed here.
+//! The kind of file is detected from its contents, since several makers' files begin like a TIFF whose first image is
+//! a thumbnail. Sensor data is not developed.
 
 mod canon;
 mod directories;
