@@ -205,7 +205,10 @@ fn samples(directory: &Directory) -> Result<Samples, ImageError> {
     let format = same(tag::SAMPLE_FORMAT, "formats")?;
     let float = match format {
         3 => true,
-        2 => return Err(unsupported("samples with a sign")),
+        // Grey bytes are shown as they are, as libtiff and Pillow do: most files that give them a sign have none.
+        2 if bits != 8 || directory.number(tag::PHOTOMETRIC).is_some_and(|colour| colour > 1) => {
+            return Err(unsupported(format!("samples of {bits} bits with a sign")));
+        }
         5 | 6 => return Err(unsupported("complex numbers")),
         // Unsigned or undefined.
         _ => false,

@@ -94,7 +94,9 @@ fn piece<'a>(
     let count = layout.samples.count;
     let grid = pieces.places.len() / count;
     let mut together = vec![0; pieces.width as usize * rows * count];
-    for sample in 0..count {
+    let opacity = layout.opacity.map(|opacity| opacity.sample);
+    // Nobody looks at other samples, and some files leave them out.
+    for sample in (0..count).filter(|sample| *sample < layout.colour.samples() || Some(*sample) == opacity) {
         let plane = plane(bytes, layout, options, sample * grid + index, (rows, 1))?;
         for (pixel, value) in together.chunks_exact_mut(count).zip(plane.iter()) {
             pixel[sample] = *value;
