@@ -15,6 +15,8 @@ pub(super) struct Frame {
     pub luma_is_coarser: bool,
     /// It is decoded scan by scan, from coefficients that are kept for all of it.
     pub progressive: bool,
+    /// Grey without loss, as scanners of medicine write it.
+    pub lossless: bool,
     /// Samples of all components, in 16ths of the number of pixels.
     samples: u64,
     /// Of four components, the last has not the samples of the first, or the third not those of the second.
@@ -25,7 +27,7 @@ impl Frame {
     /// The frame of the image itself, not of a thumbnail in one of its segments.
     ///
     /// # Errors
-    /// `decode` where there is none, `unsupported` for lossless, hierarchical and 12-bit JPEG, and for numbers of
+    /// `decode` where there is none, `unsupported` for lossless colours, hierarchical and 12-bit JPEG, and for numbers of
     /// components that stand for no colours.
     pub fn find(bytes: &[u8]) -> Result<Frame, ImageError> {
         let Some((code, body)) = segments(bytes).find(|(code, _)| is_frame(*code)) else {
@@ -43,7 +45,9 @@ impl Frame {
             ));
         };
         match code {
-            0xc3 | 0xcb => return Err(unread("lossless JPEG")),
+            0xcb => return Err(unread("lossless arithmetic JPEG")),
+            0xc3 if components != 1 => return Err(unread("lossless JPEG in colours")),
+            0xc3 if precision != 8 => return Err(unread(&format!("lossless {precision}-bit JPEG"))),
             0xc5..=0xc7 | 0xcd..=0xcf => return Err(unread("hierarchical JPEG")),
             _ => {}
         }
@@ -66,7 +70,17 @@ impl Frame {
         let samples: Vec<_> = samples.collect();
         let inks_differ =
             matches!(samples[..], [first, second, third, fourth] if first != fourth || second != third);
-        Ok(Frame { width, height, components, luma_is_coarser, progressive, samples: count, inks_differ })
+        let lossless = code == 0xc3;
+        Ok(Frame {
+            width,
+            height,
+            components,
+            luma_is_coarser,
+            progressive,
+            lossless,
+            samples: count,
+            inks_differ,
+        })
     }
 
     /// Bytes of memory that decoding at 1/`denominator`, and a turn behind it, take at their peak, as measured.
@@ -151,6 +165,7 @@ mod tests {
             components: 3,
             luma_is_coarser: true,
             progressive: true,
+            lossless: false,
             samples,
             inks_differ: false,
         };
@@ -163,7 +178,8 @@ mod tests {
     #[test]
     fn frames_that_are_not_read_are_named() {
         let message = |code, body| Frame::find(&with_frame(code, body)).unwrap_err().message;
-        assert!(message(0xc3, b"\x08\0\x1f\0\x2e\x03").starts_with("lossless JPEG is not read"));
+        assert!(message(0xc3, b"\x08\0\x1f\0\x2e\x03").starts_with("lossless JPEG in colours is not read"));
+        assert!(message(0xc3, b"\x10\0\x1f\0\x2e\x01").starts_with("lossless 16-bit JPEG is not read"));
         assert!(message(0xc5, b"\x08\0\x1f\0\x2e\x03").starts_with("hierarchical JPEG is not read"));
         assert!(message(0xc1, b"\x0c\0\x1f\0\x2e\x03").starts_with("12-bit JPEG is not read"));
         assert!(message(0xc0, b"\x08\0\x1f\0\x2e\x02").starts_with("JPEG of 2 components is not read"));

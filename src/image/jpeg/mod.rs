@@ -12,9 +12,7 @@ mod names;
 mod tests;
 
 use std::borrow::Cow;
-use std::io::Cursor;
 
-use ::image::codecs::jpeg::JpegDecoder;
 use ::image::metadata::Orientation;
 use ::image::{DynamicImage, GrayImage, RgbImage};
 use libjpeg_turbo_rs::{DecodeLimits, DecodeWarning, Decoder, JpegError, PixelFormat, ScalingFactor};
@@ -83,11 +81,11 @@ pub(super) fn decode(
     };
     let mut truncated = whole.is_none();
     let whole = whole.unwrap_or_else(|| Cow::Owned([bytes, &END_OF_IMAGE].concat()));
-    let image = if frame.inks_differ {
-        otherwise(&whole)?
+    let image = if frame.inks_differ || frame.lossless {
+        otherwise(&whole, options)?
     } else {
         match rows(&whole, options, denominator, spare) {
-            Err(_) if frame.luma_is_coarser || end::scans(&whole).mixed => otherwise(&whole)?,
+            Err(_) if frame.luma_is_coarser || end::scans(&whole).mixed => otherwise(&whole, options)?,
             rows => {
                 let (image, damage) = rows?;
                 if let Some(damage) = damage {
@@ -203,14 +201,41 @@ fn damage(bytes: &[u8], warnings: &[DecodeWarning]) -> Option<ImageError> {
     damage.filter(|_| !end::scans(bytes).progressive)
 }
 
-/// The pixels of a file of a layout that the first decoder leaves out, which may be some levels off Pillow's:
-/// sequential scans of two components, chroma of more samples than luma, and inks of different numbers of samples.
-fn otherwise(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+/// The pixels of a file of a layout that the first decoder leaves out, which may be up to five levels off Pillow's:
+/// sequential scans of two components, chroma of more samples than luma, and inks of different numbers of samples. Those
+/// of lossless files are Pillow's.
+fn otherwise(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicImage, ImageError> {
     if end::scans(bytes).lack_components() {
         return Err(corrupt("some of its components have no scan"));
     }
-    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(corrupt)?;
-    DynamicImage::from_decoder(decoder).map_err(corrupt)
+    let failed = |error| match error {
+        jpeg_decoder::Error::Unsupported(what) => {
+            let message = format!("a kind of JPEG that is not read: {what:?}");
+            ImageError::new(ImageErrorKind::Unsupported, message)
+        }
+        error => corrupt(error),
+    };
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.set_max_decoding_buffer_size(usize::try_from(options.max_bytes()).unwrap_or(usize::MAX));
+    let pixels = decoder.decode().map_err(failed)?;
+    let image = decoder.info().and_then(|info| {
+        let (width, height) = (u32::from(info.width), u32::from(info.height));
+        match info.pixel_format {
+            jpeg_decoder::PixelFormat::L8 => {
+                GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8)
+            }
+            jpeg_decoder::PixelFormat::RGB24 => {
+                RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8)
+            }
+            jpeg_decoder::PixelFormat::CMYK32 => {
+                // It turns inks over from how they are stored.
+                let stored: Vec<u8> = pixels.iter().map(|ink| !ink).collect();
+                RgbImage::from_raw(width, height, cmyk::to_rgb(&stored)).map(DynamicImage::ImageRgb8)
+            }
+            jpeg_decoder::PixelFormat::L16 => None,
+        }
+    });
+    image.ok_or_else(|| corrupt("fewer pixels than its header says"))
 }
 
 /// Whether a file without an end has all pixels of its only scan, and enough behind them for libjpeg.
