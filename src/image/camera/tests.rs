@@ -139,6 +139,14 @@ fn files_that_are_cut_or_damaged_are_errors_and_never_panics() {
 }
 
 #[test]
+fn tiles_that_are_cut_out_of_far_larger_images_are_refused_before_all_are_decoded() {
+    // 256 tiles of 64 by 64 pixels, each of which a megapixel has to be decoded for.
+    let (kind, message) = failure(&read("tiles_from_large.heic"), &DecodeOptions::default());
+    assert_eq!(kind, Decode);
+    assert!(message.contains("far more pixels than the image"), "{message}");
+}
+
+#[test]
 fn a_header_alone_is_a_corrupt_image_or_one_that_this_build_does_not_read() {
     let heads: [(&[u8], &str, bool); 4] = [
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIF", true),

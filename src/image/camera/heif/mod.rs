@@ -6,6 +6,8 @@ mod av1;
 mod hevc;
 mod picture;
 
+use std::cell::Cell;
+
 use ::image::{DynamicImage, RgbImage, RgbaImage};
 use heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer_isobmff::{BoxIter, Error as ContainerError, HeifFile, ItemId};
@@ -23,6 +25,13 @@ const BLOCK: u64 = 64;
 /// Bytes at the peak: planes of two bytes a sample, of which turns make copies, beside RGB.
 const MEMORY_PER_PIXEL: u64 = 12;
 
+/// Pixels that are decoded for each one of the image: at most four by tiles that reach over its edges, and as many for
+/// its opacity. More are tiles cut out of large images, over and over: small files that would take hours.
+const DECODED_PER_PIXEL: u64 = 8;
+
+/// Pixels that may be decoded for an image of any size.
+const DECODED_AT_LEAST: u64 = 1 << 20;
+
 /// Derived images within derived images.
 const MAX_DEPTH: usize = 4;
 
@@ -36,12 +45,15 @@ const ALPHA: [&str; 2] = ["urn:mpeg:hevc:2015:auxid:1", "urn:mpeg:mpegB:cicp:sys
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<DynamicImage, ImageError> {
     check_lists(bytes)?;
     let file = HeifFile::parse(bytes).map_err(|error| container_error(&error))?;
-    let reader = Reader { file: &file, options };
     let id = file.primary_id;
+    let mut pixels = options.max_pixels;
     if let Some((width, height)) = file.image_size(id).map_err(|error| container_error(&error))? {
         check_size(width, height, u64::from(width) * u64::from(height) * 3, options)?;
         check_memory_of(width, height, MEMORY_PER_PIXEL, options)?;
+        pixels = u64::from(width) * u64::from(height);
     }
+    let left = Cell::new(pixels.saturating_mul(DECODED_PER_PIXEL).max(DECODED_AT_LEAST));
+    let reader = Reader { file: &file, options, left };
     let mut picture = reader.item(id, 0)?;
     picture.alpha = reader.alpha(id, &picture)?;
     if file.items.iter().any(|item| &item.item_type.0 == b"av01") {
@@ -71,6 +83,8 @@ pub(super) fn exif_block(bytes: &[u8]) -> Option<Vec<u8>> {
 struct Reader<'a> {
     file: &'a HeifFile<'a>,
     options: &'a DecodeOptions,
+    /// Pixels that codecs may still decode.
+    left: Cell<u64>,
 }
 
 impl Reader<'_> {
@@ -102,6 +116,9 @@ impl Reader<'_> {
                 return Err(ImageError::new(ImageErrorKind::Unsupported, message));
             }
         };
+        let decoded = (picture.luma.width * picture.luma.height) as u64;
+        let left = self.left.get().checked_sub(decoded);
+        self.left.set(left.ok_or_else(|| corrupt("HEIF", "its tiles have far more pixels than the image"))?);
         self.declare_colour(id, &mut picture)?;
         // The container has the last word on the size; codecs add columns and rows to fill their blocks.
         if let Some((width, height)) = self.size(id)? {
