@@ -161,14 +161,21 @@ impl AccuracyReport<'_> {
             writeln!(out, "{:<14}{}", "recorded", printable(&in_words(recorded)))?;
         }
         let calibration = &evaluation.calibration;
+        let [in_use, by_chance, at_best] = [
+            calibration.expected_error,
+            calibration.expected_error_by_chance,
+            calibration.expected_error_at_temperature,
+        ]
+        .map(|error| error * 100.0);
+        let (loss, best) = (calibration.log_loss, calibration.temperature);
+        let (loss_at_best, images) =
+            (calibration.log_loss_at_temperature, count(evaluation.images as u64, "image"));
+        writeln!(out, "{:<14}ECE {in_use:.2} %, log-loss {loss:.4}{}", "calibration", self.at_temperature())?;
+        writeln!(out, "{:<14}ECE {by_chance:.2} % is what chance alone gives with {images}", "")?;
         writeln!(
             out,
-            "{:<14}ECE {:.2} %{}, at the best temperature for these images, {:.3}: {:.2} %",
-            "calibration",
-            calibration.expected_error * 100.0,
-            self.at_temperature(),
-            calibration.temperature,
-            calibration.expected_error_at_temperature * 100.0
+            "{:<14}ECE {at_best:.2} %, log-loss {loss_at_best:.4} at temperature {best:.3}, the best for these images",
+            ""
         )?;
         writeln!(out, "{:<14}{:.1} images/s", "speed", self.images_per_second)?;
 

@@ -26,7 +26,8 @@ into("summary", table(["", "accuracy", "95 %"], [
   ...data.published.flatMap((p) => [[`published top-1 (${p.source})`, `${p.top1} %`, ""], [`published top-5 (${p.source})`, `${p.top5} %`, ""]]),
 ]));
 into("facts", `${data.model.name}, ${images(data.images)} answered, ${data.failed} failed, ${data.images_per_second.toFixed(1)} images/s. ` +
-  `Calibration error ${percent(data.calibration.expected_error * 100)} at temperature ${data.temperature.toFixed(3)}, ` +
+  `Calibration error ${percent(data.calibration.expected_error * 100)} at temperature ${data.temperature.toFixed(3)} ` +
+  `(${percent(data.calibration.expected_error_by_chance * 100)} is chance with so many images), ` +
   `and ${percent(data.calibration.expected_error_at_temperature * 100)} at ${data.calibration.temperature.toFixed(3)}, ` +
   `the temperature that fits these images best.`);
 
