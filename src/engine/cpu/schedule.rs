@@ -111,7 +111,8 @@ impl Schedule {
     pub(super) fn new(plan: &Plan, caches: Caches, threads: usize) -> Schedule {
         let mut regions = Vec::with_capacity(plan.regions.len());
         for region in &plan.regions {
-            let steps: Vec<Cost> = region.clone().map(|step| Cost::new(plan, caches, step)).collect();
+            let steps: Vec<Cost> =
+                region.clone().map(|step| Cost::new(plan, caches, step, threads)).collect();
             let weights: usize = region.clone().map(|step| weight_bytes(plan, &plan.steps[step])).sum();
             let mut cuts: Vec<Vec<usize>> = (0..=threads)
                 .map(|thread| {
@@ -169,7 +170,7 @@ struct Cost {
 }
 
 impl Cost {
-    fn new(plan: &Plan, caches: Caches, step: usize) -> Cost {
+    fn new(plan: &Plan, caches: Caches, step: usize, threads: usize) -> Cost {
         let index = step;
         let step = &plan.steps[index];
         let (unit, units) = unit(plan, step);
@@ -199,7 +200,8 @@ impl Cost {
         debug_assert!(units > 0, "{unit:?}");
         let grain = match unit {
             Unit::Pixel => 72,
-            Unit::Row => block_rows(plan, caches, step),
+            // For each block all weights are read, so two threads do not share one. More would have nothing to do.
+            Unit::Row => block_rows(plan, caches, step).min(units.div_ceil((threads / 2).max(1))),
             Unit::Panel | Unit::Part => 1,
         };
         Cost { step: index, units, each: whole / units as f64, grain }
