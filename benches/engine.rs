@@ -13,7 +13,7 @@ use nasnet::graph::synthetic;
 use nasnet::kernels::depthwise::{Depthwise, Window};
 use nasnet::kernels::gemm::{Gemm, Segment, StridedRows};
 use nasnet::kernels::pack::{Panels, packed_depthwise_elements};
-use nasnet::kernels::{CHANNEL_ALIGN, Kernels};
+use nasnet::kernels::{CHANNEL_ALIGN, IsaKind, Kernels};
 use nasnet::nasnet::graph;
 use nasnet::nasnet::{Config, Dialect};
 
@@ -100,16 +100,22 @@ fn networks(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(3));
     for (name, config) in [("mobile", Config::mobile()), ("large", Config::large())] {
         let graph = graph(&config, Dialect::Keras).expect("a preset");
-        let options = Options { threads: 1, kernels: Kernels::best() };
-        let mut engine = CpuEngine::new(&graph, &synthetic::weights(&graph, 1), options).expect("an engine");
+        let weights = synthetic::weights(&graph, 1);
         let pixels = synthetic::pixels(graph.input_shape().elements(), 2);
         let (height, width) = config.input_size;
         group.throughput(Throughput::Elements(2 * graph.total_multiply_adds())); // flops
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                engine.run(Images { images: &[&pixels], height, width }).expect("a planned size");
+        for kernels in Kernels::available().into_iter().chain(Kernels::bf16()) {
+            if kernels.kind() == IsaKind::Generic {
+                continue; // minutes
+            }
+            let mut engine =
+                CpuEngine::new(&graph, &weights, Options { threads: 1, kernels }).expect("an engine");
+            group.bench_function(BenchmarkId::new(kernels.kind().as_str(), name), |bencher| {
+                bencher.iter(|| {
+                    engine.run(Images { images: &[&pixels], height, width }).expect("a planned size");
+                });
             });
-        });
+        }
     }
 }
 

@@ -12,10 +12,13 @@ pub(super) fn device(run: &cli::Run) -> Result<(DeviceChoice, Precision)> {
     let (device, precision) = (word("--device", &run.device)?, run.dtype.into());
     match (device, precision) {
         (_, Precision::F32) | (DeviceChoice::Cuda(_), _) => Ok((device, precision)),
-        (DeviceChoice::Cpu, Precision::Bf16) if Kernels::bf16().is_none() => {
-            Err(Error::Config(format!("--dtype bf16: {NO_BF16}")))
+        (DeviceChoice::Cpu | DeviceChoice::Auto, Precision::Bf16) => {
+            let may_be_a_card = device == DeviceChoice::Auto && cfg!(feature = "cuda");
+            if Kernels::bf16().is_none() && !may_be_a_card {
+                return Err(Error::Config(format!("--dtype bf16: {NO_BF16}")));
+            }
+            Ok((device, precision))
         }
-        (DeviceChoice::Cpu | DeviceChoice::Auto, Precision::Bf16) => Ok((device, precision)),
         _ => Err(Error::Config(format!(
             "--dtype {precision}: expected f32 on device {device} (weight files may be f16 or bf16); other number \
              types need --device cuda, and bf16 a CPU that has it"

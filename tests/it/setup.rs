@@ -32,7 +32,27 @@ fn a_device_that_is_not_there_is_an_error_and_never_a_silent_fallback() {
         .run(&["classify", "--model", "tiny", "--device", "toaster", "a.jpg"])
         .exits(2)
         .says("got \"toaster\"");
-    place.run(&["classify", "--model", "tiny", "--dtype", "bf16", "a.jpg"]).exits(2).says("--dtype bf16");
+    place.run(&["classify", "--model", "tiny", "--dtype", "f16", "a.jpg"]).exits(2).says("--dtype f16");
+}
+
+#[test]
+fn bf16_answers_nearly_as_f32_on_a_cpu_that_has_it_and_is_an_error_elsewhere() {
+    let place = Place::new();
+    place.put("photos/cat.jpg", "a.jpg");
+    let classify = |dtype| {
+        place.run(&["classify", "--model", "tiny", "--device", "cpu", "--dtype", dtype, "--json", "a.jpg"])
+    };
+    if nasnet::kernels::Kernels::bf16().is_none() {
+        classify("bf16").exits(2).says("--dtype bf16: computing in bf16 needs");
+        return;
+    }
+    let [exact, rounded] = ["f32", "bf16"].map(|dtype| {
+        let record = classify(dtype).exits(0).document().results.remove(0);
+        let best = record.predictions.unwrap().remove(0);
+        (best.label, best.score)
+    });
+    assert_eq!(exact.0, rounded.0);
+    assert!((exact.1 - rounded.1).abs() < 0.02 && exact.1 != rounded.1, "{exact:?} and {rounded:?}");
 }
 
 #[test]
