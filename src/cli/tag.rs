@@ -21,7 +21,7 @@ pub struct Tag {
     /// What the sidecar of photo.jpg is called
     ///
     /// With `stem`, images that differ only in their extension share a sidecar: it gets the keywords of the first one,
-    /// and each other one is named on stderr.
+    /// also in later runs, and each other one is named on stderr.
     #[arg(long, value_enum, value_name = "NAME", default_value_t = SidecarName::Full, help_heading = "Tagging")]
     pub sidecar_name: SidecarName,
 

@@ -18,7 +18,7 @@ use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs, count_ahead};
 use crate::run::interrupt::Interrupt;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
-use crate::run::tagger::{Done, TagJob, TagResult, Tagger, sidecar_of};
+use crate::run::tagger::{Done, TagJob, TagResult, Tagger, image_of, sidecar_of};
 use crate::settings::{Common, SidecarName, Tag};
 
 /// Runs the command.
@@ -87,13 +87,21 @@ struct Tagging<'a> {
     tagger: Tagger,
     settings: &'a Tag,
     console: Console,
-    /// Sidecars of this run; of those that are named by stems the extensions of their images.
-    taken: HashMap<PathKey, OsString>,
+    /// Sidecars of this run, and whose they are.
+    taken: HashMap<PathKey, Owner>,
     /// Images by keyword.
     keywords: BTreeMap<String, u64>,
     /// Images whose sidecar holds the keywords of another one.
     shared: u64,
     tally: Tally,
+}
+
+/// The image whose keywords a sidecar holds.
+struct Owner {
+    /// Its extension, where sidecars are named by stems.
+    extension: OsString,
+    /// Whether it had its turn.
+    tagged: bool,
 }
 
 /// What was done to the sidecars of a run.
@@ -140,7 +148,7 @@ impl<'a> Tagging<'a> {
     }
 
     fn tag(&mut self, path: PathBuf, keywords: Keywords, stdout: &mut dyn Write) -> Result<()> {
-        if !self.is_first_of_its_sidecar(&path) {
+        if !self.may_write_its_sidecar(&path) {
             return Ok(());
         }
         for word in &keywords.words {
@@ -152,27 +160,32 @@ impl<'a> Tagging<'a> {
         }
     }
 
-    /// Whether no image of this run had the sidecar before. Only the first one's keywords are written: of a raw photo and
-    /// its JPEG, which Lightroom treats as one, either will do, and different photos should not mix their keywords.
-    fn is_first_of_its_sidecar(&mut self, path: &Path) -> bool {
+    /// Whether the sidecar is the image's own. One that several images have is that of the image whose keywords it holds
+    /// from an earlier run, else of the first one of this run: of a raw photo and its JPEG, which Lightroom treats as
+    /// one, either will do, and different photos should not mix their keywords.
+    fn may_write_its_sidecar(&mut self, path: &Path) -> bool {
         let sidecar = sidecar_of(path, self.settings.sidecar_name);
-        let extension = match self.settings.sidecar_name {
-            SidecarName::Full => OsString::new(),
-            SidecarName::Stem => path.extension().unwrap_or_default().to_owned(),
+        let by_stem = self.settings.sidecar_name == SidecarName::Stem;
+        let extension = |image: &Path| match by_stem {
+            true => image.extension().unwrap_or_default().to_owned(),
+            false => OsString::new(),
         };
-        let key = PathKey::of(&sidecar);
-        let Some(first) = self.taken.get(&key) else {
-            self.taken.insert(key, extension);
-            return true;
-        };
-        // An image that is named twice has all it needs.
-        if *first != extension && !self.settings.remove {
+        let remove = self.settings.remove;
+        let owner = self.taken.entry(PathKey::of(&sidecar)).or_insert_with(|| {
+            let before = if by_stem && !remove { image_of(&sidecar) } else { None };
+            Owner { extension: extension(before.as_deref().unwrap_or(path)), tagged: false }
+        });
+        if owner.extension == extension(path) {
+            // An image that is named twice has all it needs.
+            return !std::mem::replace(&mut owner.tagged, true);
+        }
+        if !remove {
             self.shared += 1;
-            let (sidecar, first) = (sidecar.display(), path.with_extension(first));
+            let (sidecar, owner) = (sidecar.display(), path.with_extension(&owner.extension));
             self.console.note(&format!(
                 "{}: not tagged: {sidecar} is the sidecar of {} too, and holds its keywords",
                 path.display(),
-                first.display()
+                owner.display()
             ));
         }
         false

@@ -1,6 +1,7 @@
 //! `nasnet tag`: a few threads read, edit and write the sidecars of images, so that the network does not wait for the
 //! disk. Results come in the order of the images. Images are never opened here.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -92,7 +93,7 @@ impl Tagger {
         let (jobs, queue) = sync_channel::<TagJob>(WAITING);
         let work = move |job: &TagJob| {
             let sidecar = sidecar_of(&job.path, name);
-            let result = tag(&job.path, &sidecar, &job.keywords, dry_run);
+            let result = tag(job, &sidecar, name, dry_run);
             TagResult { sidecar, result }
         };
         let rescue = move |job: &TagJob, words: &str| {
@@ -128,7 +129,15 @@ pub fn sidecar_of(image: &Path, name: SidecarName) -> PathBuf {
     }
 }
 
-fn tag(image: &Path, sidecar: &Path, keywords: &Keywords, dry_run: bool) -> Result<Tagged, TagError> {
+/// The image whose keywords a sidecar holds, if it says so and the image is still there.
+pub fn image_of(sidecar: &Path) -> Option<PathBuf> {
+    let image = xmp::image(&read(sidecar).ok()??.bytes)?;
+    let image = sidecar.with_file_name(image);
+    (image.is_file() && sidecar_of(&image, SidecarName::Stem) == sidecar).then_some(image)
+}
+
+fn tag(job: &TagJob, sidecar: &Path, name: SidecarName, dry_run: bool) -> Result<Tagged, TagError> {
+    let TagJob { path: image, keywords } = job;
     if !image.is_file() {
         return Err(io::Error::other("the image is no file of its own").into());
     }
@@ -138,7 +147,11 @@ fn tag(image: &Path, sidecar: &Path, keywords: &Keywords, dry_run: bool) -> Resu
     if bytes.is_none() && keywords.words.is_empty() {
         return Ok(Tagged { done: Done::None, added: Vec::new(), removed: Vec::new() });
     }
-    let update = xmp::update(bytes, keywords)?;
+    let image = match name {
+        SidecarName::Full => None,
+        SidecarName::Stem => image.file_name().and_then(OsStr::to_str),
+    };
+    let update = xmp::update(bytes, keywords, image)?;
     let done = match (&update.outcome, &before) {
         (Outcome::Unchanged, _) => Done::Same,
         (Outcome::Write(_), None) => Done::New,
@@ -244,11 +257,13 @@ mod tests {
             fs::write(path(image), b"an image").unwrap();
         }
         let keywords = Keywords { words: vec!["猫".to_owned()], paths: Vec::new() };
-        let run =
-            |image: &str| tag(&path(image), &sidecar_of(&path(image), SidecarName::Full), &keywords, false);
+        let run = |image: &str| {
+            let job = TagJob { path: path(image), keywords: keywords.clone() };
+            tag(&job, &sidecar_of(&job.path, SidecarName::Full), SidecarName::Full, false)
+        };
         fs::create_dir(path("elsewhere")).unwrap();
         let Outcome::Write(bytes) =
-            xmp::update(None, &Keywords { words: vec!["b".to_owned()], ..Keywords::default() })
+            xmp::update(None, &Keywords { words: vec!["b".to_owned()], ..Keywords::default() }, None)
                 .unwrap()
                 .outcome
         else {

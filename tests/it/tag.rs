@@ -135,6 +135,25 @@ fn images_of_one_stem_share_the_first_ones_sidecar() {
 }
 
 #[test]
+fn a_later_run_leaves_a_shared_sidecar_to_the_image_whose_keywords_it_holds() {
+    let place = photos();
+    place.put("photos/hubble.jpg", "in/a.png");
+    let one = |image: &str| place.run(&["tag", "--model", "tiny", "--sidecar-name", "stem", image]).exits(0);
+    one("in/a.png").says("1 sidecar written");
+    let of_png = read(&place, "in/a.xmp");
+    assert!(of_png.contains("<rdf:li>spider web</rdf:li>") && of_png.contains("<rdf:li>a.png</rdf:li>"));
+    one("in/a.jpg").says("note: in/a.jpg: not tagged: in/a.xmp is the sidecar of in/a.png too");
+    assert_eq!(read(&place, "in/a.xmp"), of_png);
+    tag(&place, &["--sidecar-name", "stem"]).exits(0).says("in/a.jpg: not tagged");
+    assert_eq!(read(&place, "in/a.xmp"), of_png, "the first one of a folder is not its owner");
+    fs::remove_file(place.path().join("in/a.png")).unwrap();
+    one("in/a.jpg").says("1 sidecar written");
+    let of_jpg = read(&place, "in/a.xmp");
+    assert!(of_jpg.contains("<rdf:li>espresso</rdf:li>") && !of_jpg.contains("spider web"), "{of_jpg}");
+    place.run(&["tag", "--sidecar-name", "stem", "--remove", "in/a.jpg"]).exits(0).says("1 of them deleted");
+}
+
+#[test]
 fn shards_do_not_overwrite_each_others_sidecars() {
     let place = photos();
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];

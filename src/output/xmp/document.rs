@@ -52,7 +52,7 @@ pub(super) struct Document<'a> {
     pub rdf: Span,
     pub descriptions: Vec<Description>,
     /// In the order of [`Property::ALL`].
-    pub lists: [Option<List>; 4],
+    pub lists: [Option<List>; Property::ALL.len()],
     /// What the image is called in `rdf:about`.
     pub about: String,
 }

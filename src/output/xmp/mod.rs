@@ -3,7 +3,7 @@
 //!
 //! Keywords stand in `dc:subject`, and with the groups above them in `lr:hierarchicalSubject`, as photo managers have
 //! them. Two properties in a namespace of our own record which of them nasnet wrote; words that were there before are
-//! never among these.
+//! never among these. A third one names their image, where the sidecar's name does not tell it.
 
 mod document;
 mod edit;
@@ -51,17 +51,24 @@ enum Property {
     OurSubject,
     /// Those of [`Property::Hierarchical`] that are ours.
     OurHierarchical,
+    /// The name of the image that ours are of, in a sidecar that several images may have.
+    OurImage,
 }
 
 impl Property {
-    const ALL: [Property; 4] =
-        [Property::Subject, Property::Hierarchical, Property::OurSubject, Property::OurHierarchical];
+    const ALL: [Property; 5] = [
+        Property::Subject,
+        Property::Hierarchical,
+        Property::OurSubject,
+        Property::OurHierarchical,
+        Property::OurImage,
+    ];
 
     fn namespace(self) -> &'static str {
         match self {
             Property::Subject => "http://purl.org/dc/elements/1.1/",
             Property::Hierarchical => "http://ns.adobe.com/lightroom/1.0/",
-            Property::OurSubject | Property::OurHierarchical => "urn:nasnet:xmp:1.0/",
+            Property::OurSubject | Property::OurHierarchical | Property::OurImage => "urn:nasnet:xmp:1.0/",
         }
     }
 
@@ -70,7 +77,7 @@ impl Property {
         match self {
             Property::Subject => "dc",
             Property::Hierarchical => "lr",
-            Property::OurSubject | Property::OurHierarchical => "nasnet",
+            Property::OurSubject | Property::OurHierarchical | Property::OurImage => "nasnet",
         }
     }
 
@@ -78,6 +85,7 @@ impl Property {
         match self {
             Property::Subject | Property::OurSubject => "subject",
             Property::Hierarchical | Property::OurHierarchical => "hierarchicalSubject",
+            Property::OurImage => "image",
         }
     }
 
@@ -87,7 +95,7 @@ impl Property {
     }
 
     fn is_ours(self) -> bool {
-        matches!(self, Property::OurSubject | Property::OurHierarchical)
+        matches!(self, Property::OurSubject | Property::OurHierarchical | Property::OurImage)
     }
 }
 
@@ -113,26 +121,32 @@ pub struct Update {
     pub removed: Vec<String>,
 }
 
-/// Replaces our keywords in a sidecar; `None` stands for no sidecar yet.
+/// Replaces our keywords in a sidecar; `None` stands for no sidecar yet. `image` is the name of the image that they are
+/// of, where several may have this sidecar.
 ///
 /// # Errors
 /// When the sidecar is broken, or XMP in a form that is not edited here.
-pub fn update(sidecar: Option<&[u8]>, keywords: &Keywords) -> Result<Update, XmpError> {
+pub fn update(sidecar: Option<&[u8]>, keywords: &Keywords, image: Option<&str>) -> Result<Update, XmpError> {
     let document = match sidecar {
         Some(bytes) => parse(bytes)?,
         None => parse(EMPTY.as_bytes())?,
     };
-    let wanted = [&keywords.words[..], &keywords.paths[..]];
-    let plan = plan::SidecarPlan::new(&document, wanted);
+    let plan = plan::SidecarPlan::new(&document, keywords, image);
     let (added, removed) = plan.summary(&document);
     if plan.is_empty() {
         return Ok(Update { outcome: Outcome::Unchanged, added, removed });
     }
     let bytes = edit::apply(&document, &plan)?;
     // The next run has to find what this one means to write.
-    if !plan::SidecarPlan::new(&parse(&bytes)?, wanted).is_empty() {
+    if !plan::SidecarPlan::new(&parse(&bytes)?, keywords, image).is_empty() {
         return Err(XmpError::Defect);
     }
     let outcome = if bytes == EMPTY.as_bytes() { Outcome::Delete } else { Outcome::Write(bytes) };
     Ok(Update { outcome, added, removed })
+}
+
+/// The name of the image that our keywords in a sidecar are of, where the sidecar says it.
+pub fn image(sidecar: &[u8]) -> Option<String> {
+    let document = parse(sidecar).ok()?;
+    document.list(Property::OurImage)?.items.first()?.text.clone()
 }

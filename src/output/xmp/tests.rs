@@ -22,7 +22,7 @@ fn none() -> Keywords {
 /// The sidecar with these keywords; they must be there, and the same ones again must change nothing.
 #[track_caller]
 fn tagged(sidecar: Option<&[u8]>, keywords: &Keywords) -> Vec<u8> {
-    let Outcome::Write(bytes) = update(sidecar, keywords).unwrap().outcome else {
+    let Outcome::Write(bytes) = update(sidecar, keywords, None).unwrap().outcome else {
         panic!("nothing to write");
     };
     for (property, texts) in [(Property::Subject, &keywords.words), (Property::Hierarchical, &keywords.paths)]
@@ -30,7 +30,7 @@ fn tagged(sidecar: Option<&[u8]>, keywords: &Keywords) -> Vec<u8> {
         let there = list(&bytes, property);
         assert!(texts.iter().all(|text| there.iter().filter(|word| *word == text).count() == 1), "{there:?}");
     }
-    let again = update(Some(&bytes), keywords).unwrap();
+    let again = update(Some(&bytes), keywords, None).unwrap();
     assert_eq!(again, Update { outcome: Outcome::Unchanged, added: Vec::new(), removed: Vec::new() });
     bytes
 }
@@ -89,11 +89,11 @@ fn a_new_sidecar_is_plain_xmp_and_goes_with_its_last_keyword() {
 <?xpacket end=\"w\"?>
 ";
     assert_eq!(text(&bytes), want);
-    assert_eq!(update(Some(&bytes), &none()).unwrap().outcome, Outcome::Delete);
-    assert_eq!(update(None, &none()).unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(update(Some(&bytes), &none(), None).unwrap().outcome, Outcome::Delete);
+    assert_eq!(update(None, &none(), None).unwrap().outcome, Outcome::Unchanged);
     let other = tagged(Some(&bytes), &keywords(&["b"], &[]));
     let kept = tagged(Some(&other), &two());
-    assert_eq!(update(Some(&kept), &none()).unwrap().outcome, Outcome::Delete);
+    assert_eq!(update(Some(&kept), &none(), None).unwrap().outcome, Outcome::Delete);
 }
 
 #[test]
@@ -103,12 +103,12 @@ fn what_others_wrote_stays_and_comes_back_byte_for_byte() {
         let second = tagged(Some(&first), &keywords(&["Käse & <Brot>", "tea"], &["food|tea"]));
         assert!(!text(&second).contains("food|espresso"), "{}", text(&second));
         for tagged in [first, second] {
-            let Outcome::Write(bytes) = update(Some(&tagged), &none()).unwrap().outcome else {
+            let Outcome::Write(bytes) = update(Some(&tagged), &none(), None).unwrap().outcome else {
                 panic!("it was not written by nasnet");
             };
             assert_eq!(text(&bytes), text(sidecar));
         }
-        assert_eq!(update(Some(sidecar), &none()).unwrap().outcome, Outcome::Unchanged);
+        assert_eq!(update(Some(sidecar), &none(), None).unwrap().outcome, Outcome::Unchanged);
     }
 }
 
@@ -119,15 +119,16 @@ fn a_word_that_was_there_before_is_never_ours() {
     assert_eq!(list(&bytes, Property::OurSubject), ["Käse & <Brot>"]);
     assert_eq!(list(&bytes, Property::OurHierarchical), ["food|espresso", "food|Käse & <Brot>"]);
     let all = keywords(&["espresso"], &["Orte|Café"]);
-    assert_eq!(update(Some(EXIFTOOL), &all).unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(update(Some(EXIFTOOL), &all, None).unwrap().outcome, Outcome::Unchanged);
 }
 
 #[test]
 fn what_comes_and_goes_is_said() {
     let bytes = tagged(None, &two());
-    let told = update(Some(&bytes), &keywords(&["tea", "espresso"], &["food|tea"])).unwrap();
+    let told = update(Some(&bytes), &keywords(&["tea", "espresso"], &["food|tea"]), None).unwrap();
     assert_eq!((told.added, told.removed), (vec!["tea".to_owned()], vec!["Käse & <Brot>".to_owned()]));
-    let told = update(Some(&bytes), &keywords(&["espresso", "Käse & <Brot>"], &["x|espresso"])).unwrap();
+    let told =
+        update(Some(&bytes), &keywords(&["espresso", "Käse & <Brot>"], &["x|espresso"]), None).unwrap();
     assert_eq!(told.added, ["x|espresso"]);
     assert_eq!(told.removed, ["food|espresso", "food|Käse & <Brot>"]);
 }
@@ -148,11 +149,11 @@ fn our_words_are_known_again_when_another_program_has_rearranged_the_sidecar() {
         "<rdf:Description rdf:about=''><dc:subject><rdf:Bag><rdf:li>theirs</rdf:li></rdf:Bag></dc:subject>\
          </rdf:Description>",
     );
-    assert_eq!(update(Some(&bytes), &none()).unwrap().outcome, Outcome::Write(left.into_bytes()));
+    assert_eq!(update(Some(&bytes), &none(), None).unwrap().outcome, Outcome::Write(left.into_bytes()));
     // A list of nothing but ours goes with its description.
     let sidecar = sidecar.replace("<rdf:li>theirs</rdf:li>", "");
     assert_eq!(
-        update(Some(sidecar.as_bytes()), &none()).unwrap().outcome,
+        update(Some(sidecar.as_bytes()), &none(), None).unwrap().outcome,
         Outcome::Write(document("").into_bytes())
     );
 }
@@ -200,7 +201,7 @@ fn every_way_to_write_the_same_is_understood() {
         for (_, ours) in about.iter().filter(|(theirs, _)| text(form).contains(theirs)) {
             assert!(text(&bytes).contains(ours), "{}", text(&bytes));
         }
-        let back = update(Some(&bytes), &none()).unwrap().outcome;
+        let back = update(Some(&bytes), &none(), None).unwrap().outcome;
         assert_eq!(back, Outcome::Write(form.to_vec()), "{}", text(form));
     }
 }
@@ -214,7 +215,7 @@ fn lists_without_an_item_and_documents_without_a_description_get_theirs() {
     let closed = no_description.replace("></rdf:RDF>", "/>");
     for sidecar in [&empty_bag, &open_bag, &no_description, &closed] {
         let bytes = tagged(Some(sidecar.as_bytes()), &two());
-        let Outcome::Write(bytes) = update(Some(&bytes), &none()).unwrap().outcome else {
+        let Outcome::Write(bytes) = update(Some(&bytes), &none(), None).unwrap().outcome else {
             panic!("it was not written by nasnet");
         };
         assert!(list(&bytes, Property::Subject).is_empty());
@@ -263,9 +264,9 @@ fn what_is_broken_or_not_known_is_refused_with_its_reason() {
         ([document(""), document("")].concat().into_bytes(), "broken: it has more than one root element"),
     ];
     for (sidecar, said) in cases {
-        let error = update(Some(&sidecar), &two()).unwrap_err().to_string();
+        let error = update(Some(&sidecar), &two(), None).unwrap_err().to_string();
         assert!(error.contains(said), "expected {said:?}, got {error:?}");
-        assert_eq!(update(Some(&sidecar), &none()).unwrap_err().to_string(), error);
+        assert_eq!(update(Some(&sidecar), &none(), None).unwrap_err().to_string(), error);
     }
 }
 
@@ -274,9 +275,9 @@ fn a_sidecar_that_was_cut_off_anywhere_is_refused() {
     for sidecar in [EXIFTOOL, DARKTABLE, &tagged(Some(COMPACT), &two())] {
         let end = text(sidecar).rfind("</x:xmpmeta>").unwrap() + "</x:xmpmeta>".len();
         for length in 0..end {
-            assert!(update(Some(&sidecar[..length]), &two()).is_err(), "{length}");
+            assert!(update(Some(&sidecar[..length]), &two(), None).is_err(), "{length}");
         }
-        assert!(update(Some(&sidecar[..end]), &two()).is_ok());
+        assert!(update(Some(&sidecar[..end]), &two(), None).is_ok());
     }
 }
 
@@ -289,12 +290,34 @@ fn no_byte_that_changes_anywhere_makes_others_lose_theirs() {
     {
         let mut damaged = DARKTABLE.to_vec();
         damaged[place] = byte;
-        let Ok(Update { outcome: Outcome::Write(bytes), .. }) = update(Some(&damaged), &two()) else {
+        let Ok(Update { outcome: Outcome::Write(bytes), .. }) = update(Some(&damaged), &two(), None) else {
             continue;
         };
         edited += 1;
-        let back = update(Some(&bytes), &none()).unwrap().outcome;
+        let back = update(Some(&bytes), &none(), None).unwrap().outcome;
         assert_eq!(back, Outcome::Write(damaged), "{place} {byte}");
     }
     assert!(edited > 500, "{edited}");
+}
+
+#[test]
+fn a_sidecar_that_images_share_names_the_one_whose_keywords_it_holds() {
+    let write = |sidecar: Option<&[u8]>, keywords: &Keywords, name: Option<&str>| {
+        let Outcome::Write(bytes) = update(sidecar, keywords, name).unwrap().outcome else {
+            panic!("nothing to write");
+        };
+        bytes
+    };
+    let name = "Käse & <Brot>.jpg";
+    let bytes = write(Some(EXIFTOOL), &two(), Some(name));
+    assert_eq!(image(&bytes).as_deref(), Some(name));
+    assert_eq!(update(Some(&bytes), &two(), Some(name)).unwrap().outcome, Outcome::Unchanged);
+    let other = write(Some(&bytes), &two(), Some("b.png"));
+    assert_eq!(image(&other).as_deref(), Some("b.png"));
+    assert_eq!(write(Some(&other), &none(), Some("b.png")), EXIFTOOL, "the name goes with the keywords");
+    assert_eq!(write(Some(&other), &none(), None), EXIFTOOL);
+    let theirs = list(EXIFTOOL, Property::Subject);
+    let theirs = Keywords { words: theirs, paths: Vec::new() };
+    assert_eq!(update(Some(EXIFTOOL), &theirs, Some(name)).unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(image(EXIFTOOL), None);
 }
