@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::text::printable;
+use super::text::{count, printable};
 
 /// How stderr is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Console {
 
     /// A progress count of answered images; hidden where progress is not drawn.
     pub fn counter(&self) -> ProgressBar {
-        self.line_of("{spinner} {human_pos} {images}, {rate}, {elapsed}{msg}")
+        self.line_of("{spinner} {images}, {rate}, {elapsed}{msg}")
     }
 
     /// The current activity and its duration; hidden where progress is not drawn.
@@ -85,8 +85,7 @@ impl Console {
 /// Tells a counter how many images there are, so that it can say when it will be done.
 pub fn expect(counter: &ProgressBar, total: u64) {
     counter.set_length(total);
-    counter
-        .set_style(style("{spinner} {human_pos}/{human_len} {images}, {rate}, {elapsed}, {eta} left{msg}"));
+    counter.set_style(style("{spinner} {images}, {rate}, {elapsed}, {eta} left{msg}"));
 }
 
 /// A line of progress, with the rate in whole images where there are many a second.
@@ -98,8 +97,12 @@ fn style(template: &str) -> ProgressStyle {
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     let images = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-        let number = state.len().unwrap_or(state.pos());
-        let _ = out.write_str(if number == 1 { "image" } else { "images" });
+        // The position is read once: other threads move it on.
+        let done = state.pos();
+        let _ = match state.len() {
+            Some(all) => write!(out, "{}/{}", HumanCount(done), count(all, "image")),
+            None => out.write_str(&count(done, "image")),
+        };
     };
     style.with_key("rate", rate).with_key("images", images)
 }

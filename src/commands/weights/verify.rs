@@ -33,7 +33,7 @@ pub fn run(settings: &Verify, common: Common, stdout: &mut dyn Write) -> Result<
     let models = on_this_machine(&settings.chosen)?;
     for (model, number) in models.iter().zip(1..) {
         let progress = common.console.spinner();
-        progress.set_message(format!("verifying {} ({number} of {})", model, models.len()));
+        progress.set_message(format!("verifying {number} of {}: {model}", models.len()));
         let verified = model.verify();
         progress.finish_and_clear();
         match verified {
