@@ -37,7 +37,8 @@ const MISTAKES: usize = 48;
 /// When images, their classes, model or device are unavailable.
 pub fn run(settings: &Eval, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     if !settings.dir.is_dir() {
-        bail!("{}: no such folder", settings.dir.display());
+        let found = if settings.dir.exists() { "expected a folder, got a file" } else { "no such folder" };
+        bail!("{}: {found}", settings.dir.display());
     }
     if let Some(name) = &settings.report {
         let inputs = settings.labels_file.iter().chain(&settings.synsets);

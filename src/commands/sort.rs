@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::ExitStatus;
 use crate::answers::policy::Policy;
@@ -24,6 +24,9 @@ use crate::settings::{Common, Sort, Way};
 pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
+    if settings.into.exists() && !settings.into.is_dir() {
+        bail!("--into {}: expected a folder, got a file", settings.into.display());
+    }
     let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;

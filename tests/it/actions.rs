@@ -42,6 +42,8 @@ fn sorting_copies_links_or_moves_and_never_overwrites() {
     sort(&place, &["-q", "--into", "gone", "--move"]).exits(0);
     assert!(there("in/a.jpg").is_none() && there("gone/espresso-n07920052/a.jpg").is_some());
     sort(&place, &["--into", "x", "--move", "--link"]).exits(2);
+    place.write("file", b"");
+    sort(&place, &["--into", "file"]).exits(2).says("--into file: expected a folder, got a file");
 }
 
 #[test]

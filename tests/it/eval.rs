@@ -72,6 +72,8 @@ fn what_is_not_labelled_is_refused_before_anything_runs() {
         .exits(2)
         .says("1 label for 4 images");
     place.run(&["eval", "--model", "tiny", "nowhere"]).exits(2).says("nowhere: no such folder");
+    place.write("a.jpg", b"");
+    place.run(&["eval", "--model", "tiny", "a.jpg"]).exits(2).says("a.jpg: expected a folder, got a file");
 }
 
 #[test]
