@@ -25,6 +25,18 @@ const VARIABLE: &str = "NASNET_COMPLETE";
 /// The script for bash. clap's own gets words in pieces, since bash breaks them at `:`, `=` and `@`.
 const BASH: &str = include_str!("../../completions/nasnet.bash");
 
+/// How clap's script for zsh ends. That is enough where the script is sourced; in a folder of `$fpath` it is read by the
+/// first Tab, which would then get no answer.
+const ZSH_END: &str = "compdef _clap_dynamic_completer_nasnet nasnet";
+
+/// How it ends here.
+const ZSH_END_FOR_BOTH: &str = "\
+if [[ $funcstack[1] == _nasnet ]]; then
+    _clap_dynamic_completer_nasnet \"$@\"
+else
+    compdef _clap_dynamic_completer_nasnet nasnet
+fi";
+
 /// Extensions of weights files.
 const WEIGHTS: [&str; 6] = ["safetensors", "h5", "keras", "pth", "pt", "bin"];
 
@@ -44,7 +56,14 @@ pub fn script(shell: Shell) -> std::io::Result<Vec<u8>> {
     completer.write_registration(VARIABLE, "nasnet", "nasnet", "nasnet", &mut script)?;
     // The scripts differ in whether they begin and end with an empty line.
     let text = String::from_utf8_lossy(&script);
-    Ok(format!("{}\n", text.trim()).into_bytes())
+    let text = text.trim();
+    if shell == Shell::Zsh {
+        let body = text.strip_suffix(ZSH_END);
+        let body =
+            body.ok_or_else(|| std::io::Error::other("the script for zsh ends otherwise than it did"))?;
+        return Ok(format!("{body}{ZSH_END_FOR_BOTH}\n").into_bytes());
+    }
+    Ok(format!("{text}\n").into_bytes())
 }
 
 /// Answers a shell that asks for words. `None`: nobody asks, and the command line is to be run.
@@ -192,5 +211,12 @@ mod tests {
             let text = String::from_utf8(script(shell).unwrap()).unwrap();
             assert!(text.contains(VARIABLE) && text.contains("nasnet"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_script_for_zsh_answers_the_tab_that_reads_it() {
+        let text = String::from_utf8(script(Shell::Zsh).unwrap()).unwrap();
+        assert!(text.ends_with(&format!("{ZSH_END_FOR_BOTH}\n")), "{text}");
+        assert_eq!(text.matches(ZSH_END).count(), 1, "{text}");
     }
 }
