@@ -9,7 +9,11 @@ pub fn link(page: &Path, photo: &Path) -> Option<String> {
         return None;
     }
     let page = std::path::absolute(page).ok()?;
-    relative(page.parent()?, &std::path::absolute(photo).ok()?)
+    let folder = page.parent()?;
+    relative(folder, &std::path::absolute(photo).ok()?).or_else(|| {
+        let photo = photo.parent()?.join(".").canonicalize().ok()?.join(photo.file_name()?);
+        relative(&folder.canonicalize().ok()?, &photo)
+    })
 }
 
 /// Both absolute.
@@ -52,6 +56,18 @@ mod tests {
         assert_eq!(link("/a/b", "/a/d/my cat #1?.jpg"), "./../d/my%20cat%20%231%3F.jpg");
         assert_eq!(link("/a", "/a/javascript:alert(1)"), "./javascript%3Aalert%281%29");
         assert_eq!(relative(Path::new("/a/../b"), Path::new("/c/x.jpg")), None);
+    }
+
+    #[test]
+    fn a_path_that_goes_up_leads_to_the_file_that_it_means() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["pages", "photos"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        std::fs::write(folder.path().join("photos/a.jpg"), "x").unwrap();
+        let page = folder.path().join("pages/report.html");
+        let photo = folder.path().join("pages/../photos/a.jpg");
+        assert_eq!(link(&page, &photo).unwrap(), "./../photos/a.jpg");
     }
 
     #[test]
