@@ -6,6 +6,11 @@ use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::zipped::Archive;
 
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// What weights in several files of Keras are called in messages.
+pub(super) const SPLIT_BY_KERAS: &str = "weights that Keras split into several files, which are not read: save them whole, as \
+                                         in model.save_weights(\"model.weights.h5\")";
+
 /// The pickled long 0x1950a86a20f9469cfc6c with which `torch.save` began before 1.6.
 const LEGACY_TORCH: &[u8] = &[0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
@@ -115,9 +120,7 @@ fn describe(bytes: &[u8]) -> String {
         return format!("{known} ({} bytes)", bytes.len());
     }
     if head.starts_with(b"{") && String::from_utf8_lossy(bytes).contains("\"weight_map\"") {
-        return "the index of weights that Keras split into several files, which is not read: save them whole, as in \
-                model.save_weights(\"model.weights.h5\")"
-            .to_owned();
+        return format!("the index of {SPLIT_BY_KERAS}");
     }
     let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ' || byte.is_ascii_whitespace();
     if head.iter().all(printable) {

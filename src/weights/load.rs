@@ -17,7 +17,7 @@ use crate::tensor::shared_bytes::SharedBytes;
 use crate::weights::assemble::assemble;
 use crate::weights::card::{self, Card, FIRST_WITH_HASH, fingerprint};
 use crate::weights::file_contents::FileContents;
-use crate::weights::file_type::{FileType, detect};
+use crate::weights::file_type::{FileType, SPLIT_BY_KERAS, detect};
 use crate::weights::index::IndexedFile;
 use crate::weights::resolve::{Overrides, resolve};
 use crate::weights::{keras, pixels, pytorch, safetensors, sharded};
@@ -27,6 +27,9 @@ pub(super) const SAVED_MODEL: &str = "a TensorFlow SavedModel, which is not read
 
 /// The way out of a file that Keras can read and this cannot.
 pub(super) const SAVE_AGAIN: &str = "load it in Keras, and save it with model.save(\"model.keras\")";
+
+/// What tools of the Hub call weights in a folder of their own.
+const USUAL_FILES: [&str; 3] = ["model.safetensors.index.json", "model.safetensors", "pytorch_model.bin"];
 
 /// A model's weights and all that its file, or the caller, says about it.
 #[derive(Clone)]
@@ -121,6 +124,12 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<LoadedModel> {
     if path.join("saved_model.pb").is_file() {
         return Err(Error::Refused { what: format!("{origin}: {SAVED_MODEL}"), hint: SAVE_AGAIN });
     }
+    if let Some(name) = USUAL_FILES.iter().find(|name| path.join(name).is_file()) {
+        return Err(Error::weights(
+            &origin,
+            format!("expected a weights file, got a folder; {name} in it is one"),
+        ));
+    }
     let file = SharedBytes::map(path)?;
     let mut loaded = if sharded::is_index(path, &file) {
         from_contents(&origin, "safetensors", sharded::read(path, &file)?, overrides)?
@@ -128,6 +137,9 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<LoadedModel> {
         load_bytes(&origin, &file, overrides).map_err(|error| match sharded::index_of_part(path) {
             Some(index) if matches!(error, Error::Weights { .. }) => {
                 Error::weights(&origin, format!("one part of several; load their index, {index}"))
+            }
+            _ if matches!(error, Error::Weights { .. }) && sharded::is_part_of_keras(path) => {
+                Error::weights(&origin, format!("one part of {SPLIT_BY_KERAS}"))
             }
             _ => error,
         })?

@@ -80,6 +80,17 @@ pub(super) fn index_of_part(path: &Path) -> Option<String> {
     (number(count) && number(part)).then(|| format!("{model}.safetensors.index.json"))
 }
 
+/// Whether a file is one part of weights that Keras has split: `m_00001.weights.h5` beside `m.weights.json`.
+pub(super) fn is_part_of_keras(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".weights.h5"));
+    let split = name.and_then(|name| name.rsplit_once('_'));
+    split.is_some_and(|(model, part)| {
+        part.len() == 5
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && path.with_file_name(format!("{model}.weights.json")).is_file()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

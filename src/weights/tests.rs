@@ -123,9 +123,22 @@ fn a_sharded_network_is_that_of_its_parts_and_a_part_names_its_index() {
     let part = folder.path().join("model-00002-of-00003.safetensors");
     let said = load(&part, &Overrides::default()).unwrap_err().to_string();
     assert!(said.contains("load their index, model.safetensors.index.json"), "{said}");
+    let said = load(folder.path(), &Overrides::default()).unwrap_err().to_string();
+    assert!(said.contains("got a folder; model.safetensors.index.json in it is one"), "{said}");
     write("saved_model.pb", b"");
     let said = load(folder.path(), &Overrides::default()).unwrap_err().to_string();
     assert!(said.contains("SavedModel"), "{said}");
+}
+
+#[test]
+fn a_part_of_weights_that_keras_split_is_called_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("m_00001.weights.h5");
+    std::fs::write(&part, b"\x89HDF\r\n\x1a\n").unwrap();
+    let said = || load(&part, &Overrides::default()).unwrap_err().to_string();
+    assert!(!said().contains("one part"), "{}", said());
+    std::fs::write(folder.path().join("m.weights.json"), b"{}").unwrap();
+    assert!(said().contains("one part of weights that Keras split into several files"), "{}", said());
 }
 
 #[test]
