@@ -83,7 +83,8 @@ impl<'a> Sorter<'a> {
         }
         let put = match self.settings.way {
             Way::Link => fs::hard_link(path, target),
-            Way::Copy => copy(path, target),
+            // The original stays, so nobody waits for the disk.
+            Way::Copy => copy(path, target, |_| Ok(())),
             Way::Move => relocate(path, target),
         };
         match put {
@@ -162,16 +163,17 @@ fn relocate(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-        // Another file system, or one without hard links.
-        Err(_) => copy(from, to)?,
+        // Another file system, or one without hard links. The copy is on the disk before the original goes.
+        Err(_) => copy(from, to, File::sync_all)?,
     }
     fs::remove_file(from)
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a file to a name that is free, and ends with `finish`.
+fn copy(from: &Path, to: &Path, finish: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
     let mut source = File::open(from)?;
     let mut target = File::options().write(true).create_new(true).open(to)?;
-    io::copy(&mut source, &mut target).and_then(|_| target.sync_all()).inspect_err(|_| {
+    io::copy(&mut source, &mut target).and_then(|_| finish(&target)).inspect_err(|_| {
         // An incomplete copy is removed.
         let _ = fs::remove_file(to);
     })
