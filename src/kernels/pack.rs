@@ -111,7 +111,7 @@ impl Panels {
             for (row, from) in part.chunks_exact(self.columns).enumerate() {
                 let row = first_row + row;
                 let to = &mut panel[row / numbers * width..][..width];
-                if row % numbers == 0 {
+                if row.is_multiple_of(numbers) {
                     to.fill(0.0);
                 }
                 for ((to, from), scale) in to.iter_mut().zip(&from[start..end]).zip(&scales[start..end]) {
