@@ -37,7 +37,7 @@ pub fn run(settings: &Classify, common: Common, stdout: &mut dyn Write) -> Resul
     let header = || pipeline.header_of(&policy);
     let continued = continued(settings, header, console)?;
     let ledger = continued.as_ref().map(|continued| Arc::clone(&continued.ledger));
-    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
+    let inputs = Inputs { options: &settings.inputs, ledger: ledger.clone() };
     let scrolls = settings.output.is_none() && common.table.is_terminal;
     let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console.scrolling(scrolls))?;
 

@@ -30,7 +30,7 @@ pub fn run(settings: &Embed, common: Common, stdout: &mut dyn Write) -> Result<E
     let ledger = output.ledger();
     let wanted =
         if settings.pooling == Pooling::Average { NetworkOutput::Pooled } else { NetworkOutput::Features };
-    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: ledger.clone() };
+    let inputs = Inputs { options: &settings.inputs, ledger: ledger.clone() };
     let console = common.console.scrolling(settings.output.is_none() && common.table.is_terminal);
     let mut run = ImageRun::start(&pipeline, inputs, sources, wanted, console)?;
     let mut writer = output.writer(rows, stdout, common.table.is_terminal)?;

@@ -33,7 +33,7 @@ pub fn run(settings: &Explain, common: Common, stdout: &mut dyn Write) -> Result
     let classifier = &pipeline.classifier;
     let only = Only::of(&settings.only, classifier.labels(), classifier.classes()?)?;
     let header = || pipeline.header_of(&policy);
-    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: None };
+    let inputs = Inputs { options: &settings.inputs, ledger: None };
     let console_of_run = console.scrolling(common.table.is_terminal);
     let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console_of_run)?;
 

@@ -31,7 +31,7 @@ pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;
     let only = Only::of(&settings.only, classifier.labels(), classifier.classes()?)?;
-    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: None };
+    let inputs = Inputs { options: &settings.inputs, ledger: None };
     let scrolls = settings.dry_run && common.table.is_terminal;
     let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console.scrolling(scrolls))?;
     let mut sorting =

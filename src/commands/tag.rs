@@ -37,7 +37,7 @@ pub fn run(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<Exi
         bail!("the model has no labels, so there are no keywords; --labels FILE names its classes");
     };
     let vocabulary = Vocabulary::new(labels, policy.rules());
-    let inputs = Inputs { options: &settings.inputs, shard: settings.shard, ledger: None };
+    let inputs = Inputs { options: &settings.inputs, ledger: None };
     let scrolls = settings.dry_run && common.table.is_terminal;
     let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console.scrolling(scrolls))?;
     let mut tagging = Tagging::start(settings, console)?;
@@ -54,17 +54,16 @@ fn remove(settings: &Tag, common: Common, stdout: &mut dyn Write) -> Result<Exit
     let (sources, passed_over) = inputs::sources(&settings.inputs)?;
     let interrupt = Interrupt::listen()?;
     let mut tagging = Tagging::start(settings, common.console)?;
-    let own = |path: &Path| settings.shard.is_none_or(|shard| shard.takes(path));
     let scrolls = settings.dry_run && common.table.is_terminal;
     let counter = common.console.scrolling(scrolls).counter();
-    count_ahead(&counter, &settings.inputs, settings.shard);
+    count_ahead(&counter, &settings.inputs);
     let mut walked = 0u64;
     for source in sources {
         if interrupt.signal().is_some() {
             break;
         }
         walked += 1;
-        if own(&source.path) {
+        if settings.inputs.takes(&source.path) {
             tagging.tag(source.path, Keywords::default(), stdout)?;
             counter.inc(1);
         }

@@ -7,6 +7,7 @@ mod glob;
 mod key;
 mod list;
 mod read;
+mod shard;
 mod tar;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::error::{Error, ImageError, ImageErrorKind, Result};
 pub use exclude::Excluded;
 pub use folder::FolderOptions;
 pub use key::PathKey;
+pub use shard::{Shard, Together};
 
 /// Extensions that folders are searched for, in lower case.
 pub const EXTENSIONS: [&str; 29] = [
@@ -94,12 +96,20 @@ pub struct InputOptions {
     pub null: bool,
     /// How folders are searched.
     pub folders: FolderOptions,
+    /// The part that the run takes; `None` for all. [`sources`] gives all of them, so that places are the same in every
+    /// shard.
+    pub shard: Option<Shard>,
 }
 
 impl InputOptions {
     /// Files, folders, globs and lists as they were named.
     pub fn named(&self) -> impl Iterator<Item = &PathBuf> {
         self.paths.iter().chain(&self.files_from)
+    }
+
+    /// Whether a path is in the part that the run takes.
+    pub fn takes(&self, path: &Path) -> bool {
+        self.shard.is_none_or(|shard| shard.takes(path))
     }
 }
 

@@ -17,14 +17,11 @@ use crate::error::Needed;
 use crate::inputs::{self, InputOptions, PassedOver, Source};
 use crate::output::console::{self, Console};
 use crate::output::text::count;
-use crate::settings::Shard;
 
 /// The images of a run.
 pub struct Inputs<'a> {
     /// Where they are.
     pub options: &'a InputOptions,
-    /// The part that is this run's.
-    pub shard: Option<Shard>,
     /// What an output that is continued has already.
     pub ledger: Option<SharedLedger>,
 }
@@ -68,13 +65,13 @@ impl ImageRun {
         wanted: NetworkOutput,
         console: Console,
     ) -> Result<Self> {
-        let Inputs { options, shard, ledger } = inputs;
+        let Inputs { options, ledger } = inputs;
         let (sources, passed_over) = sources;
         // Signals are handled only from here on: before, there is nothing to finish, and they end the process at
         // once.
         let interrupt = Interrupt::listen()?;
         let walked = Arc::new(AtomicU64::new(0));
-        let items = work_items(sources, shard, ledger.clone(), Arc::clone(&walked));
+        let items = work_items(sources, options.clone(), ledger.clone(), Arc::clone(&walked));
         let mut images = pipeline.images(items, wanted)?;
         let started = Instant::now();
         let first = images.next_batch(&interrupt)?;
@@ -82,7 +79,7 @@ impl ImageRun {
             return Err(inputs::none(options, &passed_over).into());
         }
         let counter = console.counter();
-        count_ahead(&counter, options, shard);
+        count_ahead(&counter, options);
         let (answered, failed) = (0, 0);
         Ok(ImageRun {
             images,
@@ -183,14 +180,14 @@ impl ImageRun {
 }
 
 /// Walks the inputs a second time to count them, where progress is shown and they can be walked twice.
-pub fn count_ahead(counter: &ProgressBar, inputs: &InputOptions, shard: Option<Shard>) {
+pub fn count_ahead(counter: &ProgressBar, inputs: &InputOptions) {
     if counter.is_hidden() || !inputs::can_be_walked_twice(inputs) {
         return;
     }
     let (options, counter) = (inputs.clone(), counter.clone());
     let count = move || {
         let Ok((sources, _)) = inputs::sources(&options) else { return };
-        let own = |source: &Source| shard.is_none_or(|shard| shard.takes(&source.path));
+        let own = |source: &Source| options.takes(&source.path);
         console::expect(&counter, sources.filter(own).count() as u64);
     };
     // If no thread can be started, progress has no total.

@@ -242,7 +242,7 @@ fn refused(what: String, hint: &'static str) -> Result<()> {
     Err(Error::Refused { what, hint }.into())
 }
 
-/// The file itself if the name is a link.
+/// The file that a name stands for: links are followed.
 pub fn resolved(name: &Path) -> PathBuf {
     match name.symlink_metadata() {
         Ok(there) if there.is_symlink() => name.canonicalize().unwrap_or_else(|_| name.to_owned()),

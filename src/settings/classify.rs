@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use super::answers;
-use super::inputs::{inputs, shard};
+use super::inputs::inputs;
 use super::pipeline::{self, Pipeline};
 use super::selection::selection;
-use super::{Answers, Environment, Resume, Shard, Together, output};
+use super::{Answers, Environment, Resume, output};
 use crate::answers::predictions::Scores;
 use crate::cli;
 use crate::cli::values;
 use crate::error::{Error, Result};
-use crate::inputs::InputOptions;
+use crate::inputs::{InputOptions, Together};
 use crate::output::Format;
 
 /// Settings of `nasnet classify`.
@@ -19,8 +19,6 @@ use crate::output::Format;
 pub struct Classify {
     /// Which images.
     pub inputs: InputOptions,
-    /// Which part of them.
-    pub shard: Option<Shard>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
     /// How answers are made of the scores.
@@ -77,8 +75,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
     let reads_exif = flags.output.exif || flags.burst.is_some();
     let pipeline = pipeline::of_flags(&flags.pipeline, environment)?;
     Ok(Classify {
-        inputs: inputs(&flags.inputs)?,
-        shard: shard(&flags.inputs)?.map(|shard| shard.keeping(together)),
+        inputs: inputs(&flags.inputs, together)?,
         pipeline: Pipeline { thumbnails: report.is_some(), reads_exif, ..pipeline },
         answers,
         burst: flags.burst,

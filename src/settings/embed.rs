@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::inputs::{inputs, shard};
+use super::inputs::inputs;
 use super::pipeline::{self, Pipeline};
-use super::{Environment, Resume, Shard, output};
+use super::{Environment, Resume, output};
 use crate::classifier::Pooling;
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::inputs::InputOptions;
+use crate::inputs::{InputOptions, Together};
 use crate::output::vectors::Form;
 
 /// Settings of `nasnet embed`.
@@ -16,8 +16,6 @@ use crate::output::vectors::Form;
 pub struct Embed {
     /// Which images.
     pub inputs: InputOptions,
-    /// Which part of them.
-    pub shard: Option<Shard>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
     /// How the feature map becomes features.
@@ -50,8 +48,7 @@ pub fn embed(flags: &cli::Embed, environment: &Environment) -> Result<Embed> {
         )));
     }
     Ok(Embed {
-        inputs: inputs(&flags.inputs)?,
-        shard: shard(&flags.inputs)?,
+        inputs: inputs(&flags.inputs, Together::Nothing)?,
         pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         pooling: flags.features.pooling.into(),
         normalize: flags.features.normalize,

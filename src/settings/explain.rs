@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::inputs::{inputs, shard};
+use super::inputs::inputs;
 use super::pipeline::{self, Pipeline};
 use super::selection::checked;
-use super::{Answers, Environment, Shard, output};
+use super::{Answers, Environment, output};
 use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
 use crate::error::Result;
-use crate::inputs::InputOptions;
+use crate::inputs::{InputOptions, Together};
 use crate::output::Format;
 
 /// Settings of `nasnet explain`.
@@ -17,8 +17,6 @@ use crate::output::Format;
 pub struct Explain {
     /// Which images.
     pub inputs: InputOptions,
-    /// Which part of them.
-    pub shard: Option<Shard>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
     /// How answers are made of the scores; every class of an answer is drawn.
@@ -43,12 +41,11 @@ pub fn explain(flags: &cli::Explain, environment: &Environment) -> Result<Explai
     let scores = Scores::Probability;
     let selection = Selection { top_k: flags.top_k as usize, threshold: checked(flags.threshold, scores)? };
     let pipeline = pipeline::of_flags(&flags.pipeline, environment)?;
-    let mut inputs = inputs(&flags.inputs)?;
+    let mut inputs = inputs(&flags.inputs, Together::Nothing)?;
     // Maps of an earlier run are no input.
     inputs.folders.except = Some(flags.output.clone());
     Ok(Explain {
         inputs,
-        shard: shard(&flags.inputs)?,
         pipeline: Pipeline { explains: true, ..pipeline },
         answers: Answers { selection, scores, ..Answers::default() },
         dir: flags.output.clone(),

@@ -38,7 +38,6 @@ pub use eval::{Eval, eval};
 pub use explain::{Explain, explain};
 pub use finetune::{Finetune, finetune};
 pub use images::PreprocessingOverrides;
-pub use inputs::{Shard, Together};
 pub use inspect::{Bench, Info, Labels, Merge, bench, info, labels, merge};
 pub use model::ModelSettings;
 pub use output::Resume;

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use super::answers;
-use super::inputs::{inputs, shard};
+use super::inputs::inputs;
 use super::pipeline::{self, Pipeline};
-use super::{Answers, Environment, Shard};
+use super::{Answers, Environment};
 use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::inputs::InputOptions;
+use crate::inputs::{InputOptions, Together};
 
 /// How an image is put into the folder of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub enum Way {
 pub struct Sort {
     /// Which images.
     pub inputs: InputOptions,
-    /// Which part of them.
-    pub shard: Option<Shard>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
     /// How answers are made of the scores.
@@ -58,12 +56,11 @@ pub fn sort(flags: &cli::Sort, environment: &Environment) -> Result<Sort> {
         return Err(Error::Config(format!("--min-score: expected a probability from 0 to 1, got {least}")));
     }
     let selection = Selection { top_k: 1, threshold: None };
-    let mut inputs = inputs(&flags.inputs)?;
+    let mut inputs = inputs(&flags.inputs, Together::Nothing)?;
     // What was sorted before is no input.
     inputs.folders.except = Some(flags.into.clone());
     Ok(Sort {
         inputs,
-        shard: shard(&flags.inputs)?,
         pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         answers: answers::of_flags(&flags.answers, Scores::Probability, selection)?,
         into: flags.into.clone(),

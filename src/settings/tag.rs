@@ -1,14 +1,14 @@
 //! Settings of `nasnet tag`.
 
 use super::answers;
-use super::inputs::{inputs, shard};
+use super::inputs::inputs;
 use super::pipeline::{self, Pipeline};
-use super::{Answers, Environment, Shard, Together, selection};
+use super::{Answers, Environment, selection};
 use crate::answers::predictions::{Scores, Selection};
 use crate::cli;
 use crate::cli::values;
 use crate::error::Result;
-use crate::inputs::InputOptions;
+use crate::inputs::{InputOptions, Together};
 
 /// The least probability of a keyword, unless a flag or a rule sets another.
 const THRESHOLD: f32 = 0.5;
@@ -27,8 +27,6 @@ pub enum SidecarName {
 pub struct Tag {
     /// Which images.
     pub inputs: InputOptions,
-    /// Which part of them.
-    pub shard: Option<Shard>,
     /// Which model, and how it runs.
     pub pipeline: Pipeline,
     /// How answers are made of the scores.
@@ -59,8 +57,7 @@ pub fn tag(flags: &cli::Tag, environment: &Environment) -> Result<Tag> {
         values::SidecarName::Stem => (SidecarName::Stem, Together::Stem),
     };
     Ok(Tag {
-        inputs: inputs(&flags.inputs)?,
-        shard: shard(&flags.inputs)?.map(|shard| shard.keeping(together)),
+        inputs: inputs(&flags.inputs, together)?,
         pipeline: pipeline::of_flags(&flags.pipeline, environment)?,
         answers: answers::of_flags(&flags.answers, scores, selection)?,
         sidecar_name,
