@@ -232,6 +232,8 @@ pub enum ImageErrorKind {
     Unsupported,
     /// Over the limits on pixels or memory.
     TooLarge,
+    /// Decoding it did not come to an end in time.
+    Timeout,
 }
 
 impl ImageErrorKind {
@@ -242,6 +244,7 @@ impl ImageErrorKind {
             ImageErrorKind::Decode => "decode",
             ImageErrorKind::Unsupported => "unsupported",
             ImageErrorKind::TooLarge => "too_large",
+            ImageErrorKind::Timeout => "timeout",
         }
     }
 }

@@ -9,6 +9,7 @@ mod available;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::clock::Clock;
 use crate::error::{ImageError, ImageErrorKind, Needed};
 #[cfg(unix)]
 pub use available::address_space;
@@ -38,6 +39,8 @@ pub struct MemoryBudget {
 #[derive(Debug)]
 struct State {
     free: u64,
+    /// What the decoders hold that were given up.
+    lost: u64,
     /// The next turn to give out.
     next: u64,
     /// The turn that may take memory now.
@@ -62,24 +65,26 @@ impl MemoryBudget {
         let small = (bytes / (8 * workers)).min(Self::MAX_SMALL);
         let read_ahead = small / 4;
         let shared = bytes - workers * (2 * small + 4 * read_ahead);
-        let state = Mutex::new(State { free: shared, next: 0, now: 0 });
+        let state = Mutex::new(State { free: shared, lost: 0, next: 0, now: 0 });
         MemoryBudget { small, read_ahead, shared, workers, state, changed: Condvar::new() }
     }
 
-    /// Runs `decode` with the number of bytes that it may take, and again with more where it needs more. `file` is the
-    /// size of a file that it reads first, or 0.
+    /// Runs `decode` by `clock`, with the number of bytes that it may take, and again with more where it needs more.
+    /// `file` is the size of a file that it reads first, or 0. Waiting for memory does not count as time.
     ///
     /// # Errors
     /// Those of `decode`; `too_large` for what needs more than there is.
     pub fn within<T>(
         &self,
         file: u64,
+        clock: &Clock,
         mut decode: impl FnMut(u64) -> Result<T, ImageError>,
     ) -> Result<T, ImageError> {
         let mut allowed = self.small;
         let mut reserved = if file == 0 { None } else { Some(self.reserve(file, allowed)?) };
         loop {
-            let result = decode(allowed);
+            let held = reserved.as_ref().map_or(0, |reserved| reserved.bytes);
+            let result = clock.time(held, || decode(allowed));
             let Err(ImageError { needed: Some(Needed::Memory(needed)), .. }) = result else { return result };
             drop(reserved.take());
             allowed = needed.max(allowed + 1);
@@ -87,23 +92,38 @@ impl MemoryBudget {
         }
     }
 
+    /// Counts `held` bytes as gone for good, with a decoder that was given up: nobody waits for them.
+    pub fn lose(&self, held: u64) {
+        self.state().lost += held;
+        self.changed.notify_all();
+    }
+
     /// Waits for `file` and `pixels` bytes.
     fn reserve(&self, file: u64, pixels: u64) -> Result<Reserved<'_>, ImageError> {
         let bytes = file.saturating_add(pixels);
-        if bytes > self.shared {
-            let [needed, limit] = [bytes.div_ceil(1_000_000), self.shared / 1_000_000];
+        let too_large = |limit: u64| {
+            let [needed, limit] = [bytes.div_ceil(1_000_000), limit / 1_000_000];
             let message =
                 format!("decoding it takes {needed} MB of memory, large images may have {limit} MB");
             let needed = Needed::Memory(self.total_for(bytes));
-            return Err(ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(needed));
+            ImageError::new(ImageErrorKind::TooLarge, message).allowed_by(needed)
+        };
+        if bytes > self.shared {
+            return Err(too_large(self.shared));
         }
         let mut state = self.state();
         let turn = state.next;
         state.next += 1;
-        while state.now != turn || state.free < bytes {
+        while state.now != turn || (state.free < bytes && bytes <= self.shared.saturating_sub(state.lost)) {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.now += 1;
+        if state.free < bytes {
+            let left = self.shared.saturating_sub(state.lost);
+            drop(state);
+            self.changed.notify_all();
+            return Err(too_large(left));
+        }
         state.free -= bytes;
         drop(state);
         self.changed.notify_all();
@@ -163,7 +183,7 @@ mod tests {
                 scope.spawn(move || {
                     for image in 0..200 {
                         let needed = (worker * 7919 + image * 104_729) % (memory.shared + 1);
-                        let done = memory.within(0, |allowed| {
+                        let done = memory.within(0, &Clock::default(), |allowed| {
                             decode(needed, allowed)?;
                             let now = held.fetch_add(needed, Ordering::SeqCst) + needed;
                             most.fetch_max(now, Ordering::SeqCst);
@@ -184,14 +204,34 @@ mod tests {
     fn an_image_that_needs_more_than_there_is_is_too_large_with_its_file() {
         let memory = MemoryBudget::new(Some(8_000_000_000), 1);
         assert_eq!(memory.small, MemoryBudget::MAX_SMALL);
-        assert_eq!(memory.within(0, |allowed| decode(1000, allowed)), Ok(memory.small));
-        assert_eq!(memory.within(5, |allowed| decode(200 << 20, allowed)), Ok(200 << 20));
-        let error = memory.within(5, |allowed| decode(memory.shared - 4, allowed)).unwrap_err();
+        assert_eq!(memory.within(0, &Clock::default(), |allowed| decode(1000, allowed)), Ok(memory.small));
+        assert_eq!(memory.within(5, &Clock::default(), |allowed| decode(200 << 20, allowed)), Ok(200 << 20));
+        let error =
+            memory.within(5, &Clock::default(), |allowed| decode(memory.shared - 4, allowed)).unwrap_err();
         assert_eq!(error.kind, ImageErrorKind::TooLarge, "{error}");
         assert!(
             error.message.starts_with("decoding it takes 7699 MB of memory, large images may have 7698 MB")
         );
-        assert!(memory.within(memory.shared, |_| Ok(())).is_err());
+        assert!(memory.within(memory.shared, &Clock::default(), |_| Ok(())).is_err());
+        assert_eq!(memory.state().free, memory.shared);
+    }
+
+    #[test]
+    fn nobody_waits_for_the_memory_of_a_decoder_that_was_given_up() {
+        let memory = MemoryBudget::new(Some(80_000), 1);
+        let (held, clock) = (memory.shared / 2, Clock::default());
+        let stuck = memory.reserve(0, held).unwrap();
+        thread::scope(|scope| {
+            let waiting =
+                scope.spawn(|| memory.within(0, &Clock::default(), |allowed| decode(held + 2, allowed)));
+            memory.lose(held);
+            let error = waiting.join().unwrap().unwrap_err();
+            assert_eq!(error.kind, ImageErrorKind::TooLarge, "{error}");
+        });
+        // What is left goes to others.
+        let most = memory.shared - held;
+        assert_eq!(memory.within(0, &clock, |allowed| decode(most, allowed)), Ok(most));
+        drop(stuck);
         assert_eq!(memory.state().free, memory.shared);
     }
 
@@ -203,7 +243,8 @@ mod tests {
             let memory = MemoryBudget::new(Some(bytes), workers);
             for more in [1, 2, 1000, 999_999_937] {
                 let needed = memory.shared + more;
-                let error = memory.within(0, |allowed| decode(needed, allowed)).unwrap_err();
+                let error =
+                    memory.within(0, &Clock::default(), |allowed| decode(needed, allowed)).unwrap_err();
                 let Some(Needed::Memory(total)) = error.needed else { panic!("{error}") };
                 let roomy = MemoryBudget::new(Some(total), workers);
                 assert!(roomy.shared >= needed, "{needed} of {total}");

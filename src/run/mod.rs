@@ -6,6 +6,7 @@ pub mod allocator;
 pub mod answering;
 pub mod bursts;
 pub mod calibrated_model;
+pub mod clock;
 pub mod explainer;
 pub mod feature_output;
 pub mod image_run;

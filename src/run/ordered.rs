@@ -5,9 +5,11 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use super::clock::{Clock, TimeLimit};
 
 /// Names of the worker threads start with this; a panic there is an item's failure and not the program's.
 pub const WORKER_NAME: &str = "worker";
@@ -24,6 +26,18 @@ pub struct Ordered<T> {
     head: Option<Receiver<T>>,
 }
 
+/// Why an item has no result of its own.
+#[derive(Debug)]
+pub enum Trouble<'a> {
+    /// Its work panicked, with these words.
+    Panic(&'a str),
+    /// Its work took too long and was given up, with the memory that it holds.
+    Late {
+        /// Bytes.
+        held: u64,
+    },
+}
+
 /// Starts `workers` threads that do `work` on `items`, with at most `capacity` results waiting.
 ///
 /// An item whose work panics is handed to `rescue`, with what the panic said. The threads end when the items do, or
@@ -36,23 +50,126 @@ pub fn ordered<S, T>(
     rescue: impl Fn(&S, &str) -> T + Send + Sync + 'static,
 ) -> std::io::Result<Ordered<T>>
 where
-    S: Send + 'static,
+    S: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let rescue = move |item: &S, trouble: Trouble<'_>| match trouble {
+        Trouble::Panic(words) => rescue(item, words),
+        Trouble::Late { .. } => rescue(item, "it took too long"),
+    };
+    start(items, (workers, capacity), None, move |item, _| work(item), rescue)
+}
+
+/// [`ordered`] with a limit on the time that `work` runs its clock. An item that takes longer is handed to `rescue`, and
+/// another thread takes the place of the one that is stuck.
+pub fn ordered_within<S, T>(
+    items: impl Iterator<Item = S> + Send + 'static,
+    (workers, capacity): (usize, usize),
+    limit: TimeLimit,
+    work: impl Fn(&S, &Clock) -> T + Send + Sync + 'static,
+    rescue: impl Fn(&S, Trouble<'_>) -> T + Send + Sync + 'static,
+) -> std::io::Result<Ordered<T>>
+where
+    S: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    start(items, (workers, capacity), Some(limit), work, rescue)
+}
+
+/// An item in work, and where its result goes: taken by whoever sends one.
+struct Job<S, T> {
+    item: S,
+    slot: Mutex<Option<SyncSender<T>>>,
+    clock: Clock,
+}
+
+/// The job that a worker has.
+type Current<S, T> = Mutex<Option<Arc<Job<S, T>>>>;
+
+/// What all workers share.
+struct Workers<S, T, W, R> {
+    jobs: Mutex<Receiver<(S, SyncSender<T>)>>,
+    current: Vec<Current<S, T>>,
+    work: W,
+    rescue: R,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<S, T, W, R> Workers<S, T, W, R>
+where
+    S: Send + Sync + 'static,
+    T: Send + 'static,
+    W: Fn(&S, &Clock) -> T + Send + Sync + 'static,
+    R: Fn(&S, Trouble<'_>) -> T + Send + Sync + 'static,
+{
+    /// Starts the worker at `index`.
+    fn spawn(self: &Arc<Self>, index: usize) -> std::io::Result<()> {
+        let workers = Arc::clone(self);
+        let worker = move || {
+            loop {
+                let job = lock(&workers.jobs).recv();
+                let Ok((item, slot)) = job else { return };
+                let job = Arc::new(Job { item, slot: Mutex::new(Some(slot)), clock: Clock::default() });
+                *lock(&workers.current[index]) = Some(Arc::clone(&job));
+                let result = catch_unwind(AssertUnwindSafe(|| (workers.work)(&job.item, &job.clock)));
+                // It took too long: the item has its result, and another thread has this one's place.
+                let Some(slot) = lock(&job.slot).take() else { return };
+                *lock(&workers.current[index]) = None;
+                let result = result
+                    .unwrap_or_else(|panic| (workers.rescue)(&job.item, Trouble::Panic(words(&*panic))));
+                // If the receiver is gone, nobody needs the result.
+                let _ = slot.send(result);
+            }
+        };
+        thread::Builder::new().name(format!("{WORKER_NAME} {index}")).spawn(worker).map(drop)
+    }
+
+    /// Gives up what takes longer than `limit`.
+    fn end_late_jobs(self: &Arc<Self>, limit: TimeLimit) {
+        for (index, current) in self.current.iter().enumerate() {
+            let Some(job) = lock(current).clone() else { continue };
+            if !job.clock.is_late(limit.ticks) {
+                continue;
+            }
+            let Some(slot) = lock(&job.slot).take() else { continue };
+            *lock(current) = None;
+            // If no thread can be started in its place, the others do its work.
+            let _ = self.spawn(index);
+            let _ = slot.send((self.rescue)(&job.item, Trouble::Late { held: job.clock.held() }));
+        }
+    }
+}
+
+fn start<S, T>(
+    items: impl Iterator<Item = S> + Send + 'static,
+    (workers, capacity): (usize, usize),
+    limit: Option<TimeLimit>,
+    work: impl Fn(&S, &Clock) -> T + Send + Sync + 'static,
+    rescue: impl Fn(&S, Trouble<'_>) -> T + Send + Sync + 'static,
+) -> std::io::Result<Ordered<T>>
+where
+    S: Send + Sync + 'static,
     T: Send + 'static,
 {
     let (slot_sender, slots) = sync_channel::<Receiver<T>>(capacity.max(1));
     let (job_sender, jobs) = sync_channel::<(S, SyncSender<T>)>(1);
-    let jobs = Arc::new(Mutex::new(jobs));
-    let steps = Arc::new((work, rescue));
-    for index in 0..workers.max(1) {
-        let (jobs, steps) = (Arc::clone(&jobs), Arc::clone(&steps));
-        thread::Builder::new().name(format!("{WORKER_NAME} {index}")).spawn(move || {
-            let (work, rescue) = &*steps;
+    let count = workers.max(1);
+    let current = (0..count).map(|_| Mutex::new(None)).collect();
+    let workers = Arc::new(Workers { jobs: Mutex::new(jobs), current, work, rescue });
+    for index in 0..count {
+        workers.spawn(index)?;
+    }
+    if let Some(limit) = limit {
+        let workers = Arc::downgrade(&workers);
+        thread::Builder::new().name("clock".to_owned()).spawn(move || {
             loop {
-                let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((item, slot)) = job else { return };
-                let result = catch_unwind(AssertUnwindSafe(|| work(&item)));
-                // If the receiver is gone, nobody needs the result.
-                let _ = slot.send(result.unwrap_or_else(|panic| rescue(&item, words(&*panic))));
+                thread::sleep(limit.tick);
+                // This thread ends when the last worker has.
+                let Some(workers) = workers.upgrade() else { return };
+                workers.end_late_jobs(limit);
             }
         })?;
     }
@@ -194,6 +311,47 @@ mod tests {
         let results = ordered(0..40usize, 2, 4, work, rescue).unwrap();
         let want: Vec<_> = (0..40).map(|i| if i % 10 == 3 { 1000 + i } else { i }).collect();
         assert_eq!(all(results, 7), want);
+    }
+
+    #[test]
+    fn work_that_never_ends_costs_its_item_and_no_other() {
+        // Long enough for a machine that is busy elsewhere.
+        let limit = TimeLimit { tick: Duration::from_millis(5), ticks: 100 };
+        let ended = Arc::new(AtomicUsize::new(0));
+        let release = Arc::new(AtomicBool::new(false));
+        let (counter, released) = (Arc::clone(&ended), Arc::clone(&release));
+        let work = move |i: &usize, clock: &Clock| {
+            let hang = || {
+                while i % 10 == 3 && !released.load(Ordering::Relaxed) {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            };
+            clock.time(*i as u64, hang);
+            counter.fetch_add(1, Ordering::SeqCst);
+            *i
+        };
+        let rescue = |i: &usize, trouble: Trouble<'_>| match trouble {
+            Trouble::Late { held } if held == *i as u64 => 1000 + i,
+            _ => 0,
+        };
+        // A single worker: without one in its place, nothing would follow.
+        let results = ordered_within(0..25usize, (1, 4), limit, work, rescue).unwrap();
+        let want: Vec<_> = (0..25).map(|i| if i % 10 == 3 { 1000 + i } else { i }).collect();
+        assert_eq!(all(results, 7), want);
+        // What ends after all is not answered twice.
+        assert_eq!(ended.load(Ordering::SeqCst), 22);
+        release.store(true, Ordering::Relaxed);
+    }
+
+    #[test]
+    fn only_what_is_done_by_the_clock_may_be_late() {
+        let limit = TimeLimit { tick: Duration::from_millis(1), ticks: 3 };
+        let work = |i: &usize, clock: &Clock| {
+            thread::sleep(Duration::from_millis(30));
+            clock.time(0, || *i)
+        };
+        let results = ordered_within(0..3usize, (2, 4), limit, work, |_, _| usize::MAX).unwrap();
+        assert_eq!(all(results, 7), [0, 1, 2]);
     }
 
     #[test]

@@ -24,8 +24,9 @@ use crate::inputs::{InputOptions, Source};
 use crate::output::ModelHeader;
 use crate::output::console::Console;
 use crate::output::report::thumbnail;
+use crate::run::clock::{Clock, TimeLimit};
 use crate::run::memory::MemoryBudget;
-use crate::run::ordered::{self, Ordered};
+use crate::run::ordered::{self, Ordered, Trouble};
 use crate::settings;
 use buffer_pool::BufferPool;
 
@@ -137,6 +138,7 @@ impl Pipeline {
         items: impl Iterator<Item = (u64, Source)> + Send + 'static,
         output: NetworkOutput,
     ) -> Result<ImageStream> {
+        let limit = TimeLimit::DECODING;
         let load = Arc::new(AtomicUsize::new(0));
         let read = self.read(items, &load)?;
         let network =
@@ -146,7 +148,7 @@ impl Pipeline {
             let (thumbnails, reads_exif) = (self.thumbnails, self.reads_exif);
             let (load, memory) = (Arc::clone(&load), Arc::clone(&self.memory));
             let buffers = BufferPool::of(memory.small);
-            move |Item { seq, path, stamp, result }: &Item<Contents>| {
+            move |Item { seq, path, stamp, result }: &Item<Contents>, clock: &Clock| {
                 let resized = |size| network.classifier.resized(size);
                 let mut spare = buffers.take();
                 let mut decode = |bytes: &[u8], max_memory| {
@@ -155,9 +157,9 @@ impl Pipeline {
                     Ok((notes(bytes, decoded.truncated, reads_exif), decoded))
                 };
                 let image = match result {
-                    Ok(Contents::Read(bytes)) => memory.within(0, |allowed| decode(bytes, allowed)),
+                    Ok(Contents::Read(bytes)) => memory.within(0, clock, |allowed| decode(bytes, allowed)),
                     Ok(Contents::Large(source, size)) => {
-                        memory.within(*size, |allowed| decode(&source.read()?, allowed))
+                        memory.within(*size, clock, |allowed| decode(&source.read()?, allowed))
                     }
                     Err(error) => Err(error.clone()),
                 };
@@ -180,15 +182,28 @@ impl Pipeline {
             }
         };
         // A decoder's panic is already an error of its image; any other panic is a bug of ours.
-        let rescue = move |Item { seq, path, stamp, .. }: &Item<Contents>, words: &str| {
-            load.fetch_sub(1, Ordering::Relaxed);
-            let defect = Error::Defect(format!("{}: {words}", path.display()));
-            let stage = Stage::Done(Err(defect));
-            let notes = Notes::default();
-            let prepared = Prepared { width: 0, height: 0, notes, thumbnail: None, photo: None, stage };
-            Item { seq: *seq, path: path.clone(), stamp: *stamp, result: Ok(prepared) }
+        let memory = Arc::clone(&self.memory);
+        let rescue = move |Item { seq, path, stamp, .. }: &Item<Contents>, trouble: Trouble<'_>| {
+            let result = match trouble {
+                Trouble::Panic(words) => {
+                    load.fetch_sub(1, Ordering::Relaxed);
+                    let defect = Error::Defect(format!("{}: {words}", path.display()));
+                    let stage = Stage::Done(Err(defect));
+                    let notes = Notes::default();
+                    Ok(Prepared { width: 0, height: 0, notes, thumbnail: None, photo: None, stage })
+                }
+                Trouble::Late { held } => {
+                    // Its thread still counts as busy.
+                    memory.lose(held);
+                    let minutes = (limit.tick * limit.ticks).as_secs() / 60;
+                    let message = format!("decoding it takes longer than {minutes} minutes");
+                    Err(ImageError::new(ImageErrorKind::Timeout, message))
+                }
+            };
+            Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
         };
-        let ordered = ordered::ordered(read, self.threads, self.batch_size + 2 * self.threads, work, rescue)?;
+        let capacity = self.batch_size + 2 * self.threads;
+        let ordered = ordered::ordered_within(read, (self.threads, capacity), limit, work, rescue)?;
         Ok(ImageStream { ordered, network, batch_size: self.batch_size })
     }
 
