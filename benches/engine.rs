@@ -66,7 +66,7 @@ fn windows(criterion: &mut Criterion) {
             let pixel = channels.next_multiple_of(CHANNEL_ALIGN);
             let out = side.div_ceil(stride);
             let input = vec![0.5; side * side * pixel];
-            let weights = vec![0.5; packed_depthwise_elements(size * size, channels, kernels.lanes())];
+            let weights = vec![0.5; packed_depthwise_elements(size * size, channels, kernels.lanes().count)];
             let mut output = vec![0.0f32; out * out * pixel];
             let window = Window {
                 input: input.as_ptr(),
