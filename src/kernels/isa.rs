@@ -49,7 +49,7 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn to_bf16(from: *const f32, to: *mut u16, count: usize) {
         for index in 0..count {
             // SAFETY: the caller's.
-            unsafe { to.add(index).write(bf16(*from.add(index))) }
+            unsafe { to.add(index).write(bf16(*from.add(index)) as u16) }
         }
     }
     /// `a + b`.
@@ -62,12 +62,15 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn prefetch(at: *const f32);
 }
 
-/// A number rounded to bf16, as processors do it: what has no normal bf16 becomes zero.
-pub fn bf16(value: f32) -> u16 {
-    if value.abs() < f32::MIN_POSITIVE {
-        return if value.is_sign_negative() { 0x8000 } else { 0 };
-    }
-    half::bf16::from_f32(value).to_bits()
+/// The 16 bits of a number rounded to bf16 as processors do it: the nearest, or the even one of two; what has no normal
+/// bf16 becomes zero. Without branches, so that loops over it become vectors.
+#[inline(always)]
+pub fn bf16(value: f32) -> u32 {
+    let bits = value.to_bits();
+    let magnitude = bits & 0x7fff_ffff;
+    let nearest = bits.wrapping_add(0x7fff + ((bits >> 16) & 1)) >> 16;
+    let rounded = if magnitude < f32::MIN_POSITIVE.to_bits() { (bits >> 16) & 0x8000 } else { nearest };
+    if magnitude > f32::INFINITY.to_bits() { (bits >> 16) | 0x40 } else { rounded }
 }
 
 /// A piece of work to be compiled for an instruction set. `run` must be `#[inline(always)]`.

@@ -111,24 +111,26 @@ impl Panels {
             for (row, from) in part.chunks_exact(self.columns).enumerate() {
                 let row = first_row + row;
                 let to = &mut panel[row / numbers * width..][..width];
-                if row.is_multiple_of(numbers) {
-                    to.fill(0.0);
+                let mut values = [0.0; WIDEST];
+                let columns = from[start..end].iter().zip(&scales[start..end]);
+                for (value, (from, scale)) in values.iter_mut().zip(columns) {
+                    *value = (f64::from(*from) * scale) as f32;
                 }
-                for ((to, from), scale) in to.iter_mut().zip(&from[start..end]).zip(&scales[start..end]) {
-                    let value = (f64::from(*from) * scale) as f32;
-                    *to = if numbers == 1 { value } else { with_bf16(*to, row % 2, value) };
+                let lanes = to.iter_mut().zip(&values);
+                match (numbers, row % numbers) {
+                    (1, _) => lanes.for_each(|(to, value)| *to = *value),
+                    (_, 0) => lanes.for_each(|(to, value)| *to = f32::from_bits(bf16(*value))),
+                    _ => {
+                        lanes.for_each(|(to, value)| *to = f32::from_bits(to.to_bits() | bf16(*value) << 16))
+                    }
                 }
             }
         }
     }
 }
 
-/// A lane of which one of the two bf16 is replaced.
-fn with_bf16(lane: f32, place: usize, value: f32) -> f32 {
-    let shift = 16 * place;
-    let others = lane.to_bits() & !(0xffff << shift);
-    f32::from_bits(others | u32::from(bf16(value)) << shift)
-}
+/// Lanes of the widest panel.
+const WIDEST: usize = 3 * CHANNEL_ALIGN;
 
 /// Depthwise weights, window by channel, as the kernels read them: channels in vectors, and for each
 /// vector its window. Channels beyond the last are zeros.

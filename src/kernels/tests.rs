@@ -2,6 +2,7 @@
 
 use super::depthwise::{Depthwise, Window};
 use super::gemm::{Gemm, Segment, StridedRows};
+use super::isa::bf16;
 use super::pack::{Panels, pack_depthwise, packed_depthwise_elements};
 use super::pool::{Pool, PoolKind};
 use super::{CHANNEL_ALIGN, Kernels};
@@ -48,6 +49,23 @@ fn products_equal_a_sum_in_double_precision_at_every_tile_edge() {
         product(kernels, 49, 88, &[44, 44, 44]);
         product(kernels, 31, 48, &[17, 44, 9, 30, 2]);
         product(kernels, 31, 96, &[17, 9, 30]);
+    }
+}
+
+#[test]
+fn bf16_is_rounded_as_half_does_and_small_numbers_are_zero() {
+    let mut state = 1u32;
+    for _ in 0..1_000_000 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let value = f32::from_bits(state.rotate_left(7));
+        let expected = if value.abs() < f32::MIN_POSITIVE { 0.0f32.copysign(value) } else { value };
+        let (got, expected) = (bf16(value), u32::from(half::bf16::from_f32(expected).to_bits()));
+        assert_eq!(got, expected, "{value:e}");
+    }
+    for value in
+        [f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::NAN, 1.0, 1.003_906_3, 1.011_718_8, 0.0, -0.0]
+    {
+        assert_eq!(bf16(value), u32::from(half::bf16::from_f32(value).to_bits()), "{value:e}");
     }
 }
 
