@@ -44,7 +44,7 @@ fn one_flipped_bit_of_a_weights_file_is_found() {
     place
         .run(&["doctor", "--model", "changed.safetensors"])
         .exits(2)
-        .says("the file is damaged: tensors with sha256");
+        .says("the file is damaged: hash mismatch");
 }
 
 #[test]

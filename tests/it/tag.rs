@@ -14,8 +14,11 @@ fn photos() -> Place {
     place
 }
 
+/// Tags what is likelier than 0.4, if `rest` does not say otherwise.
 fn tag(place: &Place, rest: &[&str]) -> Finished {
-    place.run(&[&["tag", "--model", "tiny", "in"][..], rest].concat())
+    let says = |flag: &&str| ["--threshold", "--rules", "--rollup"].contains(flag);
+    let threshold = if rest.iter().any(says) { &[][..] } else { &["--threshold", "0.4"] };
+    place.run(&[&["tag", "--model", "tiny", "in"][..], threshold, rest].concat())
 }
 
 fn read(place: &Place, name: &str) -> String {
@@ -138,7 +141,9 @@ fn images_of_one_stem_share_the_first_ones_sidecar() {
 fn a_later_run_leaves_a_shared_sidecar_to_the_image_whose_keywords_it_holds() {
     let place = photos();
     place.put("photos/hubble.jpg", "in/a.png");
-    let one = |image: &str| place.run(&["tag", "--model", "tiny", "--sidecar-name", "stem", image]).exits(0);
+    let one = |image: &str| {
+        place.run(&["tag", "--model", "tiny", "--threshold", "0.4", "--sidecar-name", "stem", image]).exits(0)
+    };
     one("in/a.png").says("1 sidecar written");
     let of_png = read(&place, "in/a.xmp");
     assert!(of_png.contains("<rdf:li>spider web</rdf:li>") && of_png.contains("<rdf:li>a.png</rdf:li>"));
