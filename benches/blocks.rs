@@ -24,8 +24,8 @@ fn main() {
     println!("{}, {} KB of second level", kernels.kind().as_str(), caches.second >> 10);
     for (rows, parts, channels, columns) in PRODUCTS {
         let panels = Panels::new(parts * channels, columns, kernels.lanes());
-        let kc = caches.kc(panels.widest());
-        let model = (kc, caches.mc(panels.depth.min(kc)));
+        let blocks = caches.blocks(&panels, true);
+        let model = (blocks.kc, blocks.mc);
         let mut choices = vec![model];
         choices.extend(DEPTHS.into_iter().flat_map(|kc| ROWS.map(|mc| (kc, mc))));
         let mut least = vec![Duration::MAX; choices.len()];

@@ -57,23 +57,7 @@ where
         Trouble::Panic(words) => rescue(item, words),
         Trouble::Late { .. } => rescue(item, "it took too long"),
     };
-    start(items, (workers, capacity), None, move |item, _| work(item), rescue)
-}
-
-/// [`ordered`] with a limit on the time that `work` runs its clock. An item that takes longer is handed to `rescue`, and
-/// another thread takes the place of the one that is stuck.
-pub fn ordered_within<S, T>(
-    items: impl Iterator<Item = S> + Send + 'static,
-    (workers, capacity): (usize, usize),
-    limit: TimeLimit,
-    work: impl Fn(&S, &Clock) -> T + Send + Sync + 'static,
-    rescue: impl Fn(&S, Trouble<'_>) -> T + Send + Sync + 'static,
-) -> std::io::Result<Ordered<T>>
-where
-    S: Send + Sync + 'static,
-    T: Send + 'static,
-{
-    start(items, (workers, capacity), Some(limit), work, rescue)
+    ordered_within(items, (workers, capacity), None, move |item, _| work(item), rescue)
 }
 
 /// An item in work, and where its result goes: taken by whoever sends one.
@@ -143,7 +127,9 @@ where
     }
 }
 
-fn start<S, T>(
+/// [`ordered`] with a limit on the time that `work` runs its clock, where there is one. An item that takes longer is handed
+/// to `rescue`, and another thread takes the place of the one that is stuck.
+pub fn ordered_within<S, T>(
     items: impl Iterator<Item = S> + Send + 'static,
     (workers, capacity): (usize, usize),
     limit: Option<TimeLimit>,
@@ -335,7 +321,7 @@ mod tests {
             _ => 0,
         };
         // A single worker: without one in its place, nothing would follow.
-        let results = ordered_within(0..25usize, (1, 4), limit, work, rescue).unwrap();
+        let results = ordered_within(0..25usize, (1, 4), Some(limit), work, rescue).unwrap();
         let want: Vec<_> = (0..25).map(|i| if i % 10 == 3 { 1000 + i } else { i }).collect();
         assert_eq!(all(results, 7), want);
         // What ends after all is not answered twice.
@@ -350,7 +336,7 @@ mod tests {
             thread::sleep(Duration::from_millis(30));
             clock.time(0, || *i)
         };
-        let results = ordered_within(0..3usize, (2, 4), limit, work, |_, _| usize::MAX).unwrap();
+        let results = ordered_within(0..3usize, (2, 4), Some(limit), work, |_, _| usize::MAX).unwrap();
         assert_eq!(all(results, 7), [0, 1, 2]);
     }
 

@@ -203,7 +203,7 @@ impl Pipeline {
             Item { seq: *seq, path: path.clone(), stamp: *stamp, result }
         };
         let capacity = self.batch_size + 2 * self.threads;
-        let ordered = ordered::ordered_within(read, (self.threads, capacity), limit, work, rescue)?;
+        let ordered = ordered::ordered_within(read, (self.threads, capacity), Some(limit), work, rescue)?;
         Ok(ImageStream { ordered, network, batch_size: self.batch_size })
     }
 

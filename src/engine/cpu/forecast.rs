@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::CpuEngine;
 use super::profile::Profile;
 use super::schedule::{Piece, Region, Schedule, unit};
-use crate::engine::plan::Plan;
 
 impl CpuEngine {
     /// The time of one image on this many threads, from a profile of one thread for a planned height and width.
@@ -24,17 +23,12 @@ impl CpuEngine {
         let schedule = Schedule::new(plan, self.caches, threads);
         let images = u32::try_from(profile.images.max(1)).ok()?;
         let time = |piece: &Piece| {
-            profile.steps[piece.step].busy / images * share(plan, piece).0 / share(plan, piece).1
+            let (_, units) = unit(plan, &plan.steps[piece.step]);
+            profile.steps[piece.step].busy / images * (piece.end - piece.start) as u32 / units as u32
         };
         let handover = if threads == 1 { Duration::ZERO } else { handover };
         Some(schedule.regions.iter().map(|region| region_time(region, time) + handover).sum())
     }
-}
-
-/// A piece's units, and those of its whole step.
-fn share(plan: &Plan, piece: &Piece) -> (u32, u32) {
-    let (_, units) = unit(plan, &plan.steps[piece.step]);
-    ((piece.end - piece.start) as u32, units as u32)
 }
 
 /// Until the last thread is done. Whoever is free first takes the next piece, as in [`Region::take`].
