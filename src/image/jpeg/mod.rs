@@ -8,6 +8,7 @@ mod cmyk;
 mod end;
 mod frame;
 mod names;
+mod scaled;
 #[cfg(test)]
 mod tests;
 
@@ -66,7 +67,9 @@ pub(super) fn decode(
     let size = (frame.width, frame.height);
     let denominator = fraction(size, orientation);
     let turned = options.apply_exif && orientation != Orientation::NoTransforms;
-    check_memory(frame.footprint(denominator, turned), options)?;
+    // A fraction may be decoded from a copy of the coded data.
+    let copy = if denominator > 1 { bytes.len() as u64 } else { 0 };
+    check_memory(frame.footprint(denominator, turned) + copy, options)?;
     let whole = match end::end(bytes) {
         End::Broken(code) => return Err(corrupt(format!("marker {code:02x} within its pixels"))),
         End::CutInHeaders => return Err(cut()),
@@ -149,6 +152,11 @@ fn rows(
     denominator: u32,
     spare: &mut Vec<u8>,
 ) -> Result<(DynamicImage, Option<ImageError>), ImageError> {
+    if denominator > 1
+        && let Some(image) = scaled::decode(bytes, denominator, spare)
+    {
+        return Ok((image, None));
+    }
     let mut decoder = open(bytes, options).map_err(failed)?;
     decoder.set_scale(ScalingFactor::try_new(1, denominator).map_err(failed)?);
     let mut pixels = std::mem::take(spare);
