@@ -252,13 +252,12 @@ impl Prepared {
 /// Packs all weights, piece by piece, on all threads.
 fn pack(plan: &Plan, weights: &Weights, packed: &mut Memory, team: &mut Team) {
     let packed = Shared::new(packed);
+    // From the first place to the last, so that pages are taken as slowly as those of the file are given back.
+    let mut pieces: Vec<usize> = (0..plan.pieces()).collect();
+    pieces.sort_unstable_by_key(|index| plan.piece(*index).start);
     let next = AtomicUsize::new(0);
     team.run(&|_| {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= plan.pieces() {
-                break;
-            }
+        while let Some(&index) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let Range { start, end } = plan.piece(index);
             // SAFETY: pieces do not overlap and lie within the packed weights; each is taken once.
             let piece = unsafe { std::slice::from_raw_parts_mut(packed.part(start).as_ptr(), end - start) };
