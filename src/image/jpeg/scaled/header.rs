@@ -9,6 +9,9 @@ pub const NATURAL: [u8; 64] = [
     46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
+/// Blocks of an MCU (T.81, B.2.3).
+const MAX_BLOCKS: usize = 10;
+
 /// A plain JPEG: sequential, Huffman codes, 8 bits, grey or YCbCr, one scan.
 pub struct Header<'a> {
     pub width: usize,
@@ -39,67 +42,91 @@ struct Framed {
     table: usize,
 }
 
-/// What an application's segment says of the colours.
+/// What the segments before a scan have said so far.
 #[derive(Default)]
-struct Markers {
+struct Known<'a> {
+    /// Width, height and components.
+    frame: Option<(usize, usize, Vec<Framed>)>,
+    quantization: [Option<&'a [u8; 64]>; 4],
+    /// Of DC and of AC coefficients: the segments' bytes, since only those that the scan selects are needed.
+    codes: [[Option<&'a [u8]>; 4]; 2],
+    restart_interval: usize,
     jfif: bool,
+    /// The colour transform that Adobe's marker names.
     adobe: Option<u8>,
 }
 
 impl<'a> Header<'a> {
     /// The header of a plain JPEG; `None` for any other one.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        const START_OF_SCAN: u8 = 0xda;
+        let mut known = Known::default();
         let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
-        let mut quantization = [None; 4];
-        // Of which the codes are made only where a scan wants them.
-        let mut codes: [Option<&[u8]>; 32] = [None; 32];
-        let (mut frame, mut markers, mut restart_interval) = (None, Markers::default(), 0);
         loop {
             let (code, body);
             (code, body, rest) = segment(rest)?;
-            match code {
-                0xc0 | 0xc1 if frame.is_none() => frame = Some(framed(body)?),
-                0xc4 => tables(body, |selector, table| {
-                    let length = 16 + table.get(..16)?.iter().map(|count| usize::from(*count)).sum::<usize>();
-                    *codes.get_mut(usize::from(selector))? = Some(table.get(..length)?);
-                    Some(length)
-                })?,
-                0xdb => tables(body, |selector, table| {
-                    *quantization.get_mut(usize::from(selector))? = Some(table.first_chunk::<64>()?);
-                    Some(64)
-                })?,
-                0xdd => restart_interval = usize::from(u16::from_be_bytes(*body.first_chunk()?)),
-                0xe0 => markers.jfif |= body.starts_with(b"JFIF\0"),
-                0xee if body.starts_with(b"Adobe") => markers.adobe = Some(*body.get(11)?),
-                0xe0..=0xef | 0xfe => {}
-                0xda => {
-                    let (width, height, framed) = frame?;
-                    if !markers.says_ycbcr(&framed) {
-                        return None;
-                    }
-                    let component = |framed: &Framed, selectors| {
-                        let table = |class: usize| {
-                            let (counts, symbols) = (*codes.get(class)?)?.split_first_chunk()?;
-                            Codes::new(counts, symbols)
-                        };
-                        let dc = table(usize::from(selectors >> 4))?;
-                        let ac = table(16 + usize::from(selectors & 15))?;
-                        let in_scan_order = (*quantization.get(framed.table)?)?;
-                        let mut quantization = [0; 64];
-                        for (value, place) in in_scan_order.iter().zip(NATURAL) {
-                            quantization[usize::from(place)] = i32::from(*value);
-                        }
-                        Some(Component { across: framed.across, down: framed.down, quantization, dc, ac })
-                    };
-                    let selectors = scanned(body, &framed)?;
-                    let components =
-                        framed.iter().zip(selectors).map(|(framed, selectors)| component(framed, selectors));
-                    let components = components.collect::<Option<_>>()?;
-                    return Some(Header { width, height, components, restart_interval, scan: rest });
-                }
-                _ => return None,
+            if code == START_OF_SCAN {
+                return known.header(body, rest);
             }
+            known.add(code, body)?;
         }
+    }
+}
+
+impl<'a> Known<'a> {
+    /// Takes note of a segment; `None` where it is not one of a plain JPEG.
+    fn add(&mut self, code: u8, body: &'a [u8]) -> Option<()> {
+        match code {
+            0xc0 | 0xc1 if self.frame.is_none() => self.frame = Some(framed(body)?),
+            0xc4 => tables(body, |selector, table| {
+                let length = 16 + table.get(..16)?.iter().map(|count| usize::from(*count)).sum::<usize>();
+                let class = self.codes.get_mut(usize::from(selector >> 4))?;
+                *class.get_mut(usize::from(selector & 15))? = Some(table.get(..length)?);
+                Some(length)
+            })?,
+            0xdb => tables(body, |selector, table| {
+                *self.quantization.get_mut(usize::from(selector))? = Some(table.first_chunk()?);
+                Some(64)
+            })?,
+            0xdd => self.restart_interval = usize::from(u16::from_be_bytes(*body.first_chunk()?)),
+            0xe0 => self.jfif |= body.len() >= 14 && body.starts_with(b"JFIF\0"),
+            0xee if body.starts_with(b"Adobe") => self.adobe = Some(*body.get(11)?),
+            0xe0..=0xef | 0xfe => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// The header, once its scan begins.
+    fn header(mut self, body: &[u8], scan: &'a [u8]) -> Option<Header<'a>> {
+        let (width, height, framed) = self.frame.take()?;
+        if !self.says_ycbcr(&framed) {
+            return None;
+        }
+        let selectors = scanned(body, &framed)?;
+        let components =
+            framed.iter().zip(selectors).map(|(framed, selectors)| self.component(framed, selectors));
+        let components = components.collect::<Option<_>>()?;
+        Some(Header { width, height, components, restart_interval: self.restart_interval, scan })
+    }
+
+    fn component(&self, framed: &Framed, selectors: u8) -> Option<Component> {
+        let table = |class: usize, number: u8| {
+            let (counts, symbols) = (*self.codes[class].get(usize::from(number))?)?.split_first_chunk()?;
+            Codes::new(counts, symbols)
+        };
+        let mut quantization = [0; 64];
+        for (value, place) in (*self.quantization.get(framed.table)?)?.iter().zip(NATURAL) {
+            quantization[usize::from(place)] = i32::from(*value);
+        }
+        let (dc, ac) = (table(0, selectors >> 4)?, table(1, selectors & 15)?);
+        Some(Component { across: framed.across, down: framed.down, quantization, dc, ac })
+    }
+
+    /// Whether libjpeg takes three components for YCbCr beyond doubt.
+    fn says_ycbcr(&self, framed: &[Framed]) -> bool {
+        let numbered = framed.iter().map(|framed| framed.name).eq([1, 2, 3]);
+        framed.len() == 1 || self.jfif || self.adobe == Some(1) || (self.adobe.is_none() && numbered)
     }
 }
 
@@ -134,10 +161,11 @@ fn framed(body: &[u8]) -> Option<(usize, usize, Vec<Framed>)> {
         valid.then_some(Framed { name: part[0], across, down, table: usize::from(part[2]) })
     };
     let components: Vec<_> = parts.chunks_exact(3).map(framed).collect::<Option<_>>()?;
-    // A scan of one component has no MCUs of several blocks.
-    let plain = match &components[..] {
-        [grey] => (grey.across, grey.down) == (1, 1),
-        [_, _, _] => true,
+    let blocks: usize = components.iter().map(|framed| framed.across * framed.down).sum();
+    let plain = match components.len() {
+        // A scan of one component has no MCUs of several blocks.
+        1 => blocks == 1,
+        3 => blocks <= MAX_BLOCKS,
         _ => false,
     };
     plain.then_some((width.into(), height.into(), components))
@@ -150,12 +178,4 @@ fn scanned<'a>(body: &'a [u8], framed: &[Framed]) -> Option<impl Iterator<Item =
     let in_order = parts.chunks_exact(2).map(|part| part[0]).eq(framed.iter().map(|framed| framed.name));
     let plain = usize::from(*count) == framed.len() && spectrum == [0, 63, 0] && in_order;
     plain.then(|| parts.chunks_exact(2).map(|part| part[1]))
-}
-
-impl Markers {
-    /// Whether libjpeg takes three components for YCbCr beyond doubt.
-    fn says_ycbcr(&self, framed: &[Framed]) -> bool {
-        let named = |names: &[u8]| framed.iter().map(|framed| framed.name).eq(names.iter().copied());
-        framed.len() == 1 || self.jfif || self.adobe == Some(1) || (self.adobe.is_none() && named(&[1, 2, 3]))
-    }
 }
