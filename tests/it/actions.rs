@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::support::builtin::{best, bound};
 use crate::support::{Finished, Place, fixture};
 
 fn photos() -> Place {
@@ -22,16 +23,19 @@ fn sort(place: &Place, rest: &[&str]) -> Finished {
 #[test]
 fn sorting_copies_links_or_moves_and_never_overwrites() {
     let place = photos();
+    let (cup, rocket) = (best("espresso").folder(), best("rocket").folder());
     let there = |name: &str| fs::read(place.path().join(name)).ok();
     let dry = sort(&place, &["--into", "out", "--dry-run"]).exits(0).says("2 images would go to 2 folders");
-    assert!(dry.stdout.contains("in/a.jpg -> out/espresso-n07920052/a.jpg\n"), "{}", dry.stdout);
+    assert!(dry.stdout.contains(&format!("in/a.jpg -> out/{cup}/a.jpg\n")), "{}", dry.stdout);
     assert!(!place.path().join("out").exists());
-    place.write("out/espresso-n07920052/a.jpg", b"mine");
+    place.write(format!("out/{cup}/a.jpg"), b"mine");
     let run = sort(&place, &["--into", "out"]).exits(0).says("2 images copied to 2 folders");
-    assert_eq!(run.stdout, "1  out/espresso-n07920052\n1  out/obelisk-n03837869\n");
-    assert_eq!(there("out/espresso-n07920052/a.jpg").as_deref(), Some(&b"mine"[..]));
-    assert_eq!(there("out/espresso-n07920052/a-2.jpg"), there("in/a.jpg"));
-    assert_eq!(there("out/obelisk-n03837869/b.jpg"), there("in/b.jpg"));
+    let mut folders = [format!("1  out/{cup}\n"), format!("1  out/{rocket}\n")];
+    folders.sort();
+    assert_eq!(run.stdout, folders.concat());
+    assert_eq!(there(&format!("out/{cup}/a.jpg")).as_deref(), Some(&b"mine"[..]));
+    assert_eq!(there(&format!("out/{cup}/a-2.jpg")), there("in/a.jpg"));
+    assert_eq!(there(&format!("out/{rocket}/b.jpg")), there("in/b.jpg"));
     for _ in 0..2 {
         let again = sort(&place, &["--into", "out", "--link"]).exits(0).says("2 there already");
         assert_eq!(again.stdout, "");
@@ -40,7 +44,7 @@ fn sorting_copies_links_or_moves_and_never_overwrites() {
     sort(&place, &["--into", "moved", "--move"]).exits(0).says("2 there already");
     assert!(there("in/a.jpg").is_some(), "what is there already is not moved");
     sort(&place, &["-q", "--into", "gone", "--move"]).exits(0);
-    assert!(there("in/a.jpg").is_none() && there("gone/espresso-n07920052/a.jpg").is_some());
+    assert!(there("in/a.jpg").is_none() && there(&format!("gone/{cup}/a.jpg")).is_some());
     sort(&place, &["--into", "x", "--move", "--link"]).exits(2);
     place.write("file", b"");
     sort(&place, &["--into", "file"]).exits(2).says("--into file: expected a folder, got a file");
@@ -54,12 +58,14 @@ fn images_of_the_same_name_are_told_apart_and_unsure_ones_stay() {
     other.push(0); // the same picture in other bytes
     place.write("in/two/a.jpg", &other);
     place.write("in/three.jpg", b"no image");
-    let folder = place.path().join("out/espresso-n07920052");
+    let cup = best("espresso");
+    let folder = place.path().join("out").join(cup.folder());
     let dry = sort(&place, &["--into", "out", "--dry-run"]).exits(1).says("in/three.jpg: not sorted (");
-    assert!(dry.stdout.contains("in/two/a.jpg -> out/espresso-n07920052/a-2.jpg"), "{}", dry.stdout);
-    sort(&place, &["--into", "out", "--min-score", "0.99"]).exits(1).says("2 left where they are");
+    let second = format!("in/two/a.jpg -> out/{}/a-2.jpg", cup.folder());
+    assert!(dry.stdout.contains(&second), "{}", dry.stdout);
+    sort(&place, &["--into", "out", "--min-score", &cup.above()]).exits(1).says("2 left where they are");
     assert!(!folder.exists());
-    sort(&place, &["--into", "out", "--min-score", "0.5", "--exit-zero"]).exits(0);
+    sort(&place, &["--into", "out", "--min-score", &bound(&["espresso"]), "--exit-zero"]).exits(0);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
     assert_eq!(fs::read(folder.join("a-2.jpg")).unwrap(), other);
     // What is sorted already is no input of the next run.
@@ -69,10 +75,12 @@ fn images_of_the_same_name_are_told_apart_and_unsure_ones_stay() {
 #[test]
 fn only_some_labels_are_sorted_where_that_is_asked_for() {
     let place = photos();
-    let run = sort(&place, &["-q", "--into", "x", "--only", "espresso,obelisk"]).exits(0);
+    let (cup, rocket) = (best("espresso"), best("rocket"));
+    let both = format!("{},{}", cup.label, rocket.label);
+    let run = sort(&place, &["-q", "--into", "x", "--only", &both]).exits(0);
     assert_eq!(run.stdout.lines().count(), 2);
-    let run = sort(&place, &["-q", "--into", "y", "--only", "n07920052"]).exits(0);
-    assert_eq!(run.stdout, "1  y/espresso-n07920052\n");
+    let run = sort(&place, &["-q", "--into", "y", "--only", &cup.wnid]).exits(0);
+    assert_eq!(run.stdout, format!("1  y/{}\n", cup.folder()));
     sort(&place, &["--into", "z", "--only", "nonsense"]).exits(2).says("--only: \"nonsense\" is not one");
 }
 
@@ -85,7 +93,7 @@ fn the_extension_of_the_output_decides_its_format() {
     run("a.json").exits(0);
     run("a.ndjson").exits(0);
     assert_eq!(fs::read_to_string(place.path().join("a.ndjson")).unwrap().lines().count(), 1);
-    assert!(run("-").exits(0).stdout.contains("espresso"));
+    assert!(run("-").exits(0).stdout.contains(&best("espresso").label));
     let refused = run("a.xyz").exits(2).says("--output a.xyz: expected an extension that names the format");
     assert_eq!(refused.stdout, "");
     place.run(&["finetune", "in", "-o", "mine.pth"]).exits(2).says("NAME.safetensors");

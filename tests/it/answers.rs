@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 
+use crate::support::builtin::{best, bound};
 use crate::support::{Document, Finished, Group, Place};
 use serde_json::Value;
 
@@ -87,20 +88,21 @@ fn a_name_that_is_no_class_is_named_with_its_line_and_the_nearest() {
 #[test]
 fn a_rolled_up_answer_is_in_every_form_of_output() {
     let place = place();
-    let document = place.run(&tiny(&["--json", "--rollup", "0.65"])).exits(0).document();
+    let sure = bound(&["espresso"]);
+    let document = place.run(&tiny(&["--json", "--rollup", &sure])).exits(0).document();
     let cup = document.results.iter().find(|record| record.path == "in/espresso.jpg").unwrap();
     let group = cup.group.as_ref().unwrap().as_ref().unwrap();
-    assert!(group.score >= 0.65, "{group:?}");
+    assert!(group.score >= sure.parse().unwrap(), "{group:?}");
     let unknown = place.run(&tiny(&["--json", "--rollup", "1"])).exits(0).document();
     assert!(unknown.results.iter().all(|record| record.group == Some(None)), "{unknown:?}");
     let none = place.run(&tiny(&["--json"])).exits(0).document();
     assert!(none.results.iter().all(|record| record.group.is_none()));
 
-    let lines = place.run(&tiny(&["--format", "jsonl", "--rollup", "0.65"])).exits(0).lines();
+    let lines = place.run(&tiny(&["--format", "jsonl", "--rollup", &sure])).exits(0).lines();
     let groups: Vec<&Option<Option<Group>>> = lines.iter().map(|line| &line.group).collect();
     assert_eq!(groups, document.results.iter().map(|record| &record.group).collect::<Vec<_>>());
 
-    let csv = place.run(&tiny(&["--format", "csv", "--rollup", "0.65", "-k2"])).exits(0).stdout;
+    let csv = place.run(&tiny(&["--format", "csv", "--rollup", &sure, "-k2"])).exits(0).stdout;
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let header = reader.headers().unwrap().iter().collect::<Vec<_>>().join(",");
     assert_eq!(header, "path,rank,index,wnid,label,score,error,group_wnid,group_label,group_score");
@@ -108,13 +110,13 @@ fn a_rolled_up_answer_is_in_every_form_of_output() {
     assert_eq!((Some(&row[7]), Some(&row[8])), (group.wnid.as_deref(), group.label.as_deref()));
     assert_eq!(row[9].parse::<f32>().unwrap(), group.score);
 
-    let table = place.run(&tiny(&["--rollup", "0.65"])).exits(0).stdout;
+    let table = place.run(&tiny(&["--rollup", &sure])).exits(0).stdout;
     let label = group.label.as_deref().unwrap().replace('_', " ");
     assert!(table.contains(&format!("  group: {label}  ")), "{table}");
     let table = place.run(&tiny(&["--rollup", "1"])).exits(0).stdout;
     assert_eq!(table.matches("  group: unknown\n").count(), 3, "{table}");
 
-    place.run(&tiny(&["--rollup", "0.65", "--report", "page.html"])).exits(0);
+    place.run(&tiny(&["--rollup", &sure, "--report", "page.html"])).exits(0);
     let page = fs::read_to_string(place.path().join("page.html")).unwrap();
     assert!(page.contains("\"group\":{\"wnid\":"), "the page's data has it");
 }
@@ -161,13 +163,15 @@ fn a_group_is_the_most_specific_one_by_the_names_that_labels_lists() {
 #[test]
 fn rules_hide_and_rename_and_are_refused_with_their_line() {
     let place = place();
-    place.write("rules.csv", "label,threshold,keyword\nespresso,0.5,Kaffee ☕\ncat,0.999,\n".as_bytes());
+    let (cup, sure) = (best("espresso"), bound(&["espresso"]));
+    let rules = format!("label,threshold,keyword\n{},{sure},Kaffee ☕\ncat,1,\n", cup.label);
+    place.write("rules.csv", rules.as_bytes());
     let document = place.run(&tiny(&["--json", "-k0", "--rules", "rules.csv"])).exits(0).document();
     for record in document.results {
         let predictions = record.predictions.unwrap();
-        let cup = predictions.iter().find(|best| best.index == 193);
-        assert_eq!(cup.is_some(), record.path == "in/espresso.jpg");
-        assert!(cup.is_none_or(|cup| cup.label.as_deref() == Some("Kaffee ☕") && cup.rank == 1));
+        let found = predictions.iter().find(|best| best.index == cup.index);
+        assert_eq!(found.is_some(), record.path == "in/espresso.jpg");
+        assert!(found.is_none_or(|found| found.label.as_deref() == Some("Kaffee ☕") && found.rank == 1));
         assert!(predictions.iter().all(|best| ![30, 31, 32].contains(&best.index)), "no cats are shown");
     }
     place.write("rules.csv", b"label,threshold\ntabby,0.5\n\nunicorn,0.1\n");

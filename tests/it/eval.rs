@@ -3,15 +3,28 @@
 use std::fs;
 
 use crate::support::Place;
+use crate::support::builtin::{Best, best};
 use serde_json::Value;
 
-/// Two class folders: one photo that the built-in model knows, and two that it does not.
+/// Folders of two classes, one by its label and its id: two photos where the built-in model would put them, and a cat.
 fn folders() -> Place {
     let place = Place::new();
-    place.put("photos/espresso.jpg", "val/espresso/a.jpg");
-    place.put("photos/cat.jpg", "val/n07920052/deeper/b.jpg");
-    place.put("photos/rocket.jpg", "val/obelisk/c.jpg");
+    for (photo, path, _) in photos() {
+        place.put(&format!("photos/{photo}.jpg"), format!("val/{path}"));
+    }
     place
+}
+
+/// The photos, their paths and the class of their folder, in the order of the paths.
+fn photos() -> [(&'static str, String, Best); 3] {
+    let cup = best("espresso");
+    let mut photos = [
+        ("espresso", format!("{}/a.jpg", cup.label), best("espresso")),
+        ("cat", format!("{}/deeper/b.jpg", cup.wnid), cup),
+        ("rocket", format!("{}/c.jpg", best("rocket").label), best("rocket")),
+    ];
+    photos.sort_by(|a, b| a.1.cmp(&b.1));
+    photos
 }
 
 fn document(stdout: &str) -> Value {
@@ -24,7 +37,7 @@ fn accuracy_is_that_of_classify_over_the_same_images() {
     let found = document(&place.run(&["eval", "-q", "--model", "tiny", "val", "--json"]).exits(0).stdout);
     let lines =
         place.run(&["classify", "-q", "--model", "tiny", "val", "--format", "jsonl"]).exits(0).lines();
-    let truths = [193, 193, 124];
+    let truths = photos().map(|(_, _, class)| class.index);
     let mut right = [0, 0];
     for (line, truth) in lines.iter().zip(truths) {
         let indices: Vec<usize> = line.predictions.as_ref().unwrap().iter().map(|p| p.index).collect();
@@ -36,7 +49,7 @@ fn accuracy_is_that_of_classify_over_the_same_images() {
         (Some(right[0] as u64), Some(right[1] as u64))
     );
     assert_eq!((found["images"].as_u64(), found["classes"].as_array().unwrap().len()), (Some(3), 2));
-    assert_eq!(found["confusions"][0]["truth_label"], "espresso");
+    assert_eq!(found["confusions"][0]["truth_label"], best("espresso").label.as_str());
     assert!(found["top1"]["interval"][0].as_f64() < found["top1"]["percent"].as_f64());
     assert_eq!(found["recorded"]["dataset"], "Tiny ImageNet, validation");
     let table = place.run(&["eval", "-q", "--model", "tiny", "val"]).exits(0).stdout;
@@ -50,12 +63,19 @@ fn label_files_give_the_classes_that_folders_do() {
         let arguments = [&["eval", "-q", "--model", "tiny", "val", "--json"][..], rest].concat();
         document(&place.run(&arguments).exits(0).stdout)["top1"]["right"].clone()
     };
-    place.write("paths.csv", b"path,label\nespresso/a.jpg,193\nobelisk/c.jpg,n03837869\n");
+    let (cup, rocket) = (best("espresso"), best("rocket"));
+    let paths =
+        format!("path,label\n{}/a.jpg,{}\n{}/c.jpg,{}\n", cup.label, cup.index, rocket.label, rocket.wnid);
+    place.write("paths.csv", paths.as_bytes());
     assert_eq!(right(&["--labels-file", "paths.csv"]), 2);
-    place.write("order.txt", b"espresso\nespresso\nobelisk\n");
+    let order: String = photos().iter().map(|(_, _, class)| format!("{}\n", class.label)).collect();
+    place.write("order.txt", order.as_bytes());
     assert_eq!(right(&["--labels-file", "order.txt"]), 2);
-    place.write("numbers.txt", b"2\n2\n1\n");
-    place.write("synsets.txt", b"n03837869 1 obelisk\nn07920052 2 espresso\n");
+    let number = |class: &Best| 1 + usize::from(class.index == cup.index);
+    let numbers: String = photos().iter().map(|(_, _, class)| format!("{}\n", number(class))).collect();
+    place.write("numbers.txt", numbers.as_bytes());
+    let synsets = format!("{} 1 {}\n{} 2 {}\n", rocket.wnid, rocket.label, cup.wnid, cup.label);
+    place.write("synsets.txt", synsets.as_bytes());
     assert_eq!(right(&["--labels-file", "numbers.txt", "--synsets", "synsets.txt"]), 2);
 }
 

@@ -1,5 +1,6 @@
 //! A hermetic place to run the real binary in: its own folder, no environment, no terminal.
 
+pub mod builtin;
 #[cfg(unix)]
 pub mod home;
 #[cfg(unix)]
