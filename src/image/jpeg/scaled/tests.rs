@@ -54,9 +54,9 @@ fn plain_files_are_decoded_here_to_the_bit() {
 fn instructions_do_not_change_the_pixels() {
     let bytes = read("baseline_2x2.jpg");
     let header = Header::read(&bytes).unwrap();
-    let plan = Plan::new(&header, 4).unwrap();
+    let mut plan = Plan::new(&header, 4).unwrap();
     let mut pixels = vec![0; plan.width * plan.height * 3];
-    scan(&header, &plan, &mut pixels).unwrap();
+    scan(&header, &mut plan, &mut pixels).unwrap();
     assert_eq!(Some(pixels), decoded(&bytes, 4));
 }
 
