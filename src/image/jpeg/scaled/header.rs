@@ -12,6 +12,9 @@ pub const NATURAL: [u8; 64] = [
 /// Blocks of an MCU (T.81, B.2.3).
 const MAX_BLOCKS: usize = 10;
 
+/// No sum of such coefficients, multiplied by their quantization, overflows; samples of 8 bits lead to a quarter of it.
+const MAX_COEFFICIENT: u16 = 4096;
+
 /// A plain JPEG: sequential, Huffman codes, 8 bits, grey or YCbCr, one scan.
 pub struct Header<'a> {
     pub width: usize,
@@ -30,6 +33,8 @@ pub struct Component {
     pub down: usize,
     /// In the order of a block.
     pub quantization: [i32; 64],
+    /// The largest coefficients, in the order of a scan, that samples of 8 bits can have, and more.
+    pub limits: [u16; 64],
     pub dc: Codes,
     pub ac: Codes,
 }
@@ -115,12 +120,14 @@ impl<'a> Known<'a> {
             let (counts, symbols) = (*self.codes[class].get(usize::from(number))?)?.split_first_chunk()?;
             Codes::new(counts, symbols)
         };
-        let mut quantization = [0; 64];
-        for (value, place) in (*self.quantization.get(framed.table)?)?.iter().zip(NATURAL) {
+        let (mut quantization, mut limits) = ([0; 64], [0; 64]);
+        let in_scan_order = (*self.quantization.get(framed.table)?)?;
+        for ((value, place), limit) in in_scan_order.iter().zip(NATURAL).zip(&mut limits) {
             quantization[usize::from(place)] = i32::from(*value);
+            *limit = MAX_COEFFICIENT.checked_div(u16::from(*value))?;
         }
         let (dc, ac) = (table(0, selectors >> 4)?, table(1, selectors & 15)?);
-        Some(Component { across: framed.across, down: framed.down, quantization, dc, ac })
+        Some(Component { across: framed.across, down: framed.down, quantization, limits, dc, ac })
     }
 
     /// Whether libjpeg takes three components for YCbCr beyond doubt.

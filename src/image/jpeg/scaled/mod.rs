@@ -168,10 +168,10 @@ fn read_block(
     const RUN_OF_ZEROS: u8 = 0xf0;
     bits.fill()?;
     let (size, difference) = bits.code(&component.dc)?;
-    if size > 15 {
+    *mean = mean.wrapping_add(difference);
+    if size > 15 || mean.unsigned_abs() > component.limits[0] {
         return None;
     }
-    *mean = mean.wrapping_add(difference);
     coefficients[0] = *mean;
     let mut place = 1;
     'block: loop {
@@ -183,7 +183,10 @@ fn read_block(
             let (symbol, value) = bits.code(&component.ac)?;
             if symbol & 15 != 0 {
                 place += usize::from(symbol >> 4);
-                coefficients[usize::from(*NATURAL.get(place)?)] = value;
+                if value.unsigned_abs() > *component.limits.get(place)? {
+                    return None;
+                }
+                coefficients[usize::from(NATURAL[place])] = value;
                 place += 1;
             } else if symbol == RUN_OF_ZEROS {
                 place += 16;
