@@ -71,23 +71,6 @@ impl Window {
         (FLOATS / (self.size * self.width * lanes)).max(1) * lanes
     }
 
-    /// Asks for what the next row of windows adds to a strip that starts at `origin`. In a large image it lies far away,
-    /// in pieces that no processor foresees.
-    ///
-    /// # Safety
-    /// The processor has `I`.
-    #[inline(always)]
-    pub(super) unsafe fn fetch_ahead<I: Isa, const STRIDE: usize, const WIDTH: usize>(
-        &self,
-        origin: *const f32,
-    ) {
-        let ahead = ((STRIDE + self.size - 1) * self.width + self.left) * self.pixel;
-        unroll!(pixel < WIDTH, of 14, {
-            // SAFETY: any address may be asked for.
-            unsafe { I::prefetch(origin.wrapping_add(ahead + pixel * STRIDE * self.pixel)) };
-        });
-    }
-
     /// The input where the window of an output pixel starts; perhaps beyond the border, not to be read there.
     #[inline(always)]
     pub(super) fn origin(&self, row: usize, column: usize) -> *const f32 {
@@ -184,7 +167,6 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
                         for channel in channels.clone().step_by(I::LANES) {
                             let weights = weights.add(channel * SIZE * SIZE);
                             let origin = origin.wrapping_add(channel);
-                            window.fetch_ahead::<I, STRIDE, WIDTH>(origin);
                             let sums =
                                 strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);
                             unroll!(pixel < WIDTH, of 14, {
