@@ -111,6 +111,10 @@ pub(super) fn exif_blocks(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
 fn exif_box(bytes: &[u8]) -> Option<&[u8]> {
     let mut boxes = BoxIter::new(bytes).map_while(Result::ok);
     let content = boxes.find(|part| &part.header.box_type.0 == b"Exif")?.content;
+    if content.starts_with(b"II*\0") || content.starts_with(b"MM\0*") {
+        // Some writers leave out how many bytes to skip.
+        return Some(content);
+    }
     let skipped = u32::from_be_bytes(*content.first_chunk()?) as usize;
     content.get(skipped.checked_add(4)?..)
 }
