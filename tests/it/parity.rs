@@ -13,6 +13,7 @@ use nasnet::{
 };
 use serde_json::Value;
 
+use crate::support::builtin::ANSWERS;
 use crate::support::picture;
 
 /// Of the largest number, what rounding may take.
@@ -33,8 +34,6 @@ static FILES: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
     };
     places.map(read).collect()
 });
-
-static ANSWERS: LazyLock<Value> = LazyLock::new(|| serde_json::from_slice(&FILES["answers.json"]).unwrap());
 
 fn array<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     value[field].as_array().unwrap_or_else(|| panic!("no array {field}"))

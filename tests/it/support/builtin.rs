@@ -19,7 +19,8 @@ pub struct Best {
     second: f64,
 }
 
-static ANSWERS: LazyLock<Value> = LazyLock::new(|| {
+/// All that fixtures/make_golden_logits.py writes down.
+pub static ANSWERS: LazyLock<Value> = LazyLock::new(|| {
     let mut zip = zip::ZipArchive::new(File::open(fixture("parity.zip")).unwrap()).unwrap();
     serde_json::from_reader(zip.by_name("answers.json").unwrap()).unwrap()
 });
