@@ -3,8 +3,9 @@
 
 use std::marker::PhantomData;
 
+use super::CHANNEL_ALIGN;
 use super::isa::{Isa, Job};
-use super::unroll::unroll;
+use super::unroll::{Places, unroll};
 
 /// An image of which whole rows of windows are computed. Layout H, W, C.
 #[derive(Debug, Clone, Copy)]
@@ -65,10 +66,17 @@ impl Window {
             || (column > (WIDTH - 1) * STRIDE + (SIZE - STRIDE) / 2 && column >= end)
     }
 
-    /// Channels, in whole vectors, of which the rows of a window fit the first level of cache.
-    pub(super) fn near_channels(&self, lanes: usize) -> usize {
-        const FLOATS: usize = 8 << 10;
-        (FLOATS / (self.size * self.width * lanes)).max(1) * lanes
+    /// Channels of which the rows of a window fit the first level of cache; whole cache lines, at least one.
+    pub(super) fn near_channels(&self) -> usize {
+        (NEAR / (self.size * self.width * CHANNEL_ALIGN)).max(1) * CHANNEL_ALIGN
+    }
+
+    /// How many of `strips` are computed in a row before the next row is. All of them, where the rows of a window fit the
+    /// first level of cache; in wider images a strip goes down all rows.
+    pub(super) fn near_strips(&self, strips: usize) -> usize {
+        // One line of each pixel is read, and lines at even distances share half of the cache.
+        let sharing = 1 << (self.pixel / CHANNEL_ALIGN).trailing_zeros();
+        if self.size * self.width * CHANNEL_ALIGN * sharing > NEAR { 1 } else { strips }
     }
 
     /// The input where the window of an output pixel starts; perhaps beyond the border, not to be read there.
@@ -79,6 +87,9 @@ impl Window {
         self.input.wrapping_offset(pixel * self.pixel as isize)
     }
 }
+
+/// Floats that fit the first level of cache, with room for weights and results.
+const NEAR: usize = 8 << 10;
 
 /// A depthwise convolution.
 #[derive(Debug, Clone, Copy)]
@@ -152,26 +163,31 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
     unsafe fn run(self) {
         let Depthwise { window, weights, output, out_pixel } = *self.0;
         // Some channels go through all rows before the next do: their input lines stay near.
-        let block = window.near_channels(I::LANES);
+        let block = window.near_channels();
+        let strips = window.out_width.div_ceil(WIDTH);
+        let near = window.near_strips(strips);
         for first_channel in (0..window.channels).step_by(block) {
             let channels = first_channel..(first_channel + block).min(window.channels);
-            for row in 0..window.rows {
-                let valid = window.valid_rows(window.first_row + row);
-                for index in 0..window.out_width.div_ceil(WIDTH) {
-                    let column = (index * WIDTH).min(window.out_width - WIDTH);
-                    let columns = window.valid_columns(column);
-                    let origin = window.origin(window.first_row + row, column);
-                    // SAFETY: the strip lies within the row, and the row within the output.
-                    unsafe {
-                        let output = output.add((row * window.out_width + column) * out_pixel);
-                        for channel in channels.clone().step_by(I::LANES) {
-                            let weights = weights.add(channel * SIZE * SIZE);
-                            let origin = origin.wrapping_add(channel);
-                            let sums =
-                                strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);
-                            unroll!(pixel < WIDTH, of 14, {
-                                I::store(output.add(pixel * out_pixel + channel), sums[pixel]);
-                            });
+            for first_strip in (0..strips).step_by(near) {
+                for row in 0..window.rows {
+                    let valid = window.valid_rows(window.first_row + row);
+                    for index in first_strip..(first_strip + near).min(strips) {
+                        let column = (index * WIDTH).min(window.out_width - WIDTH);
+                        let columns = window.valid_columns(column);
+                        let origin = window.origin(window.first_row + row, column);
+                        // SAFETY: the strip lies within the row, and the row within the output.
+                        unsafe {
+                            let output = output.add((row * window.out_width + column) * out_pixel);
+                            for channel in channels.clone().step_by(I::LANES) {
+                                let weights = weights.add(channel * SIZE * SIZE);
+                                let origin = origin.wrapping_add(channel);
+                                let sums =
+                                    strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);
+                                let mut pixels = Places::new(output.add(channel), out_pixel);
+                                unroll!(pixel < WIDTH, of 14, {
+                                    I::store(pixels.next(pixel).cast_mut(), sums[pixel]);
+                                });
+                            }
                         }
                     }
                 }
@@ -199,10 +215,12 @@ unsafe fn strip<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usi
             let mut taps = [I::zero(); SIZE];
             unroll!(tap < SIZE, of 7, { taps[tap] = I::load(weights.add((row * SIZE + tap) * I::LANES)) });
             let line = origin.wrapping_add(row * window.width * window.pixel);
+            let mut pixels = Places::new(line, window.pixel);
             unroll!(column < (WIDTH - 1) * STRIDE + SIZE, of 33, {
+                let pixel = pixels.next(column);
                 if !window.is_outside::<SIZE, STRIDE, WIDTH>(column, first_column, end_column) {
                     // SAFETY: row and column are within the image.
-                    let value = I::load(line.wrapping_add(column * window.pixel));
+                    let value = I::load(pixel);
                     unroll!(tap < SIZE, of 7, {
                         let offset = column.wrapping_sub(tap); // huge where the tap lies left of the strip
                         if offset.is_multiple_of(STRIDE) && offset / STRIDE < WIDTH {

@@ -4,10 +4,10 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::depthwise::{Window, strip_width};
+use super::depthwise::Window;
 use super::gemm::StridedRows;
 use super::isa::{Isa, Job};
-use super::unroll::unroll;
+use super::unroll::{Places, unroll};
 
 /// The operation on a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,18 +52,18 @@ const COLUMNS: usize = 6 * 2 + SIZE;
 /// The processor has `I`; the input is a whole image; pixels everywhere are padded to whole vectors;
 /// results overlap nothing that is read.
 pub unsafe fn run<I: Isa>(pool: &Pool) {
-    let strip = strip_width(pool.window.out_width, I::STRIP.min(7));
+    let wide = pool.window.out_width >= 7;
     let max = matches!(pool.kind, PoolKind::Max { .. });
     // SAFETY: as the caller's.
     unsafe {
-        match (max, pool.window.stride, strip) {
+        match (max, pool.window.stride, wide) {
             (true, 1, _) => unreachable!("a maximum with stride 1"),
-            (false, 1, 7) => I::enter(Strips::<I, false, 1, 7>(pool, PhantomData)),
-            (false, 1, _) => I::enter(Strips::<I, false, 1, 1>(pool, PhantomData)),
-            (false, _, 7) => I::enter(Strips::<I, false, 2, 7>(pool, PhantomData)),
-            (false, _, _) => I::enter(Strips::<I, false, 2, 1>(pool, PhantomData)),
-            (true, _, 7) => I::enter(Strips::<I, true, 2, 7>(pool, PhantomData)),
-            (true, _, _) => I::enter(Strips::<I, true, 2, 1>(pool, PhantomData)),
+            (false, 1, true) => I::enter(Strips::<I, false, 1, 7>(pool, PhantomData)),
+            (false, 1, false) => I::enter(Strips::<I, false, 1, 1>(pool, PhantomData)),
+            (false, _, true) => I::enter(Strips::<I, false, 2, 7>(pool, PhantomData)),
+            (false, _, false) => I::enter(Strips::<I, false, 2, 1>(pool, PhantomData)),
+            (true, _, true) => I::enter(Strips::<I, true, 2, 7>(pool, PhantomData)),
+            (true, _, false) => I::enter(Strips::<I, true, 2, 1>(pool, PhantomData)),
         }
     }
 }
@@ -76,7 +76,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Job
     #[inline(always)]
     unsafe fn run(self) {
         let window = &self.0.window;
-        let block = window.near_channels(I::LANES);
+        let block = window.near_channels();
         for first_channel in (0..window.channels).step_by(block) {
             let channels = first_channel..(first_channel + block).min(window.channels);
             for row in 0..window.rows {
@@ -116,9 +116,11 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
                 let mut columns = [initial; COLUMNS];
                 for line in first_row..end_row {
                     let line = origin.wrapping_add(line * window.width * window.pixel + channel);
+                    let mut pixels = Places::new(line, window.pixel);
                     unroll!(column < (WIDTH - 1) * STRIDE + SIZE, of 15, {
+                        let pixel = pixels.next(column);
                         if !window.is_outside::<SIZE, STRIDE, WIDTH>(column, first_column, end_column) {
-                            let value = I::load(line.wrapping_add(column * window.pixel));
+                            let value = I::load(pixel);
                             columns[column] = if MAX { I::max(columns[column], value) } else { I::add(columns[column], value) };
                         }
                     });

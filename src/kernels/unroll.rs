@@ -29,3 +29,38 @@ macro_rules! unroll {
     };
 }
 pub(super) use unroll;
+
+/// Places at equal distances, visited in order by an unrolled loop. Left to itself, the compiler computes all of them in
+/// front of the loops around, keeps them in memory and reads each back before its use.
+pub(super) struct Places {
+    at: *const f32,
+    stride: usize,
+}
+
+impl Places {
+    #[inline(always)]
+    pub(super) fn new(first: *const f32, stride: usize) -> Places {
+        Places { at: first, stride }
+    }
+
+    /// The place of an index, a constant: the one behind that of the last call.
+    #[inline(always)]
+    pub(super) fn next(&mut self, index: usize) -> *const f32 {
+        // Four places are within reach of what an instruction can add.
+        if index > 0 && index.is_multiple_of(4) {
+            self.at = hidden(self.at.wrapping_add(4 * self.stride));
+        }
+        self.at.wrapping_add(index % 4 * self.stride)
+    }
+}
+
+/// The same pointer, of which the compiler does not know where it comes from.
+#[inline(always)]
+fn hidden(mut pointer: *const f32) -> *const f32 {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) pointer, options(pure, nomem, nostack, preserves_flags));
+    }
+    pointer
+}
