@@ -16,6 +16,7 @@ unsafe impl Isa for Avx2 {
     type Vector = __m256;
     const LANES: usize = 8;
     const TILE_ROWS: [usize; 3] = [12, 6, 4];
+    const SHARING_ROWS: [usize; 2] = [8, 4];
     const STRIP: usize = 7;
 
     #[inline(always)]
@@ -65,6 +66,19 @@ unsafe impl Isa for Avx2 {
     #[inline(always)]
     unsafe fn max(a: __m256, b: __m256) -> __m256 {
         unsafe { _mm256_max_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn blend(a: __m256, b: __m256, count: usize) -> __m256 {
+        debug_assert_eq!(count, 4);
+        unsafe { _mm256_blend_ps::<0b1111_0000>(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn slide(a: __m256, b: __m256, count: usize) -> __m256 {
+        if count == 0 {
+            return a;
+        }
+        debug_assert_eq!(count, 4);
+        unsafe { _mm256_permute2f128_ps::<0x21>(a, b) }
     }
     #[inline(always)]
     unsafe fn prefetch(at: *const f32) {

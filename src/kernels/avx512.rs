@@ -1,5 +1,6 @@
 //! AVX-512 F: sixteen lanes, thirty-two registers, masked stores; with AVX-512 BF16, products of bf16 pairs.
 
+use std::arch::asm;
 use std::arch::x86_64::*;
 use std::mem::transmute;
 
@@ -14,6 +15,7 @@ unsafe impl<const BF16: bool> Isa for Avx512<BF16> {
     type Vector = __m512;
     const LANES: usize = 16;
     const TILE_ROWS: [usize; 3] = [14, 12, 9];
+    const SHARING_ROWS: [usize; 2] = [8, 8];
     const STRIP: usize = 14;
     const BF16: bool = BF16;
 
@@ -84,6 +86,28 @@ unsafe impl<const BF16: bool> Isa for Avx512<BF16> {
     #[inline(always)]
     unsafe fn max(a: __m512, b: __m512) -> __m512 {
         unsafe { _mm512_max_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn blend(a: __m512, b: __m512, count: usize) -> __m512 {
+        // A mask that the compiler knows becomes a permutation, for which there are fewer units.
+        let mut mask = (1u32 << count) - 1;
+        unsafe {
+            asm!("/* {0:e} */", inout(reg) mask, options(pure, nomem, nostack, preserves_flags));
+            _mm512_mask_blend_ps(mask as u16, b, a)
+        }
+    }
+    #[inline(always)]
+    unsafe fn slide(a: __m512, b: __m512, count: usize) -> __m512 {
+        unsafe {
+            let (low, high) = (_mm512_castps_si512(a), _mm512_castps_si512(b));
+            _mm512_castsi512_ps(match count {
+                0 => low,
+                4 => _mm512_alignr_epi32::<4>(high, low),
+                8 => _mm512_alignr_epi32::<8>(high, low),
+                12 => _mm512_alignr_epi32::<12>(high, low),
+                _ => unreachable!("no slide by {count} lanes"),
+            })
+        }
     }
     #[inline(always)]
     unsafe fn prefetch(at: *const f32) {

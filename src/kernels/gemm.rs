@@ -11,8 +11,8 @@
 use std::marker::PhantomData;
 
 use super::isa::{Isa, Job};
-use super::pack::Panels;
-use super::unroll::unroll;
+use super::pack::{Panel, Panels};
+use super::tile::{self, Ahead, Tile};
 
 /// A run of channels in each row of the left side.
 #[derive(Debug, Clone, Copy)]
@@ -136,251 +136,66 @@ impl<I: Isa> Job for Rounding<'_, I> {
 const AHEAD: usize = 512;
 
 /// Some of the depth, for some rows, through all panels.
-struct Pass<'a> {
-    gemm: &'a Gemm<'a>,
+pub(super) struct Pass<'a> {
+    pub(super) gemm: &'a Gemm<'a>,
     /// The left side, as it is or rounded.
-    left: &'a [Segment],
+    pub(super) left: &'a [Segment],
     /// The row that the left side starts with.
-    first_row: usize,
+    pub(super) first_row: usize,
     /// Steps of depth in front of it.
-    start: usize,
+    pub(super) start: usize,
     /// Its own steps.
-    steps: usize,
+    pub(super) steps: usize,
     /// Sums start with the bias.
-    first: bool,
+    pub(super) first: bool,
     /// Sums are done.
-    last: bool,
+    pub(super) last: bool,
 }
 
 impl Pass<'_> {
     /// All panels, each in tiles of nearly equal height.
     unsafe fn run<I: Isa>(&self, (first_row, end_row): (usize, usize)) {
-        let gemm = self.gemm;
-        let rows = end_row - first_row;
-        for panel in gemm.range.0..gemm.range.1 {
-            let (vector, width) = gemm.panels.panel(panel);
-            let tiles = rows.div_ceil(I::TILE_ROWS[width - 1]);
-            let right = self.right(panel);
+        let Gemm { panels, range, .. } = self.gemm;
+        for index in range.0..range.1 {
+            let panel = panels.panel(index);
+            let (most, unit) = tile::rows::<I>(&panel);
+            let units = (end_row - first_row).div_ceil(unit);
+            let tiles = units.div_ceil(most / unit);
+            let right = self.right(&panel);
+            let floats = panel.step() * self.steps;
             // Behind the last panel lie the weights of the next step.
-            let next = if panel + 1 < gemm.panels.count() {
-                self.right(panel + 1)
+            let next = if index + 1 < panels.count() {
+                self.right(&panels.panel(index + 1))
             } else {
-                right.wrapping_add(width * self.steps * I::LANES)
+                right.wrapping_add(floats)
             };
-            let lines = width * self.steps * I::LANES / LINE;
             let (mut row, mut fetched) = (first_row, 0);
-            for index in 0..tiles {
-                let height = rows / tiles + usize::from(index < rows % tiles);
-                let ahead = if panel == gemm.range.0 && index + 1 < tiles {
+            for number in 0..tiles {
+                let height = unit * (units / tiles + usize::from(number < units % tiles));
+                let ahead = if index == range.0 && number + 1 < tiles {
                     Ahead::StridedRows
-                } else if fetched < lines {
+                } else if fetched < floats / LINE {
                     let from = next.wrapping_add(fetched * LINE);
-                    fetched += self.steps / steps_at_once::<I>(width);
+                    fetched += self.steps / tile::steps_at_once::<I>(&panel);
                     Ahead::Panel(from)
                 } else {
                     Ahead::Nothing
                 };
-                let tile = Tile { pass: self, right, row, column: vector * I::LANES, ahead };
+                let rows = height.min(end_row - row);
+                let tile = Tile { pass: self, panel: &panel, right, row, rows, ahead };
                 // SAFETY: the tile is within the rows.
-                unsafe { dispatch::<I>(tile, height, width) };
-                row += height;
+                unsafe { tile::run::<I>(&tile, height) };
+                row += rows;
             }
         }
     }
 
     /// Where a panel's weights for this pass start.
-    fn right(&self, panel: usize) -> *const f32 {
-        let panels = &self.gemm.panels;
-        let (vector, width) = panels.panel(panel);
-        self.gemm.right.wrapping_add((vector * panels.steps() + width * self.start) * panels.lanes.count)
+    fn right(&self, panel: &Panel) -> *const f32 {
+        let steps = self.gemm.panels.steps();
+        self.gemm.right.wrapping_add(panel.column * steps + panel.step() * self.start)
     }
 }
 
 /// Floats of a cache line.
-const LINE: usize = 16;
-
-/// Steps of depth that are written out together, for which one line is asked for. Panels of three vectors leave no
-/// registers for a second one.
-const fn steps_at_once<I: Isa>(width: usize) -> usize {
-    if width == 1 || width == 2 && I::TILE_ROWS[1] * 2 < 24 { 2 } else { 1 }
-}
-
-/// What a tile asks the memory for while it computes.
-#[derive(Clone, Copy)]
-enum Ahead {
-    /// Weights, from here on: those of the next panel.
-    Panel(*const f32),
-    /// The rows of the next tile: only the first panel finds them far away.
-    StridedRows,
-    /// All is near.
-    Nothing,
-}
-
-macro_rules! heights {
-    ($tile:expr, $height:expr, $width:literal, [$($rows:literal)*]) => {
-        match $height {
-            $($rows if $rows <= I::TILE_ROWS[$width - 1] => I::enter(SizedTile::<I, $rows, $width>($tile, PhantomData)),)*
-            _ => unreachable!("a tile of {} rows and {} vectors", $height, $width),
-        }
-    };
-}
-
-/// # Safety
-/// As [`run`].
-unsafe fn dispatch<I: Isa>(tile: Tile, height: usize, width: usize) {
-    unsafe {
-        match width {
-            1 => heights!(tile, height, 1, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]),
-            2 => heights!(tile, height, 2, [1 2 3 4 5 6 7 8 9 10 11 12]),
-            _ => heights!(tile, height, 3, [1 2 3 4 5 6 7 8 9]),
-        }
-    }
-}
-
-/// Some rows of one panel.
-struct Tile<'a> {
-    pass: &'a Pass<'a>,
-    right: *const f32,
-    row: usize,
-    column: usize,
-    ahead: Ahead,
-}
-
-struct SizedTile<'a, I, const ROWS: usize, const VECTORS: usize>(Tile<'a>, PhantomData<I>);
-
-impl<I: Isa, const ROWS: usize, const VECTORS: usize> SizedTile<'_, I, ROWS, VECTORS> {
-    const STEPS: usize = steps_at_once::<I>(VECTORS);
-}
-
-impl<I: Isa, const ROWS: usize, const VECTORS: usize> Job for SizedTile<'_, I, ROWS, VECTORS> {
-    #[inline(always)]
-    unsafe fn run(self) {
-        let Tile { pass, right, row, column, ahead } = self.0;
-        let gemm = pass.gemm;
-        let place = |rows: StridedRows| rows.data.wrapping_add(row * rows.stride + column);
-        // Unfinished sums wait where the results will be.
-        let partial = if gemm.raw.data.is_null() { gemm.relu } else { gemm.raw };
-        unsafe {
-            let mut sums = [[I::zero(); VECTORS]; ROWS];
-            if pass.first {
-                unroll!(vector < VECTORS, of 3, {
-                    let bias = I::load(gemm.bias.add(column + vector * I::LANES));
-                    unroll!(index < ROWS, of 14, { sums[index][vector] = bias });
-                });
-            } else {
-                let from = place(partial);
-                unroll!(index < ROWS, of 14, {
-                    unroll!(vector < VECTORS, of 3, {
-                        sums[index][vector] = I::load(from.add(index * partial.stride + vector * I::LANES));
-                    });
-                });
-            }
-            let addend = if pass.last { gemm.addend } else { StridedRows::NONE };
-            if !addend.data.is_null() {
-                unroll!(index < ROWS, of 14, {
-                    unroll!(vector < VECTORS, of 3, {
-                        I::prefetch(place(addend).wrapping_add(index * addend.stride + vector * I::LANES));
-                    });
-                });
-            }
-            let mut right = right;
-            let (mut fetch, advance) = match ahead {
-                Ahead::Panel(from) => (from, LINE),
-                Ahead::StridedRows => (right, LINE),
-                Ahead::Nothing => (right, 0),
-            };
-            let (mut skip, mut wanted) = (pass.start, pass.steps);
-            for segment in pass.left {
-                if skip >= segment.depth {
-                    skip -= segment.depth;
-                    continue;
-                }
-                let steps = (segment.depth - skip).min(wanted);
-                let left = segment.data.add((row - pass.first_row) * segment.stride + skip);
-                if let Ahead::StridedRows = ahead {
-                    fetch = left.wrapping_add(ROWS * segment.stride);
-                }
-                let mut lefts = [left; ROWS];
-                unroll!(index < ROWS, of 14, { lefts[index] = left.add(index * segment.stride) });
-                let mut step = 0;
-                while step + Self::STEPS <= steps {
-                    I::prefetch(fetch);
-                    fetch = fetch.wrapping_add(advance);
-                    unroll!(part < steps_at_once::<I>(VECTORS), of 3, {
-                        let mut weights = [I::zero(); VECTORS];
-                        unroll!(vector < VECTORS, of 3, { weights[vector] = I::load(right.add((part * VECTORS + vector) * I::LANES)) });
-                        unroll!(index < ROWS, of 14, {
-                            let value = I::splat(*lefts[index].add(step + part));
-                            unroll!(vector < VECTORS, of 3, {
-                                sums[index][vector] = I::dot(value, weights[vector], sums[index][vector]);
-                            });
-                        });
-                    });
-                    right = right.add(Self::STEPS * VECTORS * I::LANES);
-                    step += Self::STEPS;
-                }
-                if step < steps {
-                    let mut weights = [I::zero(); VECTORS];
-                    unroll!(vector < VECTORS, of 3, { weights[vector] = I::load(right.add(vector * I::LANES)) });
-                    unroll!(index < ROWS, of 14, {
-                        let value = I::splat(*lefts[index].add(step));
-                        unroll!(vector < VECTORS, of 3, {
-                            sums[index][vector] = I::dot(value, weights[vector], sums[index][vector]);
-                        });
-                    });
-                    right = right.add(VECTORS * I::LANES);
-                }
-                skip = 0;
-                wanted -= steps;
-                if wanted == 0 {
-                    break;
-                }
-            }
-            if !pass.last {
-                let to = place(partial);
-                unroll!(index < ROWS, of 14, {
-                    unroll!(vector < VECTORS, of 3, {
-                        I::store(to.add(index * partial.stride + vector * I::LANES), sums[index][vector]);
-                    });
-                });
-                return;
-            }
-            let columns = gemm.columns - column;
-            unroll!(index < ROWS, of 14, {
-                if !addend.data.is_null() {
-                    let addend = place(addend).add(index * addend.stride);
-                    unroll!(vector < VECTORS, of 3, {
-                        sums[index][vector] = I::add(sums[index][vector], I::load(addend.add(vector * I::LANES)));
-                    });
-                }
-                if !gemm.raw.data.is_null() {
-                    let to = place(gemm.raw).add(index * gemm.raw.stride);
-                    unroll!(vector < VECTORS, of 3, { store::<I>(to, vector * I::LANES, sums[index][vector], columns) });
-                }
-                if !gemm.relu.data.is_null() {
-                    let to = place(gemm.relu).add(index * gemm.relu.stride);
-                    unroll!(vector < VECTORS, of 3, {
-                        let value = I::max(sums[index][vector], I::zero());
-                        store::<I>(to, vector * I::LANES, value, columns);
-                    });
-                }
-            });
-        }
-    }
-}
-
-/// Stores a vector at an offset in a row of which `columns` may be written.
-///
-/// # Safety
-/// As [`run`].
-#[inline(always)]
-unsafe fn store<I: Isa>(to: *mut f32, offset: usize, value: I::Vector, columns: usize) {
-    // SAFETY: no column at or beyond `columns` is written.
-    unsafe {
-        if columns >= offset + I::LANES {
-            I::store(to.add(offset), value);
-        } else if columns > offset {
-            I::store_first(to.add(offset), value, columns - offset);
-        }
-    }
-}
+pub(super) const LINE: usize = 16;

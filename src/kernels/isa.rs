@@ -15,6 +15,8 @@ pub unsafe trait Isa: Copy + 'static {
     /// The most rows of a register tile that is 1, 2 or 3 vectors wide. The tile, one row of weights and
     /// one broadcast must fit the registers; no entry may be above 14.
     const TILE_ROWS: [usize; 3];
+    /// The same of a tile that is 1 or 2 vectors wide, behind which rows share vectors; multiples of 4.
+    const SHARING_ROWS: [usize; 2] = [0; 2];
     /// The widest strip of output pixels that a depthwise window or a pool keeps in registers.
     const STRIP: usize;
     /// Whether products multiply bf16, two numbers in each lane, instead of f32.
@@ -58,6 +60,17 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn mul(a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// The larger of `a` and `b`, lane by lane.
     unsafe fn max(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The first `count` lanes of `a`, then the others of `b`. Here and in [`Isa::slide`], counts are constants that
+    /// four divides; only instruction sets whose rows share vectors need both.
+    #[inline(always)]
+    unsafe fn blend(_a: Self::Vector, _b: Self::Vector, _count: usize) -> Self::Vector {
+        unreachable!("rows share no vectors")
+    }
+    /// `a` without its first `count` lanes, then the first lanes of `b`.
+    #[inline(always)]
+    unsafe fn slide(_a: Self::Vector, _b: Self::Vector, _count: usize) -> Self::Vector {
+        unreachable!("rows share no vectors")
+    }
     /// Asks for a cache line, into the second level. Any address is allowed.
     unsafe fn prefetch(at: *const f32);
 }

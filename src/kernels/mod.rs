@@ -19,6 +19,7 @@ pub mod pool;
 mod precision;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod unroll;
 
 use depthwise::Depthwise;

@@ -26,56 +26,77 @@ pub struct Panels {
     pub depth: usize,
     /// Columns of the matrix.
     pub columns: usize,
-    /// Vectors that hold a row.
-    pub vectors: usize,
     /// The vectors.
     pub lanes: Lanes,
+    /// Columns of the last panel for which rows share vectors.
+    shared: usize,
+    /// Vectors of a full panel.
+    full: usize,
+    /// Full panels.
+    full_count: usize,
+    /// Vectors of the panels behind them, which may be none.
+    rest: [usize; 2],
+}
+
+/// Columns that pass a product together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panel {
+    /// Whole vectors.
+    pub vectors: usize,
+    /// Columns behind them, for which rows share vectors; padded to four, eight or twelve.
+    pub shared: usize,
+    /// The first column, and the floats of a step of depth in front of its own.
+    pub column: usize,
+    lanes: usize,
+}
+
+impl Panel {
+    /// Floats of a step of depth. Columns that share vectors are written twice, as far as a window of lanes reaches.
+    pub(super) const fn floats(vectors: usize, shared: usize, lanes: usize) -> usize {
+        let windows = if shared == 0 {
+            0
+        } else if lanes.is_multiple_of(shared) {
+            lanes
+        } else {
+            2 * shared
+        };
+        vectors * lanes + windows
+    }
+
+    /// See [`Panel::floats`].
+    pub(super) fn step(&self) -> usize {
+        Panel::floats(self.vectors, self.shared, self.lanes)
+    }
 }
 
 impl Panels {
     /// Panels for a matrix of `depth` x `columns`.
     pub fn new(depth: usize, columns: usize, lanes: Lanes) -> Self {
-        Panels { depth, columns, vectors: columns.div_ceil(lanes.count), lanes }
-    }
-
-    /// Vectors of a full panel. Sixteen registers of eight lanes hold the sums of 6 x 2 vectors or of 4 x 3: the
-    /// first read less for each multiply-add.
-    fn full(&self) -> usize {
-        if self.lanes.count == 8 { 2 } else { 3 }
-    }
-
-    /// Columns of the widest panel, padded.
-    pub fn widest(&self) -> usize {
-        self.full().min(self.vectors) * self.lanes.count
-    }
-
-    /// Full panels, and others behind them. A last vector is not left alone: a tile of one vector loads as much as
-    /// it multiplies.
-    fn split(&self) -> (usize, [usize; 2]) {
-        let full = self.full();
-        match (self.vectors / full, self.vectors % full) {
-            (count, 0) => (count, [0, 0]),
-            (0, rest) => (0, [rest, 0]),
-            (count, 1) if full == 2 => (count - 1, [3, 0]),
-            (count, 1) => (count - 1, [2, 2]),
-            (count, rest) => (count, [rest, 0]),
-        }
+        let shared = shared(columns, lanes.count);
+        let vectors = if shared > 0 { columns / lanes.count } else { columns.div_ceil(lanes.count) };
+        let (full, full_count, rest) = split(vectors, shared > 0, lanes.count);
+        Panels { depth, columns, lanes, shared, full, full_count, rest }
     }
 
     /// Count of panels.
     pub fn count(&self) -> usize {
-        let (full, rest) = self.split();
-        full + rest.iter().filter(|&&width| width > 0).count()
+        self.full_count + self.rest.iter().filter(|&&vectors| vectors > 0).count()
     }
 
-    /// A panel's first vector and its width in vectors.
-    pub fn panel(&self, index: usize) -> (usize, usize) {
-        let (full, rest) = self.split();
-        match index.checked_sub(full) {
-            None => (index * self.full(), self.full()),
-            Some(0) => (full * self.full(), rest[0]),
-            Some(_) => (full * self.full() + rest[0], rest[1]),
-        }
+    /// A panel.
+    pub fn panel(&self, index: usize) -> Panel {
+        let (before, vectors) = match index.checked_sub(self.full_count) {
+            None => (index * self.full, self.full),
+            Some(0) => (self.full_count * self.full, self.rest[0]),
+            Some(_) => (self.full_count * self.full + self.rest[0], self.rest[1]),
+        };
+        let shared = if index + 1 == self.count() { self.shared } else { 0 };
+        Panel { vectors, shared, column: before * self.lanes.count, lanes: self.lanes.count }
+    }
+
+    /// Floats of the widest panel's step of depth.
+    pub fn widest(&self) -> usize {
+        (0..self.count()).map(|index| self.panel(index).step()).max().unwrap_or(1)
     }
 
     /// Steps of depth: as many as rows, or half of them where a lane holds two numbers.
@@ -90,12 +111,13 @@ impl Panels {
 
     /// Lanes in the packed matrix.
     pub fn elements(&self) -> usize {
-        self.steps() * self.width()
+        let last = self.panel(self.count() - 1);
+        self.steps() * (last.column + last.step())
     }
 
     /// Columns, padded to whole vectors.
     pub fn width(&self) -> usize {
-        self.vectors * self.lanes.count
+        self.columns.next_multiple_of(self.lanes.count)
     }
 
     /// Packs rows `first_row..` of the matrix from `part`, row-major, each column multiplied by its
@@ -104,19 +126,20 @@ impl Panels {
         assert_eq!((packed.len(), scales.len()), (self.elements(), self.columns));
         let Lanes { count: lanes, numbers } = self.lanes;
         for index in 0..self.count() {
-            let (start, width) = self.panel(index);
-            let (start, width) = (start * lanes, width * lanes);
-            let end = (start + width).min(self.columns);
-            let panel = &mut packed[start * self.steps()..][..width * self.steps()];
+            let panel = self.panel(index);
+            let whole = panel.vectors * lanes;
+            let end = (panel.column + whole + panel.shared).min(self.columns);
+            let step = panel.step();
+            let packed = &mut packed[panel.column * self.steps()..][..step * self.steps()];
             for (row, from) in part.chunks_exact(self.columns).enumerate() {
                 let row = first_row + row;
-                let to = &mut panel[row / numbers * width..][..width];
                 let mut values = [0.0; WIDEST];
-                let columns = from[start..end].iter().zip(&scales[start..end]);
+                let columns = from[panel.column..end].iter().zip(&scales[panel.column..end]);
                 for (value, (from, scale)) in values.iter_mut().zip(columns) {
                     *value = (f64::from(*from) * scale) as f32;
                 }
-                let lanes = to.iter_mut().zip(&values);
+                values.copy_within(whole..whole + panel.shared, whole + panel.shared);
+                let lanes = packed[row / numbers * step..][..step].iter_mut().zip(&values);
                 match (numbers, row % numbers) {
                     (1, _) => lanes.for_each(|(to, value)| *to = *value),
                     (_, 0) => lanes.for_each(|(to, value)| *to = f32::from_bits(bf16(*value))),
@@ -129,8 +152,36 @@ impl Panels {
     }
 }
 
-/// Lanes of the widest panel.
-const WIDEST: usize = 3 * CHANNEL_ALIGN;
+/// Columns for which rows share vectors, padded: those behind the last whole vector, where they leave a quarter of
+/// another one idle or more. A tile without whole vectors would load more than it multiplies.
+fn shared(columns: usize, lanes: usize) -> usize {
+    match (lanes, columns / lanes, columns % lanes) {
+        (_, 0, _) | (_, _, 0) => 0,
+        (16, _, rest) if rest <= 12 => rest.next_multiple_of(4).max(8),
+        (8, _, rest) if rest <= 4 => 4,
+        _ => 0,
+    }
+}
+
+/// Vectors of a full panel, count of those, and the vectors of panels behind them. Sixteen registers of eight lanes hold
+/// the sums of 6 x 2 vectors or of 4 x 3: the first read less for each multiply-add. A last vector is not left alone: a
+/// tile of one vector loads as much as it multiplies. Beside those that rows share there are one or two.
+fn split(vectors: usize, sharing: bool, lanes: usize) -> (usize, usize, [usize; 2]) {
+    let full = if lanes == 8 { 2 } else { 3 };
+    let (count, rest) = match (vectors / full, vectors % full) {
+        (count, 0) if sharing && full == 2 => (count - 1, [2, 0]),
+        (count, 0) if sharing => (count - 1, [2, 1]),
+        (count, 0) => (count, [0, 0]),
+        (count, 1) if count == 0 || sharing && full == 2 => (count, [1, 0]),
+        (count, 1) if full == 2 => (count - 1, [3, 0]),
+        (count, 1) => (count - 1, [2, 2]),
+        (count, rest) => (count, [rest, 0]),
+    };
+    (full, count, rest)
+}
+
+/// Lanes of the widest panel's step: two vectors, and twelve columns twice.
+const WIDEST: usize = 2 * CHANNEL_ALIGN + 24;
 
 /// Depthwise weights, window by channel, as the kernels read them: channels in vectors, and for each
 /// vector its window. Channels beyond the last are zeros.

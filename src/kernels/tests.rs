@@ -42,13 +42,15 @@ fn products_equal_a_sum_in_double_precision_at_every_tile_edge() {
     for kernels in kernels() {
         eprintln!("products on {}", kernels.kind().as_str());
         for height in [1, 2, 5, 9, 10, 13, 14, 15, 29] {
-            for columns in [1, 7, 11, 16, 17, 22, 31, 33, 44, 48, 49, 65, 100] {
-                product(kernels, height, columns, &[13, 5]);
+            for columns in [1, 7, 11, 16, 17, 20, 22, 24, 28, 31, 33, 42, 44, 48, 49, 52, 58, 65, 84, 100] {
+                product(kernels, height, columns, &[13, 5], false);
+                product(kernels, height, columns, &[13, 5], true);
             }
         }
-        product(kernels, 49, 88, &[44, 44, 44]);
-        product(kernels, 31, 48, &[17, 44, 9, 30, 2]);
-        product(kernels, 31, 96, &[17, 9, 30]);
+        product(kernels, 49, 88, &[44, 44, 44], true);
+        product(kernels, 31, 44, &[17, 44, 9, 30, 2], true);
+        product(kernels, 31, 48, &[17, 44, 9, 30, 2], true);
+        product(kernels, 31, 96, &[17, 9, 30], true);
     }
 }
 
@@ -74,16 +76,18 @@ fn products_of_bf16_have_the_bits_that_their_definition_gives() {
     let Some(real) = Kernels::bf16() else {
         return eprintln!("this processor has no instructions for bf16");
     };
-    for (height, columns, depths) in [(29, 100, [13, 5].as_slice()), (49, 88, &[44, 44, 44]), (1, 7, &[1, 1])]
+    for (height, columns, depths) in
+        [(29, 100, [13, 5].as_slice()), (49, 88, &[44, 44, 44]), (30, 44, &[44]), (1, 7, &[1, 1])]
     {
         let [real, emulated] =
-            [real, Kernels::emulated_bf16()].map(|kernels| product(kernels, height, columns, depths));
+            [real, Kernels::emulated_bf16()].map(|kernels| product(kernels, height, columns, depths, false));
         assert!(real.iter().zip(&emulated).all(|(a, b)| a.to_bits() == b.to_bits()), "{height} x {columns}");
     }
 }
 
-/// The results, compared with sums in double precision of the numbers that the kernels multiply.
-fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) -> Vec<f32> {
+/// The results, compared with sums in double precision of the numbers that the kernels multiply. Where sums wait, rows
+/// take whole vectors, and the depth is cut.
+fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize], waiting: bool) -> Vec<f32> {
     let rounded_to_bf16 = |value: f32| half::bf16::from_f32(value).to_f64();
     let depth: usize = depths.iter().sum();
     let lefts: Vec<Vec<f32>> =
@@ -104,7 +108,8 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) ->
     let mut bias = noise(columns, 9);
     bias.resize(panels.width(), 0.0);
     let mut addend = noise(height * padded(columns), 10);
-    let stride = columns + 2;
+    let written = if waiting { padded(columns) } else { columns };
+    let stride = written + 2;
     let (mut raw, mut relu) = (vec![f32::NAN; height * stride], vec![f32::NAN; height * stride]);
     for range in [(0, 1), (1, panels.count())] {
         let gemm = Gemm {
@@ -117,9 +122,9 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) ->
             addend: rows(&mut addend, padded(columns)),
             raw: rows(&mut raw, stride),
             relu: rows(&mut relu, stride),
-            columns,
+            columns: written,
             mc: 11,
-            kc: if columns.is_multiple_of(16) { 20 } else { depth },
+            kc: if waiting { 7 } else { depth },
             rounded: rounded.as_mut_ptr(),
         };
         // SAFETY: the buffers above have the sizes that the product says.
@@ -143,7 +148,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize]) ->
             assert_close(raw[row * stride + column], sum, &context);
             assert_close(relu[row * stride + column], sum.max(0.0), &context);
         }
-        assert!(raw[row * stride + columns..][..2].iter().all(|value| value.is_nan()), "wrote beyond a row");
+        assert!(raw[row * stride + written..][..2].iter().all(|value| value.is_nan()), "wrote beyond a row");
     }
     raw.chunks_exact(stride).flat_map(|row| &row[..columns]).copied().collect()
 }

@@ -56,6 +56,7 @@ impl Places {
 
 /// The same pointer, of which the compiler does not know where it comes from.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block)] // the block is empty
 fn hidden(mut pointer: *const f32) -> *const f32 {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     // SAFETY: no instruction at all.

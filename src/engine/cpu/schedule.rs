@@ -178,7 +178,8 @@ impl Cost {
         let pixel = match &step.work {
             Work::Product(Product { factors, matrix, .. }) => {
                 let panels = &plan.matrices[*matrix].panels;
-                let mut cost = (panels.steps() + 8) as f64 * panels.vectors as f64;
+                let mut cost =
+                    (panels.steps() + 8) as f64 * (panels.columns as f64 / plan.lanes.count as f64);
                 for factor in factors {
                     cost += match factor {
                         Factor::Pixels(_) | Factor::Patches => 0.0,
