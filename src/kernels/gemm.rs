@@ -69,6 +69,8 @@ pub struct Gemm<'a> {
     /// Steps of depth that go through all panels before more of them do: `kc` in the same paper. That much of a
     /// panel stays near while all rows pass it. Sums wait in the results meanwhile, which loses no bits.
     pub kc: usize,
+    /// Whether the left side lies near, because it was written last.
+    pub near: bool,
     /// Room for `mc` rows of the left side, each of [`Panels::left_stride`] lanes, where lanes hold two bf16.
     pub rounded: *mut f32,
 }
@@ -164,15 +166,17 @@ impl Pass<'_> {
             let right = self.right(&panel);
             let floats = panel.step() * self.steps;
             // Behind the last panel lie the weights of the next step.
-            let next = if index + 1 < panels.count() {
+            let next = if index + 1 < range.1 {
                 self.right(&panels.panel(index + 1))
-            } else {
+            } else if self.last {
                 right.wrapping_add(floats)
+            } else {
+                self.right(&panels.panel(range.0)).wrapping_add(panels.panel(range.0).step() * self.steps)
             };
             let (mut row, mut fetched) = (first_row, 0);
             for number in 0..tiles {
                 let height = unit * (units / tiles + usize::from(number < units % tiles));
-                let ahead = if index == range.0 && number + 1 < tiles {
+                let ahead = if !self.gemm.near && index == range.0 && number + 1 < tiles {
                     Ahead::StridedRows
                 } else if fetched < floats / LINE {
                     let from = next.wrapping_add(fetched * LINE);

@@ -161,6 +161,7 @@ impl Pass<'_> {
             columns,
             mc,
             kc,
+            near: left.scratch != self.scratch,
             rounded: left.scratch,
         };
         // SAFETY: the buffers are of the plan's sizes, and results never lie where operands do.
