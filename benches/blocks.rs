@@ -86,6 +86,7 @@ impl Product {
             columns,
             mc,
             kc,
+            near: false,
             rounded: std::ptr::null_mut(), // of f32
         };
         let start = Instant::now();

@@ -45,6 +45,7 @@ fn products(criterion: &mut Criterion) {
                 columns,
                 mc: 128,
                 kc: 256,
+                near: false,
                 rounded: rounded.as_mut_ptr(),
             };
             group.throughput(Throughput::Elements(2 * (rows * depth * columns) as u64)); // flops

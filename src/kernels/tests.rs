@@ -125,6 +125,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize], wa
             columns: written,
             mc: 11,
             kc: if waiting { 7 } else { depth },
+            near: false,
             rounded: rounded.as_mut_ptr(),
         };
         // SAFETY: the buffers above have the sizes that the product says.
@@ -192,6 +193,7 @@ fn step(kernels: Kernels, left: [f32; 2], right: [f32; 2], start: f32) -> f32 {
         columns: 1,
         mc: 1,
         kc: 1,
+        near: false,
         rounded: rounded.as_mut_ptr(),
     };
     // SAFETY: the buffers above have the sizes that the product says.

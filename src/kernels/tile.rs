@@ -170,8 +170,11 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize> Job
                 });
                 let mut step = 0;
                 while step + Self::STEPS <= steps {
-                    I::prefetch(fetch);
-                    fetch = fetch.wrapping_add(advance);
+                    // A single row uses up weights faster than others would ask for them.
+                    unroll!(line < if ROWS == 1 { Self::STEPS * VECTORS } else { 1 }, of 3, {
+                        I::prefetch(fetch.wrapping_add(line * advance));
+                    });
+                    fetch = fetch.wrapping_add(advance * if ROWS == 1 { Self::STEPS * VECTORS } else { 1 });
                     unroll!(part < Self::STEPS, of 3, {
                         let weights = right.add(part * Self::STEP);
                         Self::step(&mut sums, &mut shared, &lefts, step + part, weights);

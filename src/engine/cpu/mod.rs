@@ -1,7 +1,8 @@
 //! The CPU engine: walks a plan over an arena, with a team of threads. The only place that splits work.
 //!
 //! A lone image is shared by all threads, region by region. In a batch with at least as many images as threads,
-//! each thread takes its own images through the whole network, without waiting for the others.
+//! each thread takes its own images through the network, without waiting for the others; the dense layer at its end is
+//! one product for all of them.
 //!
 //! A thread that finishes its share of a region helps with the rest. A region ends when all its pieces are done, not
 //! when all threads arrive, so a thread that loses its processor delays the others by one piece at most.
@@ -10,6 +11,7 @@
 
 mod caches;
 mod check;
+mod dense;
 mod forecast;
 mod memory;
 mod profile;
@@ -32,6 +34,7 @@ use crate::graph::Graph;
 use crate::graph::Weights;
 use crate::kernels::Kernels;
 pub use caches::Caches;
+use dense::Dense;
 use memory::{Memory, Shared};
 use profile::Clock;
 pub use profile::{Profile, StepTime};
@@ -207,6 +210,7 @@ impl CpuEngine {
             clock: self.profiling.then_some(clock),
         };
         let next = AtomicUsize::new(0);
+        let dense = Dense::of(plan).filter(|_| alone > 0);
         if alone < count {
             // Only where it is used: siblings of one thread, which never do, have the same schedule.
             shared.reset();
@@ -219,7 +223,18 @@ impl CpuEngine {
                 if image >= alone {
                     break;
                 }
-                run.alone(&own(image), single, image);
+                run.alone(&own(image), single, image, dense.is_none());
+            }
+            if let Some(dense) = &dense {
+                member.wait(); // all averages are there
+                let start = run.clock.map(|clock| (clock, Instant::now()));
+                let scratch = arena.part(member.index * per_thread + plan.arena);
+                // SAFETY: averages are there, and the scratch is this thread's.
+                unsafe { dense.run(&run, alone, scratch) };
+                if let Some((clock, start)) = start {
+                    clock.add(member.index, dense.step, start.elapsed());
+                    clock.end(member.index..member.index + 1);
+                }
             }
             let scratch = arena.part(plan.arena + member.index * scratch);
             let all = run.pass(member.index, arena, scratch);
@@ -295,9 +310,10 @@ impl Run<'_> {
         }
     }
 
-    /// An image through all regions by one thread.
-    fn alone(&self, pass: &Pass, schedule: &Schedule, image: usize) {
-        for (number, region) in schedule.regions.iter().enumerate() {
+    /// An image through all regions by one thread, but for the last one where another product computes the logits.
+    fn alone(&self, pass: &Pass, schedule: &Schedule, image: usize, with_logits: bool) {
+        let count = schedule.regions.len() - usize::from(!with_logits);
+        for (number, region) in schedule.regions[..count].iter().enumerate() {
             if cfg!(debug_assertions) {
                 // SAFETY: the arena is this thread's.
                 unsafe { pass.mark(number) };
@@ -313,7 +329,7 @@ impl Run<'_> {
             clock.end(pass.thread..pass.thread + 1);
         }
         // SAFETY: the last region is done, and only this thread has this image.
-        unsafe { self.sink.collect(pass, image) };
+        unsafe { self.sink.collect(pass, image, with_logits) };
     }
 
     /// An image through all regions by all threads, each doing its share.
@@ -354,7 +370,7 @@ impl Run<'_> {
                 clock.end(0..schedule.threads());
             }
             // SAFETY: the last region is done, and no other member collects.
-            unsafe { self.sink.collect(pass, image) };
+            unsafe { self.sink.collect(pass, image, true) };
         }
     }
 

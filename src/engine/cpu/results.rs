@@ -43,17 +43,22 @@ impl Sink {
         }
     }
 
-    /// Copies the results of an image out of the arena.
+    /// The places of the averages and of the logits of all images.
+    pub(super) fn pooled_and_logits(&self) -> (Shared, Shared) {
+        (self.pooled, self.logits)
+    }
+
+    /// Copies the results of an image out of the arena, with logits if the pass has computed them.
     ///
     /// # Safety
     /// The pass is over its last region; nobody else collects this image; the results that the sink
     /// was made of are there and hold the batch.
-    pub(super) unsafe fn collect(&self, pass: &Pass, image: usize) {
+    pub(super) unsafe fn collect(&self, pass: &Pass, image: usize, with_logits: bool) {
         let plan = pass.plan;
         // SAFETY: each image has a place of its own in each of the results.
         unsafe {
             pass.collect(&[plan.pooled], self.pooled, image);
-            if let Some(logits) = plan.logits {
+            if let Some(logits) = plan.logits.filter(|_| with_logits) {
                 pass.collect(&[logits], self.logits, image);
             }
             if let Some(features) = self.features {

@@ -7,13 +7,16 @@ use super::memory::Shared;
 use super::schedule::{Piece, Unit, block_rows, unit};
 use crate::engine::plan::{BufferId, Factor, Plan, Product, Step, Work};
 use crate::graph::{same_padding, strided};
-use crate::kernels::Kernels;
 use crate::kernels::depthwise::{Depthwise, Window};
 use crate::kernels::gemm::{Gemm, Segment, StridedRows};
 use crate::kernels::pool::{Pool, PoolKind};
+use crate::kernels::{CHANNEL_ALIGN, Kernels};
 
 /// The most runs of channels that a product reads side by side.
 const MOST_SEGMENTS: usize = 16;
+
+/// Some channels of a pixel.
+type Line = [f32; CHANNEL_ALIGN];
 
 /// One image on its way through a plan, as one thread sees it.
 pub(super) struct Pass<'a> {
@@ -144,7 +147,7 @@ impl Pass<'_> {
     ) {
         let matrix = &self.plan.matrices[matrix];
         let panels = matrix.panels;
-        let row = step.shape.channels.next_multiple_of(crate::kernels::CHANNEL_ALIGN);
+        let row = step.shape.channels.next_multiple_of(CHANNEL_ALIGN);
         let is_last = first_channel + panels.columns == step.shape.channels;
         let columns = if is_last { row - first_channel } else { panels.columns };
         let Blocks { mc, kc } = self.caches.blocks(&panels, columns >= panels.width());
@@ -246,16 +249,17 @@ impl Pass<'_> {
         let buffer = self.plan.buffer(id);
         let shape = buffer.shape;
         let columns = strided(shape.width, 2);
+        let lines = buffer.pixel_stride() / CHANNEL_ALIGN;
         for index in 0..rows.len() * columns {
             let (y, x) = (2 * (rows.start + index / columns) + offset, 2 * (index % columns) + offset);
             // SAFETY: the pixel read is within the image; `to` holds as many pixels as are written.
             unsafe {
-                let to = to.add(index * buffer.pixel_stride());
+                let to = to.add(index * buffer.pixel_stride()).cast::<Line>();
                 if y < shape.height && x < shape.width {
-                    let from = self.pixel(id, y * shape.width + x);
-                    std::ptr::copy_nonoverlapping(from, to, buffer.pixel_stride());
+                    let from = self.pixel(id, y * shape.width + x).cast::<Line>();
+                    (0..lines).for_each(|line| to.add(line).write(from.add(line).read()));
                 } else {
-                    to.write_bytes(0, buffer.pixel_stride());
+                    to.write_bytes(0, lines);
                 }
             }
         }
