@@ -79,6 +79,31 @@ impl Window {
         if self.size * self.width * CHANNEL_ALIGN * sharing > NEAR { 1 } else { strips }
     }
 
+    /// Whether the image may lie beyond the second level of cache, in pieces that no processor foresees.
+    pub(super) fn is_far(&self) -> bool {
+        self.height * self.width * self.pixel > FAR
+    }
+
+    /// Asks for what the next row of windows adds to a strip that starts at `origin`.
+    ///
+    /// # Safety
+    /// The processor has `I`.
+    #[inline(always)]
+    pub(super) unsafe fn fetch_next_row<
+        I: Isa,
+        const SIZE: usize,
+        const STRIDE: usize,
+        const WIDTH: usize,
+    >(
+        &self,
+        origin: *const f32,
+    ) {
+        let pixels = (STRIDE + SIZE - 1) * self.width + self.left;
+        let mut pixels = Places::new(origin.wrapping_add(pixels * self.pixel), self.pixel);
+        // SAFETY: any address may be asked for.
+        unroll!(pixel < WIDTH * STRIDE, of 28, { unsafe { I::prefetch_near(pixels.next(pixel)) } });
+    }
+
     /// The input where the window of an output pixel starts; perhaps beyond the border, not to be read there.
     #[inline(always)]
     pub(super) fn origin(&self, row: usize, column: usize) -> *const f32 {
@@ -90,6 +115,9 @@ impl Window {
 
 /// Floats that fit the first level of cache, with room for weights and results.
 const NEAR: usize = 8 << 10;
+
+/// Floats above which an image counts as far: an eighth of what processors have in the second level.
+const FAR: usize = 32 << 10;
 
 /// A depthwise convolution.
 #[derive(Debug, Clone, Copy)]
@@ -166,6 +194,7 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
         let block = window.near_channels();
         let strips = window.out_width.div_ceil(WIDTH);
         let near = window.near_strips(strips);
+        let far = window.is_far();
         for first_channel in (0..window.channels).step_by(block) {
             let channels = first_channel..(first_channel + block).min(window.channels);
             for first_strip in (0..strips).step_by(near) {
@@ -181,6 +210,9 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
                             for channel in channels.clone().step_by(I::LANES) {
                                 let weights = weights.add(channel * SIZE * SIZE);
                                 let origin = origin.wrapping_add(channel);
+                                if far {
+                                    window.fetch_next_row::<I, SIZE, STRIDE, WIDTH>(origin);
+                                }
                                 let sums =
                                     strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);
                                 let mut pixels = Places::new(output.add(channel), out_pixel);

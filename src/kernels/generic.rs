@@ -90,4 +90,6 @@ unsafe impl<const BF16: bool> Isa for Generic<BF16> {
     }
     #[inline(always)]
     unsafe fn prefetch(_at: *const f32) {}
+    #[inline(always)]
+    unsafe fn prefetch_near(_at: *const f32) {}
 }

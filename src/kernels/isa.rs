@@ -73,6 +73,8 @@ pub unsafe trait Isa: Copy + 'static {
     }
     /// Asks for a cache line, into the second level. Any address is allowed.
     unsafe fn prefetch(at: *const f32);
+    /// [`Isa::prefetch`], into the first level.
+    unsafe fn prefetch_near(at: *const f32);
 }
 
 /// The 16 bits of a number rounded to bf16 as processors do it: the nearest, or the even one of two; what has no normal

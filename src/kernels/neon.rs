@@ -65,4 +65,6 @@ unsafe impl Isa for Neon {
     }
     #[inline(always)]
     unsafe fn prefetch(_at: *const f32) {}
+    #[inline(always)]
+    unsafe fn prefetch_near(_at: *const f32) {}
 }

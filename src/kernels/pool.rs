@@ -98,6 +98,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
         let (first_column, end_column) = window.valid_columns(column);
         let origin = window.origin(window.first_row + row, column);
         let rows = end_row - first_row;
+        let far = window.is_far();
         let mut scales = [1.0; WIDTH];
         let mut touches_border = [false; WIDTH];
         for pixel in 0..WIDTH {
@@ -113,6 +114,15 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
         unsafe {
             let initial = if MAX { I::splat(f32::NEG_INFINITY) } else { I::zero() };
             for channel in channels.step_by(I::LANES) {
+                if far {
+                    window.fetch_next_row::<I, SIZE, STRIDE, WIDTH>(origin.wrapping_add(channel));
+                    if !addend.data.is_null() {
+                        let pixel = (row + 1) * window.out_width + column;
+                        let next = addend.data.wrapping_add(pixel * addend.stride + channel);
+                        let mut pixels = Places::new(next, addend.stride);
+                        unroll!(pixel < WIDTH, of 7, { I::prefetch_near(pixels.next(pixel)) });
+                    }
+                }
                 let mut columns = [initial; COLUMNS];
                 for line in first_row..end_row {
                     let line = origin.wrapping_add(line * window.width * window.pixel + channel);
