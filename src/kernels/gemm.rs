@@ -84,23 +84,49 @@ pub unsafe fn run<I: Isa>(gemm: &Gemm) {
     let steps = gemm.panels.steps();
     let passes = steps.div_ceil(gemm.kc.max(1)).max(1);
     let blocks = gemm.rows.div_ceil(gemm.mc.max(1));
+    let rows = |block: usize| (gemm.rows * block / blocks, gemm.rows * (block + 1) / blocks);
     for block in 0..blocks {
-        let rows = (gemm.rows * block / blocks, gemm.rows * (block + 1) / blocks);
         let rounded = Segment { data: gemm.rounded, stride: gemm.panels.left_stride(), depth: steps };
         let (left, first_row) = if I::BF16 {
             // SAFETY: the block has at most `mc` rows.
-            unsafe { I::enter(Rounding::<I>(gemm, rows, PhantomData)) };
-            (std::slice::from_ref(&rounded), rows.0)
+            unsafe { I::enter(Rounding::<I>(gemm, rows(block), PhantomData)) };
+            (std::slice::from_ref(&rounded), rows(block).0)
         } else {
             (gemm.left, 0)
+        };
+        let mut upcoming = Upcoming {
+            segments: if I::BF16 && !gemm.near && block + 1 < blocks { gemm.left } else { &[] },
+            rows: rows(block + 1),
+            fetched: 0,
         };
         for pass in 0..passes {
             let (start, end) = (steps * pass / passes, steps * (pass + 1) / passes);
             let (first, last) = (pass == 0, pass + 1 == passes);
             let pass = Pass { gemm, left, first_row, start, steps: end - start, first, last };
             // SAFETY: the rows are within the caller's.
-            unsafe { pass.run::<I>(rows) };
+            unsafe { pass.run::<I>(rows(block), &mut upcoming) };
         }
+    }
+}
+
+/// The rows that are rounded next, and are asked for meanwhile.
+struct Upcoming<'a> {
+    segments: &'a [Segment],
+    rows: (usize, usize),
+    /// Floats of the first segment that have been asked for.
+    fetched: usize,
+}
+
+impl Upcoming<'_> {
+    /// From where some lines are to be asked for, if there are more.
+    fn take(&mut self, lines: usize) -> Option<*const f32> {
+        let (segment, others) = self.segments.split_first()?;
+        let from = segment.data.wrapping_add(self.rows.0 * segment.stride + self.fetched);
+        self.fetched += lines * LINE;
+        if self.fetched >= (self.rows.1 - self.rows.0) * segment.stride {
+            (self.segments, self.fetched) = (others, 0);
+        }
+        Some(from)
     }
 }
 
@@ -156,7 +182,7 @@ pub(super) struct Pass<'a> {
 
 impl Pass<'_> {
     /// All panels, each in tiles of nearly equal height.
-    unsafe fn run<I: Isa>(&self, (first_row, end_row): (usize, usize)) {
+    unsafe fn run<I: Isa>(&self, (first_row, end_row): (usize, usize), upcoming: &mut Upcoming) {
         let Gemm { panels, range, .. } = self.gemm;
         for index in range.0..range.1 {
             let panel = panels.panel(index);
@@ -176,14 +202,15 @@ impl Pass<'_> {
             let (mut row, mut fetched) = (first_row, 0);
             for number in 0..tiles {
                 let height = unit * (units / tiles + usize::from(number < units % tiles));
-                let ahead = if !self.gemm.near && index == range.0 && number + 1 < tiles {
+                let lines = self.steps / tile::steps_at_once::<I>(&panel);
+                let ahead = if !self.gemm.near && !I::BF16 && index == range.0 && number + 1 < tiles {
                     Ahead::StridedRows
                 } else if fetched < floats / LINE {
                     let from = next.wrapping_add(fetched * LINE);
-                    fetched += self.steps / tile::steps_at_once::<I>(&panel);
-                    Ahead::Panel(from)
+                    fetched += lines;
+                    Ahead::Lines(from)
                 } else {
-                    Ahead::Nothing
+                    upcoming.take(lines).map_or(Ahead::Nothing, Ahead::Lines)
                 };
                 let rows = height.min(end_row - row);
                 let tile = Tile { pass: self, panel: &panel, right, row, rows, ahead };

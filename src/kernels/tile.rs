@@ -38,8 +38,8 @@ pub(super) struct Tile<'a> {
 /// What a tile asks the memory for while it computes.
 #[derive(Clone, Copy)]
 pub(super) enum Ahead {
-    /// Weights, from here on: those of the next panel.
-    Panel(*const f32),
+    /// From here on, lines that are read after this tile: the next panel's weights, or rows.
+    Lines(*const f32),
     /// The rows of the next tile: only the first panel finds them far away.
     StridedRows,
     /// All is near.
@@ -149,7 +149,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize> Job
             let mut shared = Self::share(&sums);
             let mut right = right;
             let (mut fetch, advance) = match ahead {
-                Ahead::Panel(from) => (from, LINE),
+                Ahead::Lines(from) => (from, LINE),
                 Ahead::StridedRows => (right, LINE),
                 Ahead::Nothing => (right, 0),
             };
