@@ -52,8 +52,7 @@ impl NetworkOutput {
 }
 
 /// Why a processor does not compute in bf16.
-pub(crate) const NO_BF16: &str =
-    "computing in bf16 needs CUDA, or a CPU with AVX512-BF16, which this one lacks; use f32";
+pub(crate) const NO_BF16: &str = "computing in bf16 needs CUDA, or a CPU with AVX512-BF16 or Arm's FEAT_BF16, which this one lacks; use f32";
 
 /// Where and how a network runs.
 #[derive(Debug, Clone, Copy)]

@@ -40,8 +40,8 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn store_first(to: *mut f32, vector: Self::Vector, count: usize);
     /// `a * b + c`, rounded once where the instruction set can.
     unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    /// A step of a product: [`Isa::fma`] of f32; of bf16 pairs, `a1 * b1` is added to `c` first and `a0 * b0` then,
-    /// each rounded to f32 once. Numbers below the smallest normal one count as zero.
+    /// A step of a product: [`Isa::fma`] of f32; of bf16 pairs, what the processor makes of `a0 * b0 + a1 * b1 + c`, see
+    /// [`super::generic`]. Numbers below the smallest normal one count as zero.
     #[inline(always)]
     unsafe fn dot(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         unsafe { Self::fma(a, b, c) }

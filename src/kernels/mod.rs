@@ -22,9 +22,16 @@ mod tests;
 mod tile;
 mod unroll;
 
+#[cfg(target_arch = "x86_64")]
+use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+use avx512::Avx512;
 use depthwise::Depthwise;
 use gemm::Gemm;
+use generic::{Generic, Single};
 use isa::Isa;
+#[cfg(target_arch = "aarch64")]
+use neon::Neon;
 use pack::Lanes;
 use pool::Pool;
 pub use precision::Precision;
@@ -41,12 +48,18 @@ pub enum IsaKind {
     Avx512,
     /// AVX2 and FMA.
     Avx2,
+    /// NEON with FEAT_BF16, for products of bf16.
+    NeonBf16,
     /// NEON.
     Neon,
     /// No intrinsics.
     Generic,
-    /// No intrinsics, with products of bf16.
-    GenericBf16,
+    /// No intrinsics, with products of bf16 as x86 computes them.
+    #[cfg(test)]
+    GenericBf16OfX86,
+    /// No intrinsics, with products of bf16 as Arm computes them.
+    #[cfg(test)]
+    GenericBf16OfArm,
 }
 
 impl IsaKind {
@@ -56,9 +69,13 @@ impl IsaKind {
             IsaKind::Avx512Bf16 => "avx512bf16",
             IsaKind::Avx512 => "avx512",
             IsaKind::Avx2 => "avx2",
+            IsaKind::NeonBf16 => "neonbf16",
             IsaKind::Neon => "neon",
             IsaKind::Generic => "generic",
-            IsaKind::GenericBf16 => "generic bf16",
+            #[cfg(test)]
+            IsaKind::GenericBf16OfX86 => "generic bf16 of x86",
+            #[cfg(test)]
+            IsaKind::GenericBf16OfArm => "generic bf16 of Arm",
         }
     }
 }
@@ -83,15 +100,15 @@ impl Kernels {
         {
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 && is_x86_feature_detected!("avx512f") {
-                all.push(Kernels::of::<avx512::Avx512<false>, avx512::Avx512<false>>(IsaKind::Avx512));
+                all.push(Kernels::of::<Avx512<false>, Avx512<false>>(IsaKind::Avx512));
             }
             if avx2 {
-                all.push(Kernels::of::<avx2::Avx2, avx2::Avx2>(IsaKind::Avx2));
+                all.push(Kernels::of::<Avx2, Avx2>(IsaKind::Avx2));
             }
         }
         #[cfg(target_arch = "aarch64")]
-        all.push(Kernels::of::<neon::Neon, neon::Neon>(IsaKind::Neon));
-        all.push(Kernels::of::<generic::Generic<false>, generic::Generic<false>>(IsaKind::Generic));
+        all.push(Kernels::of::<Neon<false>, Neon<false>>(IsaKind::Neon));
+        all.push(Kernels::of::<Generic<Single>, Generic<Single>>(IsaKind::Generic));
         all
     }
 
@@ -109,16 +126,23 @@ impl Kernels {
                 && is_x86_feature_detected!("avx512vl");
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 && avx512 && is_x86_feature_detected!("avx512bf16") {
-                return Some(Kernels::of::<avx512::Avx512<false>, avx512::Avx512<true>>(IsaKind::Avx512Bf16));
+                return Some(Kernels::of::<Avx512<false>, Avx512<true>>(IsaKind::Avx512Bf16));
             }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("bf16") {
+            return Some(Kernels::of::<Neon<false>, Neon<true>>(IsaKind::NeonBf16));
         }
         None
     }
 
-    /// The arithmetic of [`Kernels::bf16`] on any processor, to the bit.
+    /// The arithmetic of [`Kernels::bf16`], as x86 and as Arm define it, on any processor and to the bit.
     #[cfg(test)]
-    pub fn emulated_bf16() -> Kernels {
-        Kernels::of::<generic::Generic<false>, generic::Generic<true>>(IsaKind::GenericBf16)
+    pub fn emulated_bf16() -> [Kernels; 2] {
+        [
+            Kernels::of::<Generic<Single>, Generic<generic::PairsOfX86>>(IsaKind::GenericBf16OfX86),
+            Kernels::of::<Generic<Single>, Generic<generic::PairsOfArm>>(IsaKind::GenericBf16OfArm),
+        ]
     }
 
     /// The fastest kernels of this processor for a number type; none where it has no instructions for it.

@@ -1,19 +1,21 @@
-//! NEON: four lanes, thirty-two registers. Every aarch64 processor has it.
+//! NEON: four lanes, thirty-two registers. Every aarch64 processor has it; with FEAT_BF16, products of bf16 pairs.
 
 use std::arch::aarch64::*;
+use std::arch::asm;
 
 use super::isa::{Isa, Job};
 
-/// The instruction set.
+/// The instruction set, with or without products of bf16.
 #[derive(Clone, Copy)]
-pub struct Neon;
+pub struct Neon<const BF16: bool>;
 
-// SAFETY: each function is the intrinsic that its name says; NEON is part of the aarch64 base.
-unsafe impl Isa for Neon {
+// SAFETY: each function is the intrinsic that its name says; `enter` switches the instruction set on.
+unsafe impl<const BF16: bool> Isa for Neon<BF16> {
     type Vector = float32x4_t;
     const LANES: usize = 4;
     const TILE_ROWS: [usize; 3] = [14, 12, 8];
     const STRIP: usize = 14;
+    const BF16: bool = BF16;
 
     #[inline(always)]
     unsafe fn enter<J: Job>(job: J) {
@@ -21,7 +23,11 @@ unsafe impl Isa for Neon {
         unsafe fn compiled<J: Job>(job: J) {
             unsafe { job.run() }
         }
-        unsafe { compiled(job) }
+        #[target_feature(enable = "neon,bf16")]
+        unsafe fn compiled_with_bf16<J: Job>(job: J) {
+            unsafe { job.run() }
+        }
+        unsafe { if BF16 { compiled_with_bf16(job) } else { compiled(job) } }
     }
     #[inline(always)]
     unsafe fn zero() -> float32x4_t {
@@ -50,6 +56,21 @@ unsafe impl Isa for Neon {
     #[inline(always)]
     unsafe fn fma(a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
         unsafe { vfmaq_f32(c, a, b) }
+    }
+    #[inline(always)]
+    unsafe fn dot(a: float32x4_t, b: float32x4_t, mut c: float32x4_t) -> float32x4_t {
+        if !BF16 {
+            return unsafe { Self::fma(a, b, c) };
+        }
+        // No stable intrinsic yet.
+        unsafe {
+            asm!(
+                "bfdot {c:v}.4s, {a:v}.8h, {b:v}.8h",
+                a = in(vreg) a, b = in(vreg) b, c = inout(vreg) c,
+                options(pure, nomem, nostack, preserves_flags)
+            );
+        }
+        c
     }
     #[inline(always)]
     unsafe fn add(a: float32x4_t, b: float32x4_t) -> float32x4_t {

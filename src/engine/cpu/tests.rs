@@ -73,7 +73,7 @@ fn products_of_bf16_stay_near_the_portable_engine() {
         let tensor = Tensor::from_slice(&pixels, (1, input.height, input.width, 3), &Device::Cpu).unwrap();
         let expected =
             Portable::new(graph.clone(), &weights, &Device::Cpu).unwrap().forward(&tensor).unwrap();
-        for kernels in [Kernels::emulated_bf16()].into_iter().chain(Kernels::bf16()) {
+        for kernels in Kernels::emulated_bf16().into_iter().chain(Kernels::bf16()) {
             eprintln!("{config} on {}", kernels.kind().as_str());
             let got = run(&mut engine(&graph, kernels, 2), &graph, &pixels, 1);
             assert_within(3e-2, "features", &got.features, expected.features.clone());
