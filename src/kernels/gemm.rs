@@ -8,11 +8,13 @@
 //! Where lanes hold two bf16, a block of rows is rounded first, its runs side by side; all else is the same, and a
 //! step of depth is a pair of numbers.
 
+mod tile;
+
 use std::marker::PhantomData;
 
 use super::isa::{Isa, Job};
 use super::pack::{Panel, Panels};
-use super::tile::{self, Ahead, Tile};
+use tile::{Ahead, Tile};
 
 /// A run of channels in each row of the left side.
 #[derive(Debug, Clone, Copy)]
@@ -164,20 +166,20 @@ impl<I: Isa> Job for Rounding<'_, I> {
 const AHEAD: usize = 512;
 
 /// Some of the depth, for some rows, through all panels.
-pub(super) struct Pass<'a> {
-    pub(super) gemm: &'a Gemm<'a>,
+struct Pass<'a> {
+    gemm: &'a Gemm<'a>,
     /// The left side, as it is or rounded.
-    pub(super) left: &'a [Segment],
+    left: &'a [Segment],
     /// The row that the left side starts with.
-    pub(super) first_row: usize,
+    first_row: usize,
     /// Steps of depth in front of it.
-    pub(super) start: usize,
+    start: usize,
     /// Its own steps.
-    pub(super) steps: usize,
+    steps: usize,
     /// Sums start with the bias.
-    pub(super) first: bool,
+    first: bool,
     /// Sums are done.
-    pub(super) last: bool,
+    last: bool,
 }
 
 impl Pass<'_> {
@@ -229,4 +231,4 @@ impl Pass<'_> {
 }
 
 /// Floats of a cache line.
-pub(super) const LINE: usize = 16;
+const LINE: usize = 16;

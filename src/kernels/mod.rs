@@ -19,7 +19,6 @@ pub mod pool;
 mod precision;
 #[cfg(test)]
 mod tests;
-mod tile;
 mod unroll;
 
 #[cfg(target_arch = "x86_64")]

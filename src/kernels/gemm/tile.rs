@@ -14,10 +14,10 @@
 
 use std::marker::PhantomData;
 
-use super::gemm::{LINE, Pass, StridedRows};
-use super::isa::{Isa, Job};
-use super::pack::Panel;
-use super::unroll::unroll;
+use super::{LINE, Pass, StridedRows};
+use crate::kernels::isa::{Isa, Job};
+use crate::kernels::pack::Panel;
+use crate::kernels::unroll::unroll;
 
 /// Rows that share vectors with one another.
 const GROUP: usize = 4;
@@ -79,7 +79,7 @@ macro_rules! heights {
 /// Computes a tile of a height that [`rows`] allows.
 ///
 /// # Safety
-/// As [`super::gemm::run`]; the tile's rows lie within the product's.
+/// As [`super::run`]; the tile's rows lie within the product's.
 #[inline(always)]
 pub(super) unsafe fn run<I: Isa>(tile: &Tile, height: usize) {
     let (whole, sharing) = (I::TILE_ROWS, I::SHARING_ROWS);
@@ -253,7 +253,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
     /// A step of depth for all sums.
     ///
     /// # Safety
-    /// As [`super::gemm::run`].
+    /// As [`super::run`].
     #[inline(always)]
     unsafe fn step(
         sums: &mut Sums<I::Vector, ROWS>,
@@ -324,7 +324,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
 /// Stores a vector at an offset in a row of which `columns` may be written.
 ///
 /// # Safety
-/// As [`super::gemm::run`].
+/// As [`super::run`].
 #[inline(always)]
 unsafe fn store<I: Isa>(to: *mut f32, offset: usize, value: I::Vector, columns: usize) {
     // SAFETY: no column at or beyond `columns` is written.
