@@ -182,8 +182,7 @@ impl Cost {
                     (panels.steps() + 8) as f64 * (panels.columns as f64 / plan.lanes.count as f64);
                 for factor in factors {
                     cost += match factor {
-                        Factor::Pixels(_) | Factor::Patches => 0.0,
-                        Factor::Subsample { inputs, .. } => 2.0 * vectors(plan.channels(inputs)),
+                        Factor::Pixels(_) | Factor::Subsample { .. } | Factor::Patches => 0.0,
                         Factor::Depthwise { input, size, .. } => {
                             vectors(plan.channels(&[*input])) * (size * size + 4) as f64 * 1.2
                         }
@@ -287,7 +286,17 @@ fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
         1 => 0,
         _ => caches.blocks(panels, true).mc.min(step.shape.pixels()) * panels.left_stride(),
     };
-    row_scratch(plan, step) * block_rows(plan, caches, step) + rounded
+    row_scratch(plan, step) * block_rows(plan, caches, step) + zeros(plan, step) + rounded
+}
+
+/// Floats of a pixel beyond the border, for products of every second pixel.
+fn zeros(plan: &Plan, step: &Step) -> usize {
+    let Work::Product(Product { factors, .. }) = &step.work else { return 0 };
+    let widest = |factor: &Factor| match factor {
+        Factor::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel_stride()).max(),
+        _ => None,
+    };
+    factors.iter().filter_map(widest).max().unwrap_or(0)
 }
 
 /// Floats of one row of depthwise results.
@@ -295,8 +304,7 @@ fn row_scratch(plan: &Plan, step: &Step) -> usize {
     let Work::Product(Product { factors, .. }) = &step.work else { return 0 };
     let pixel = |factor: &Factor| match factor {
         Factor::Depthwise { input, .. } => plan.buffer(*input).pixel_stride(),
-        Factor::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel_stride()).sum(),
-        Factor::Pixels(_) | Factor::Patches => 0,
+        Factor::Pixels(_) | Factor::Subsample { .. } | Factor::Patches => 0,
     };
     step.shape.width * factors.iter().map(pixel).sum::<usize>()
 }

@@ -6,7 +6,7 @@ use super::caches::{Blocks, Caches};
 use super::memory::Shared;
 use super::schedule::{Piece, Unit, block_rows, unit};
 use crate::engine::plan::{BufferId, Factor, Plan, Product, Step, Work};
-use crate::graph::{same_padding, strided};
+use crate::graph::{Shape, same_padding, strided};
 use crate::kernels::depthwise::{Depthwise, Window};
 use crate::kernels::gemm::{Gemm, Segment, StridedRows};
 use crate::kernels::pool::{Pool, PoolKind};
@@ -14,9 +14,6 @@ use crate::kernels::{CHANNEL_ALIGN, Kernels};
 
 /// The most runs of channels that a product reads side by side.
 const MOST_SEGMENTS: usize = 16;
-
-/// Some channels of a pixel.
-type Line = [f32; CHANNEL_ALIGN];
 
 /// One image on its way through a plan, as one thread sees it.
 pub(super) struct Pass<'a> {
@@ -81,7 +78,13 @@ impl Pass<'_> {
                 (Work::Product(product), Unit::Panel) => {
                     self.stored_pixels(step, product, 0..step.shape.pixels(), Some(range));
                 }
-                (Work::Product(product), _) => self.blocks(step, product, range),
+                (Work::Product(product), _) => match &product.factors[..] {
+                    [Factor::Patches] => range.for_each(|row| self.patches(step, product, row)),
+                    [Factor::Subsample { inputs, offset }] => {
+                        range.for_each(|row| self.every_second(step, product, inputs, *offset, row));
+                    }
+                    _ => self.blocks(step, product, range),
+                },
                 (Work::Pool { input, kind, stride }, _) => {
                     self.pool(step, self.window(*input, 3, *stride, range), *kind);
                 }
@@ -171,7 +174,7 @@ impl Pass<'_> {
         unsafe { self.kernels.gemm(&gemm) }
     }
 
-    /// Rows of a product whose left side has to be computed first: as many at a time as scratch holds.
+    /// Rows of a product for which windows have to be computed first: as many at a time as scratch holds.
     ///
     /// # Safety
     /// As [`Pass::run`].
@@ -207,14 +210,7 @@ impl Pass<'_> {
                         self.kernels.depthwise(&depthwise);
                         left.push_scratch(pixels.len(), pixel, window.channels);
                     }
-                    Factor::Subsample { inputs, offset } => {
-                        for &id in inputs {
-                            let buffer = self.plan.buffer(id);
-                            self.subsample(id, *offset, rows.clone(), left.scratch);
-                            left.push_scratch(pixels.len(), buffer.pixel_stride(), buffer.shape.channels);
-                        }
-                    }
-                    Factor::Patches => return self.patches(step, product, rows),
+                    Factor::Subsample { .. } | Factor::Patches => unreachable!("a factor beside others"),
                 }
             }
             self.product(step, product, &left, pixels, None);
@@ -241,46 +237,58 @@ impl Pass<'_> {
         }
     }
 
-    /// Every second pixel of some output rows, zeros beyond the border.
+    /// A row of a product of every second pixel, which are read where they lie.
     ///
     /// # Safety
     /// As [`Pass::run`].
-    unsafe fn subsample(&self, id: BufferId, offset: usize, rows: Range<usize>, to: *mut f32) {
-        let buffer = self.plan.buffer(id);
-        let shape = buffer.shape;
-        let columns = strided(shape.width, 2);
-        let lines = buffer.pixel_stride() / CHANNEL_ALIGN;
-        for index in 0..rows.len() * columns {
-            let (y, x) = (2 * (rows.start + index / columns) + offset, 2 * (index % columns) + offset);
-            // SAFETY: the pixel read is within the image; `to` holds as many pixels as are written.
-            unsafe {
-                let to = to.add(index * buffer.pixel_stride()).cast::<Line>();
-                if y < shape.height && x < shape.width {
-                    let from = self.pixel(id, y * shape.width + x).cast::<Line>();
-                    (0..lines).for_each(|line| to.add(line).write(from.add(line).read()));
-                } else {
-                    to.write_bytes(0, lines);
-                }
+    unsafe fn every_second(
+        &self,
+        step: &Step,
+        product: &Product,
+        inputs: &[BufferId],
+        offset: usize,
+        row: usize,
+    ) {
+        let (y, start) = (2 * row + offset, row * step.shape.width);
+        let Shape { height, width, .. } = self.plan.buffer(inputs[0]).shape;
+        let within = if y < height { (width - offset).div_ceil(2) } else { 0 };
+        let border = start + within.min(step.shape.width);
+        let (mut left, mut beyond) = (Left::new(self.scratch), Left::new(self.scratch));
+        let mut widest = 0;
+        for &id in inputs {
+            let buffer = self.plan.buffer(id);
+            let (stride, depth) = (buffer.pixel_stride(), buffer.shape.channels);
+            left.push(self.pixel(id, y * width + offset), 2 * stride, depth);
+            beyond.push(self.scratch, 0, depth);
+            widest = widest.max(stride);
+        }
+        beyond.scratch = self.scratch.wrapping_add(widest);
+        // SAFETY: pixels in front of the border are within the image; beyond it, all are the pixel of zeros in scratch.
+        unsafe {
+            if start < border {
+                self.product(step, product, &left, start..border, None);
+            }
+            if border < start + step.shape.width {
+                self.scratch.write_bytes(0, widest);
+                self.product(step, product, &beyond, border..start + step.shape.width, None);
             }
         }
     }
 
-    /// The stem: patches of 3 x 3 pixels are three runs of the image, two pixels further from row to row.
+    /// A row of the stem: patches of 3 x 3 pixels are three runs of the image, two pixels further from row to row.
     ///
     /// # Safety
     /// As [`Pass::run`].
-    unsafe fn patches(&self, step: &Step, product: &Product, rows: Range<usize>) {
+    unsafe fn patches(&self, step: &Step, product: &Product, row: usize) {
         let input = self.plan.input;
-        for row in rows {
-            let mut left = Left::new(self.scratch);
-            for line in 0..3 {
-                let start = (2 * row + line) * input.width * input.channels;
-                left.push(self.pixels.wrapping_add(start), 2 * input.channels, 3 * input.channels);
-            }
-            let pixels = row * step.shape.width..(row + 1) * step.shape.width;
-            // SAFETY: without padding, the last patch ends within the image.
-            unsafe { self.product(step, product, &left, pixels, None) };
+        let mut left = Left::new(self.scratch);
+        for line in 0..3 {
+            let start = (2 * row + line) * input.width * input.channels;
+            left.push(self.pixels.wrapping_add(start), 2 * input.channels, 3 * input.channels);
         }
+        let pixels = row * step.shape.width..(row + 1) * step.shape.width;
+        // SAFETY: without padding, the last patch ends within the image.
+        unsafe { self.product(step, product, &left, pixels, None) };
     }
 
     /// # Safety
