@@ -74,22 +74,23 @@ impl Window {
     /// How many of `strips` are computed in a row before the next row is. All of them, where the rows of a window fit the
     /// first level of cache; in wider images a strip goes down all rows.
     pub(super) fn near_strips(&self, strips: usize) -> usize {
-        // One line of each pixel is read, and lines at even distances share half of the cache.
+        // One line of each pixel is read. At an even distance such lines use every second set of the cache only.
         let sharing = 1 << (self.pixel / CHANNEL_ALIGN).trailing_zeros();
         if self.size * self.width * CHANNEL_ALIGN * sharing > NEAR { 1 } else { strips }
     }
 
-    /// Whether the image may lie beyond the second level of cache, in pieces that no processor foresees.
+    /// Whether the image may lie beyond the second level of cache. One line of each pixel is read at a time, which
+    /// hardware does not prefetch.
     pub(super) fn is_far(&self) -> bool {
         self.height * self.width * self.pixel > FAR
     }
 
-    /// Asks for what the next row of windows adds to a strip that starts at `origin`.
+    /// Prefetches what the next row of windows adds to a strip that starts at `origin`.
     ///
     /// # Safety
     /// The processor has `I`.
     #[inline(always)]
-    pub(super) unsafe fn fetch_next_row<
+    pub(super) unsafe fn prefetch_next_row<
         I: Isa,
         const SIZE: usize,
         const STRIDE: usize,
@@ -100,7 +101,7 @@ impl Window {
     ) {
         let pixels = (STRIDE + SIZE - 1) * self.width + self.left;
         let mut pixels = Places::new(origin.wrapping_add(pixels * self.pixel), self.pixel);
-        // SAFETY: any address may be asked for.
+        // SAFETY: any address may be prefetched.
         unroll!(pixel < WIDTH * STRIDE, of 28, { unsafe { I::prefetch_near(pixels.next(pixel)) } });
     }
 
@@ -211,7 +212,7 @@ impl<I: Isa, const SIZE: usize, const STRIDE: usize, const WIDTH: usize> Job
                                 let weights = weights.add(channel * SIZE * SIZE);
                                 let origin = origin.wrapping_add(channel);
                                 if far {
-                                    window.fetch_next_row::<I, SIZE, STRIDE, WIDTH>(origin);
+                                    window.prefetch_next_row::<I, SIZE, STRIDE, WIDTH>(origin);
                                 }
                                 let sums =
                                     strip::<I, SIZE, STRIDE, WIDTH>(&window, weights, origin, valid, columns);

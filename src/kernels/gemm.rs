@@ -71,7 +71,7 @@ pub struct Gemm<'a> {
     /// Steps of depth that go through all panels before more of them do: `kc` in the same paper. That much of a
     /// panel stays near while all rows pass it. Sums wait in the results meanwhile, which loses no bits.
     pub kc: usize,
-    /// Whether the left side lies near, because it was written last.
+    /// Whether the left side was just written and is still in the caches.
     pub near: bool,
     /// Room for `mc` rows of the left side, each of [`Panels::left_stride`] lanes, where lanes hold two bf16.
     pub rounded: *mut f32,
@@ -111,16 +111,16 @@ pub unsafe fn run<I: Isa>(gemm: &Gemm) {
     }
 }
 
-/// The rows that are rounded next, and are asked for meanwhile.
+/// The rows that are rounded next: they are prefetched while this block is multiplied.
 struct Upcoming<'a> {
     segments: &'a [Segment],
     rows: (usize, usize),
-    /// Floats of the first segment that have been asked for.
+    /// Floats of the first segment that have been prefetched.
     fetched: usize,
 }
 
 impl Upcoming<'_> {
-    /// From where some lines are to be asked for, if there are more.
+    /// From where to prefetch some lines, if there are more.
     fn take(&mut self, lines: usize) -> Option<*const f32> {
         let (segment, others) = self.segments.split_first()?;
         let from = segment.data.wrapping_add(self.rows.0 * segment.stride + self.fetched);
@@ -162,7 +162,7 @@ impl<I: Isa> Job for Rounding<'_, I> {
     }
 }
 
-/// Floats that are asked for ahead of those that are rounded.
+/// How many floats rounding prefetches ahead.
 const AHEAD: usize = 512;
 
 /// Some of the depth, for some rows, through all panels.

@@ -71,7 +71,7 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn slide(_a: Self::Vector, _b: Self::Vector, _count: usize) -> Self::Vector {
         unreachable!("rows share no vectors")
     }
-    /// Asks for a cache line, into the second level. Any address is allowed.
+    /// Prefetches a cache line into the second level. Any address is allowed.
     unsafe fn prefetch(at: *const f32);
     /// [`Isa::prefetch`], into the first level.
     unsafe fn prefetch_near(at: *const f32);

@@ -115,7 +115,7 @@ impl<I: Isa, const MAX: bool, const STRIDE: usize, const WIDTH: usize> Strips<'_
             let initial = if MAX { I::splat(f32::NEG_INFINITY) } else { I::zero() };
             for channel in channels.step_by(I::LANES) {
                 if far {
-                    window.fetch_next_row::<I, SIZE, STRIDE, WIDTH>(origin.wrapping_add(channel));
+                    window.prefetch_next_row::<I, SIZE, STRIDE, WIDTH>(origin.wrapping_add(channel));
                     if !addend.data.is_null() {
                         let pixel = (row + 1) * window.out_width + column;
                         let next = addend.data.wrapping_add(pixel * addend.stride + channel);

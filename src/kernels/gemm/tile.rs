@@ -35,10 +35,10 @@ pub(super) struct Tile<'a> {
     pub(super) ahead: Ahead,
 }
 
-/// What a tile asks the memory for while it computes.
+/// What a tile prefetches while it computes.
 #[derive(Clone, Copy)]
 pub(super) enum Ahead {
-    /// From here on, lines that are read after this tile: the next panel's weights, or rows.
+    /// Lines from here on: the next panel's weights, or rows of the next block.
     Lines(*const f32),
     /// The rows of the next tile: only the first panel finds them far away.
     StridedRows,
@@ -54,7 +54,7 @@ pub(super) fn rows<I: Isa>(panel: &Panel) -> (usize, usize) {
     }
 }
 
-/// Steps of depth that are written out together, for which one line is asked for.
+/// Steps of depth that are unrolled together and prefetch one line.
 pub(super) fn steps_at_once<I: Isa>(panel: &Panel) -> usize {
     steps::<I>(panel.vectors, panel.shared)
 }
@@ -170,7 +170,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize> Job
                 });
                 let mut step = 0;
                 while step + Self::STEPS <= steps {
-                    // A single row uses up weights faster than others would ask for them.
+                    // A single row reads weights faster than one line a step.
                     unroll!(line < if ROWS == 1 { Self::STEPS * VECTORS } else { 1 }, of 3, {
                         I::prefetch(fetch.wrapping_add(line * advance));
                     });
