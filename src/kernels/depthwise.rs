@@ -102,7 +102,7 @@ impl Window {
         let pixels = (STRIDE + SIZE - 1) * self.width + self.left;
         let mut pixels = Places::new(origin.wrapping_add(pixels * self.pixel), self.pixel);
         // SAFETY: any address may be prefetched.
-        unroll!(pixel < WIDTH * STRIDE, of 28, { unsafe { I::prefetch_near(pixels.next(pixel)) } });
+        unroll!(pixel < WIDTH * STRIDE, of 33, { unsafe { I::prefetch_near(pixels.next(pixel)) } });
     }
 
     /// The input where the window of an output pixel starts; perhaps beyond the border, not to be read there.
@@ -134,10 +134,10 @@ pub struct Depthwise {
 }
 
 /// Strip widths that are compiled.
-pub(super) const STRIPS: [usize; 6] = [14, 11, 7, 4, 2, 1];
+const STRIPS: [usize; 6] = [14, 11, 7, 4, 2, 1];
 
 /// The strip width that covers a row with the least work; the last strip of a row overlaps its neighbour.
-pub(super) fn strip_width(width: usize, most: usize) -> usize {
+fn strip_width(width: usize, most: usize) -> usize {
     let fits = |strip: &&usize| **strip <= width && **strip <= most;
     *STRIPS.iter().filter(fits).min_by_key(|strip| width.div_ceil(**strip) * (**strip + 1)).unwrap_or(&1)
 }

@@ -186,6 +186,7 @@ impl Pass<'_> {
     /// All panels, each in tiles of nearly equal height.
     unsafe fn run<I: Isa>(&self, (first_row, end_row): (usize, usize), upcoming: &mut Upcoming) {
         let Gemm { panels, range, .. } = self.gemm;
+        let first = panels.panel(range.0);
         for index in range.0..range.1 {
             let panel = panels.panel(index);
             let (most, unit) = tile::rows::<I>(&panel);
@@ -193,18 +194,18 @@ impl Pass<'_> {
             let tiles = units.div_ceil(most / unit);
             let right = self.right(&panel);
             let floats = panel.step() * self.steps;
+            let lines = self.steps / tile::steps_at_once::<I>(&panel);
             // Behind the last panel lie the weights of the next step.
             let next = if index + 1 < range.1 {
                 self.right(&panels.panel(index + 1))
             } else if self.last {
                 right.wrapping_add(floats)
             } else {
-                self.right(&panels.panel(range.0)).wrapping_add(panels.panel(range.0).step() * self.steps)
+                self.right(&first).wrapping_add(first.step() * self.steps)
             };
             let (mut row, mut fetched) = (first_row, 0);
             for number in 0..tiles {
                 let height = unit * (units / tiles + usize::from(number < units % tiles));
-                let lines = self.steps / tile::steps_at_once::<I>(&panel);
                 let ahead = if !self.gemm.near && !I::BF16 && index == range.0 && number + 1 < tiles {
                     Ahead::StridedRows
                 } else if fetched < floats / LINE {

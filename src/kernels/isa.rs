@@ -41,7 +41,7 @@ pub unsafe trait Isa: Copy + 'static {
     /// `a * b + c`, rounded once where the instruction set can.
     unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// A step of a product: [`Isa::fma`] of f32; of bf16 pairs, what the processor makes of `a0 * b0 + a1 * b1 + c`, see
-    /// [`super::generic`]. Numbers below the smallest normal one count as zero.
+    /// `generic/pairs.rs`. Numbers below the smallest normal one count as zero.
     #[inline(always)]
     unsafe fn dot(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         unsafe { Self::fma(a, b, c) }

@@ -139,8 +139,8 @@ impl Kernels {
     #[cfg(test)]
     pub fn emulated_bf16() -> [Kernels; 2] {
         [
-            Kernels::of::<Generic<Single>, Generic<generic::PairsOfX86>>(IsaKind::GenericBf16OfX86),
-            Kernels::of::<Generic<Single>, Generic<generic::PairsOfArm>>(IsaKind::GenericBf16OfArm),
+            Kernels::of::<Generic<Single>, Generic<generic::pairs::OfX86>>(IsaKind::GenericBf16OfX86),
+            Kernels::of::<Generic<Single>, Generic<generic::pairs::OfArm>>(IsaKind::GenericBf16OfArm),
         ]
     }
 

@@ -79,9 +79,9 @@ fn products_of_bf16_have_the_bits_that_their_definition_gives() {
     for (height, columns, depths) in
         [(29, 100, [13, 5].as_slice()), (49, 88, &[44, 44, 44]), (30, 44, &[44]), (1, 7, &[1, 1])]
     {
-        let emulated = if cfg!(target_arch = "aarch64") { 1 } else { 0 };
-        let [real, emulated] = [real, Kernels::emulated_bf16()[emulated]]
-            .map(|kernels| product(kernels, height, columns, depths, false));
+        let emulated = Kernels::emulated_bf16()[usize::from(cfg!(target_arch = "aarch64"))];
+        let [real, emulated] =
+            [real, emulated].map(|kernels| product(kernels, height, columns, depths, false));
         assert!(real.iter().zip(&emulated).all(|(a, b)| a.to_bits() == b.to_bits()), "{height} x {columns}");
     }
 }

@@ -16,10 +16,6 @@ macro_rules! unroll {
     ($index:ident < $count:expr, of 15, $body:block) => {
         $crate::kernels::unroll::unroll!(@ $index, $count, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
     };
-    ($index:ident < $count:expr, of 28, $body:block) => {
-        $crate::kernels::unroll::unroll!(@ $index, $count, $body,
-            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27);
-    };
     ($index:ident < $count:expr, of 33, $body:block) => {
         $crate::kernels::unroll::unroll!(@ $index, $count, $body,
             0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);

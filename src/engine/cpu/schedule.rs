@@ -290,7 +290,7 @@ fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
 }
 
 /// Floats of a pixel beyond the border, for products of every second pixel.
-fn zeros(plan: &Plan, step: &Step) -> usize {
+pub(super) fn zeros(plan: &Plan, step: &Step) -> usize {
     let Work::Product(Product { factors, .. }) = &step.work else { return 0 };
     let widest = |factor: &Factor| match factor {
         Factor::Subsample { inputs, .. } => inputs.iter().map(|&id| plan.buffer(id).pixel_stride()).max(),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::caches::{Blocks, Caches};
 use super::memory::Shared;
-use super::schedule::{Piece, Unit, block_rows, unit};
+use super::schedule::{Piece, Unit, block_rows, unit, zeros};
 use crate::engine::plan::{BufferId, Factor, Plan, Product, Step, Work};
 use crate::graph::{Shape, same_padding, strided};
 use crate::kernels::depthwise::{Depthwise, Window};
@@ -249,28 +249,28 @@ impl Pass<'_> {
         offset: usize,
         row: usize,
     ) {
-        let (y, start) = (2 * row + offset, row * step.shape.width);
+        let (y, start, end) = (2 * row + offset, row * step.shape.width, (row + 1) * step.shape.width);
         let Shape { height, width, .. } = self.plan.buffer(inputs[0]).shape;
         let within = if y < height { (width - offset).div_ceil(2) } else { 0 };
-        let border = start + within.min(step.shape.width);
-        let (mut left, mut beyond) = (Left::new(self.scratch), Left::new(self.scratch));
-        let mut widest = 0;
-        for &id in inputs {
-            let buffer = self.plan.buffer(id);
-            let (stride, depth) = (buffer.pixel_stride(), buffer.shape.channels);
-            left.push(self.pixel(id, y * width + offset), 2 * stride, depth);
-            beyond.push(self.scratch, 0, depth);
-            widest = widest.max(stride);
-        }
-        beyond.scratch = self.scratch.wrapping_add(widest);
-        // SAFETY: pixels in front of the border are within the image; beyond it, all are the pixel of zeros in scratch.
-        unsafe {
-            if start < border {
-                self.product(step, product, &left, start..border, None);
+        let border = end.min(start + within);
+        if start < border {
+            let mut left = Left::new(self.scratch);
+            for &id in inputs {
+                let buffer = self.plan.buffer(id);
+                let first = self.pixel(id, y * width + offset);
+                left.push(first, 2 * buffer.pixel_stride(), buffer.shape.channels);
             }
-            if border < start + step.shape.width {
-                self.scratch.write_bytes(0, widest);
-                self.product(step, product, &beyond, border..start + step.shape.width, None);
+            // SAFETY: pixels in front of the border are within the image.
+            unsafe { self.product(step, product, &left, start..border, None) };
+        }
+        if border < end {
+            let zeros = zeros(self.plan, step);
+            let mut left = Left::new(self.scratch.wrapping_add(zeros));
+            inputs.iter().for_each(|&id| left.push(self.scratch, 0, self.plan.buffer(id).shape.channels));
+            // SAFETY: beyond the border, all pixels are the one of zeros, for which scratch has room.
+            unsafe {
+                self.scratch.write_bytes(0, zeros);
+                self.product(step, product, &left, border..end, None);
             }
         }
     }

@@ -170,11 +170,8 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize> Job
                 });
                 let mut step = 0;
                 while step + Self::STEPS <= steps {
-                    // A single row reads weights faster than one line a step.
-                    unroll!(line < if ROWS == 1 { Self::STEPS * VECTORS } else { 1 }, of 3, {
-                        I::prefetch(fetch.wrapping_add(line * advance));
-                    });
-                    fetch = fetch.wrapping_add(advance * if ROWS == 1 { Self::STEPS * VECTORS } else { 1 });
+                    unroll!(line < Self::LINES, of 3, { I::prefetch(fetch.wrapping_add(line * advance)) });
+                    fetch = fetch.wrapping_add(Self::LINES * advance);
                     unroll!(part < Self::STEPS, of 3, {
                         let weights = right.add(part * Self::STEP);
                         Self::step(&mut sums, &mut shared, &lefts, step + part, weights);
@@ -239,15 +236,16 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
     const WIDTH: usize = VECTORS + if SHARED > 0 { 1 } else { 0 };
     /// Floats of a step's weights.
     const STEP: usize = Panel::floats(VECTORS, SHARED, I::LANES);
-    /// Steps of depth that are written out together.
+    /// Steps of depth that are unrolled together.
     const STEPS: usize = steps::<I>(VECTORS, SHARED);
+    /// Lines that they prefetch. A single row uses up weights faster than one line at a time.
+    const LINES: usize = if ROWS == 1 { (Self::STEPS * Self::STEP).div_ceil(LINE) } else { 1 };
 
-    /// The shared vector in which a row's columns start behind those of the row before, and the lane; none where they
-    /// start with a vector.
-    const fn start(row: usize) -> Option<(usize, usize)> {
+    /// The shared vector, and the lane, in which a row's columns start. Behind lane 0, they start in the vector in which
+    /// those of the row before end.
+    const fn start(row: usize) -> (usize, usize) {
         let lane = row % GROUP * SHARED;
-        let first = row / GROUP * (GROUP * SHARED / I::LANES);
-        if lane.is_multiple_of(I::LANES) { None } else { Some((first + lane / I::LANES, lane % I::LANES)) }
+        (row / GROUP * (GROUP * SHARED / I::LANES) + lane / I::LANES, lane % I::LANES)
     }
 
     /// A step of depth for all sums.
@@ -272,7 +270,8 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
                 unroll!(vector < VECTORS, of 3, {
                     sums[index][vector] = I::dot(value, weights[vector], sums[index][vector]);
                 });
-                if let Some((place, lane)) = Self::start(index) {
+                let (place, lane) = Self::start(index);
+                if lane > 0 {
                     let window = place * I::LANES % SHARED;
                     let weights = I::load(right.add(VECTORS * I::LANES + window));
                     let value = I::blend(values[index.saturating_sub(1)], value, lane);
@@ -291,7 +290,8 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
         unsafe {
             let mut shared = [I::zero(); ROWS];
             unroll!(index < ROWS, of 14, {
-                if let Some((place, lane)) = Self::start(index) {
+                let (place, lane) = Self::start(index);
+                if lane > 0 {
                     let (before, own) = (sums[index.saturating_sub(1)][VECTORS], sums[index][VECTORS]);
                     let before = I::slide(before, before, SHARED - lane);
                     shared[place] = I::blend(before, I::slide(own, own, I::LANES - lane), lane);
@@ -312,9 +312,8 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
         }
         unsafe {
             unroll!(index < ROWS, of 14, {
-                let lane = index % GROUP * SHARED;
-                let place = index / GROUP * (GROUP * SHARED / I::LANES) + lane / I::LANES;
-                let columns = I::slide(shared[place], shared[place + 1], lane % I::LANES);
+                let (place, lane) = Self::start(index);
+                let columns = I::slide(shared[place], shared[place + 1], lane);
                 sums[index][VECTORS] = I::blend(columns, I::zero(), SHARED);
             });
         }
