@@ -6,8 +6,9 @@
 //! neither on how rows are split over threads nor on how many there are.
 //!
 //! Where lanes hold two bf16, a block of rows is rounded first, its runs side by side; all else is the same, and a
-//! step of depth is a pair of numbers.
+//! step of depth is a pair of numbers. For instructions that multiply whole tiles, see [`matrix`].
 
+pub mod matrix;
 mod tile;
 
 use std::marker::PhantomData;
@@ -73,7 +74,7 @@ pub struct Gemm<'a> {
     pub kc: usize,
     /// Whether the left side was just written and is still in the caches.
     pub near: bool,
-    /// Room for `mc` rows of the left side, each of [`Panels::left_stride`] lanes, where lanes hold two bf16.
+    /// Room for [`Panels::left_rows`] of `mc` rows, each of [`Panels::left_stride`] lanes, where lanes hold two bf16.
     pub rounded: *mut f32,
 }
 
@@ -132,7 +133,7 @@ impl Upcoming<'_> {
     }
 }
 
-/// Rounds some rows of the left side to bf16, their runs of channels side by side.
+/// Rounds some rows of the left side to bf16, their runs of channels side by side, and zeros behind them.
 struct Rounding<'a, I>(&'a Gemm<'a>, (usize, usize), PhantomData<I>);
 
 impl<I: Isa> Job for Rounding<'_, I> {
@@ -142,7 +143,8 @@ impl<I: Isa> Job for Rounding<'_, I> {
         let (stride, depth) = (2 * gemm.panels.left_stride(), gemm.panels.depth);
         let rounded = gemm.rounded.cast::<u16>();
         let mut start = 0;
-        // SAFETY: a row's numbers, and one zero where they are odd, take at most `stride` places.
+        let end = 2 * gemm.panels.steps();
+        // SAFETY: a row has `stride` places, and `end` is not beyond them.
         unsafe {
             for segment in gemm.left {
                 for row in first_row..end_row {
@@ -155,8 +157,8 @@ impl<I: Isa> Job for Rounding<'_, I> {
                 }
                 start += segment.depth;
             }
-            if depth % 2 == 1 {
-                (0..end_row - first_row).for_each(|row| rounded.add(row * stride + depth).write(0));
+            for row in 0..end_row - first_row {
+                rounded.add(row * stride + depth).write_bytes(0, end - depth);
             }
         }
     }

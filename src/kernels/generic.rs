@@ -3,6 +3,8 @@
 
 #[cfg(test)]
 pub mod pairs;
+#[cfg(test)]
+pub mod tiles;
 
 use std::marker::PhantomData;
 

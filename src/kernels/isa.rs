@@ -77,6 +77,39 @@ pub unsafe trait Isa: Copy + 'static {
     unsafe fn prefetch_near(at: *const f32);
 }
 
+/// Instructions that multiply tiles of bf16 pairs: [`TILE`](super::pack::TILE) rows and as many steps of depth by a
+/// vector of columns.
+///
+/// # Safety
+/// As [`Isa`].
+pub unsafe trait Tiles: Copy + 'static {
+    /// The vectors beside them.
+    type Vectors: Isa;
+
+    /// Prepares this thread's tiles.
+    unsafe fn enter();
+    /// Multiplies two tiles' rows by two vectors of columns, over the depth of some tiles. Each sum gets what
+    /// `tdpbf16ps` of x86 makes of them, see `generic/tiles.rs`.
+    unsafe fn multiply(operands: &Operands, sums: *mut f32);
+    /// Gives this thread's tiles back.
+    unsafe fn leave();
+}
+
+/// What [`Tiles::multiply`] reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Operands {
+    /// The first row of both tiles.
+    pub left: [*const f32; 2],
+    /// Lanes from row to row.
+    pub left_stride: usize,
+    /// Both vectors of the first step of depth.
+    pub right: [*const f32; 2],
+    /// Lanes from step to step.
+    pub right_stride: usize,
+    /// Tiles of depth, at least one.
+    pub depth: usize,
+}
+
 /// The 16 bits of a number rounded to bf16 as processors do it: the nearest, or the even one of two; what has no normal
 /// bf16 becomes zero. Without branches, so that loops over it become vectors.
 #[inline(always)]

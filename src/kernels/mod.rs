@@ -3,6 +3,8 @@
 //! knows graphs or starts threads.
 
 #[cfg(target_arch = "x86_64")]
+mod amx;
+#[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -22,13 +24,15 @@ mod tests;
 mod unroll;
 
 #[cfg(target_arch = "x86_64")]
+use amx::Amx;
+#[cfg(target_arch = "x86_64")]
 use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 use avx512::Avx512;
 use depthwise::Depthwise;
 use gemm::Gemm;
 use generic::{Generic, Single};
-use isa::Isa;
+use isa::{Isa, Tiles};
 #[cfg(target_arch = "aarch64")]
 use neon::Neon;
 use pack::Lanes;
@@ -41,6 +45,8 @@ pub const CHANNEL_ALIGN: usize = 16;
 /// An instruction set that kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IsaKind {
+    /// AMX with BF16, for products of bf16.
+    AmxBf16,
     /// AVX-512 F with BF16, for products of bf16.
     Avx512Bf16,
     /// AVX-512 F.
@@ -53,9 +59,12 @@ pub enum IsaKind {
     Neon,
     /// No intrinsics.
     Generic,
-    /// No intrinsics, with products of bf16 as x86 computes them.
+    /// No intrinsics, with products of bf16 as AMX computes them.
     #[cfg(test)]
-    GenericBf16OfX86,
+    GenericBf16OfAmx,
+    /// No intrinsics, with products of bf16 as AVX-512 computes them.
+    #[cfg(test)]
+    GenericBf16OfAvx512,
     /// No intrinsics, with products of bf16 as Arm computes them.
     #[cfg(test)]
     GenericBf16OfArm,
@@ -65,6 +74,7 @@ impl IsaKind {
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
+            IsaKind::AmxBf16 => "amxbf16",
             IsaKind::Avx512Bf16 => "avx512bf16",
             IsaKind::Avx512 => "avx512",
             IsaKind::Avx2 => "avx2",
@@ -72,7 +82,9 @@ impl IsaKind {
             IsaKind::Neon => "neon",
             IsaKind::Generic => "generic",
             #[cfg(test)]
-            IsaKind::GenericBf16OfX86 => "generic bf16 of x86",
+            IsaKind::GenericBf16OfAmx => "generic bf16 of AMX",
+            #[cfg(test)]
+            IsaKind::GenericBf16OfAvx512 => "generic bf16 of AVX-512",
             #[cfg(test)]
             IsaKind::GenericBf16OfArm => "generic bf16 of Arm",
         }
@@ -116,8 +128,10 @@ impl Kernels {
         Kernels::available()[0]
     }
 
-    /// The kernels for products of bf16, where this processor has instructions for them; the rest is in f32.
-    pub fn bf16() -> Option<Kernels> {
+    /// The kernels of every instruction set that this processor has and whose products are of bf16, the fastest first.
+    /// The rest is in f32.
+    pub fn bf16() -> Vec<Kernels> {
+        let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
             let avx512 = is_x86_feature_detected!("avx512f")
@@ -125,22 +139,27 @@ impl Kernels {
                 && is_x86_feature_detected!("avx512vl");
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 && avx512 && is_x86_feature_detected!("avx512bf16") {
-                return Some(Kernels::of::<Avx512<false>, Avx512<true>>(IsaKind::Avx512Bf16));
+                if amx::is_usable() {
+                    all.push(Kernels::of_tiles::<Avx512<false>, Amx>(IsaKind::AmxBf16));
+                }
+                all.push(Kernels::of::<Avx512<false>, Avx512<true>>(IsaKind::Avx512Bf16));
             }
         }
         #[cfg(target_arch = "aarch64")]
         if std::arch::is_aarch64_feature_detected!("bf16") {
-            return Some(Kernels::of::<Neon<false>, Neon<true>>(IsaKind::NeonBf16));
+            all.push(Kernels::of::<Neon<false>, Neon<true>>(IsaKind::NeonBf16));
         }
-        None
+        all
     }
 
-    /// The arithmetic of [`Kernels::bf16`], as x86 and as Arm define it, on any processor and to the bit.
+    /// The arithmetic of every instruction set that [`Kernels::bf16`] may give, on any processor and to the bit.
     #[cfg(test)]
-    pub fn emulated_bf16() -> [Kernels; 2] {
+    pub fn emulated_bf16() -> [Kernels; 3] {
+        use generic::{pairs, tiles};
         [
-            Kernels::of::<Generic<Single>, Generic<generic::pairs::OfX86>>(IsaKind::GenericBf16OfX86),
-            Kernels::of::<Generic<Single>, Generic<generic::pairs::OfArm>>(IsaKind::GenericBf16OfArm),
+            Kernels::of_tiles::<Generic<Single>, tiles::OfX86>(IsaKind::GenericBf16OfAmx),
+            Kernels::of::<Generic<Single>, Generic<pairs::OfX86>>(IsaKind::GenericBf16OfAvx512),
+            Kernels::of::<Generic<Single>, Generic<pairs::OfArm>>(IsaKind::GenericBf16OfArm),
         ]
     }
 
@@ -148,7 +167,7 @@ impl Kernels {
     pub fn computing_in(precision: Precision) -> Option<Kernels> {
         match precision {
             Precision::F32 => Some(Kernels::best()),
-            Precision::Bf16 => Kernels::bf16(),
+            Precision::Bf16 => Kernels::bf16().first().copied(),
             Precision::Tf32 | Precision::F16 => None,
         }
     }
@@ -158,12 +177,19 @@ impl Kernels {
         const { assert!(CHANNEL_ALIGN.is_multiple_of(I::LANES) && I::LANES == P::LANES) };
         Kernels {
             kind,
-            lanes: Lanes { count: I::LANES, numbers: if P::BF16 { 2 } else { 1 } },
+            lanes: Lanes { count: I::LANES, numbers: if P::BF16 { 2 } else { 1 }, tiles: false },
             gemm: gemm::run::<I>,
             gemm_of_bf16: gemm::run::<P>,
             depthwise: depthwise::run::<I>,
             pool: pool::run::<I>,
         }
+    }
+
+    /// Kernels of `I`, with the products of `T`.
+    fn of_tiles<I: Isa, T: Tiles>(kind: IsaKind) -> Kernels {
+        let kernels = Kernels::of::<I, T::Vectors>(kind);
+        let lanes = Lanes { tiles: true, ..kernels.lanes };
+        Kernels { lanes, gemm_of_bf16: gemm::matrix::run::<T>, ..kernels }
     }
 
     /// The instruction set.

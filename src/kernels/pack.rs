@@ -10,12 +10,20 @@ pub struct Lanes {
     pub count: usize,
     /// Numbers of a product's operands in a lane: one f32, or two bf16 that follow each other in depth.
     pub numbers: usize,
+    /// Whether instructions multiply whole tiles, see [`TILE`].
+    pub tiles: bool,
 }
+
+/// Rows of a tile of the left side, and its steps of depth.
+pub const TILE: usize = 16;
+
+/// Tiles of rows, and vectors of columns, that are multiplied together.
+pub const TILES: usize = 2;
 
 impl Lanes {
     /// Vectors of f32.
     pub const fn f32(count: usize) -> Lanes {
-        Lanes { count, numbers: 1 }
+        Lanes { count, numbers: 1, tiles: false }
     }
 }
 
@@ -72,6 +80,19 @@ impl Panel {
 impl Panels {
     /// Panels for a matrix of `depth` x `columns`.
     pub fn new(depth: usize, columns: usize, lanes: Lanes) -> Self {
+        if lanes.tiles {
+            let vectors = columns.div_ceil(lanes.count);
+            let rest = [vectors % TILES, 0];
+            return Panels {
+                depth,
+                columns,
+                lanes,
+                shared: 0,
+                full: TILES,
+                full_count: vectors / TILES,
+                rest,
+            };
+        }
         let shared = shared(columns, lanes.count);
         let vectors = if shared > 0 { columns / lanes.count } else { columns.div_ceil(lanes.count) };
         let (full, full_count, rest) = split(vectors, shared > 0, lanes.count);
@@ -99,14 +120,19 @@ impl Panels {
         (0..self.count()).map(|index| self.panel(index).step()).max().unwrap_or(1)
     }
 
-    /// Steps of depth: as many as rows, or half of them where a lane holds two numbers.
+    /// Steps of depth: as many as rows, or half of them where a lane holds two numbers; whole tiles.
     pub fn steps(&self) -> usize {
-        self.depth.div_ceil(self.lanes.numbers)
+        self.depth.div_ceil(self.lanes.numbers).next_multiple_of(if self.lanes.tiles { TILE } else { 1 })
     }
 
     /// Lanes from row to row of the left side, once it is rounded to the numbers of the lanes.
     pub fn left_stride(&self) -> usize {
         self.steps().next_multiple_of(CHANNEL_ALIGN)
+    }
+
+    /// The rows that `rows` of the left side take: whole tiles.
+    pub fn left_rows(&self, rows: usize) -> usize {
+        rows.next_multiple_of(if self.lanes.tiles { TILES * TILE } else { 1 })
     }
 
     /// Lanes in the packed matrix.
@@ -121,10 +147,10 @@ impl Panels {
     }
 
     /// Packs rows `first_row..` of the matrix from `part`, row-major, each column multiplied by its
-    /// scale. Columns beyond the matrix are zeros.
+    /// scale. Columns and steps beyond the matrix are zeros.
     pub fn pack(&self, packed: &mut [f32], first_row: usize, part: &[f32], scales: &[f64]) {
         assert_eq!((packed.len(), scales.len()), (self.elements(), self.columns));
-        let Lanes { count: lanes, numbers } = self.lanes;
+        let Lanes { count: lanes, numbers, .. } = self.lanes;
         for index in 0..self.count() {
             let panel = self.panel(index);
             let whole = panel.vectors * lanes;
@@ -147,6 +173,9 @@ impl Panels {
                         lanes.for_each(|(to, value)| *to = f32::from_bits(to.to_bits() | bf16(*value) << 16))
                     }
                 }
+            }
+            if first_row + part.len() / self.columns == self.depth {
+                packed[self.depth.div_ceil(numbers) * step..].fill(0.0);
             }
         }
     }

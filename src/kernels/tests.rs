@@ -5,7 +5,7 @@ use super::gemm::{Gemm, Segment, StridedRows};
 use super::isa::bf16;
 use super::pack::{Panels, pack_depthwise, packed_depthwise_elements};
 use super::pool::{Pool, PoolKind};
-use super::{CHANNEL_ALIGN, Kernels};
+use super::{CHANNEL_ALIGN, IsaKind, Kernels};
 use crate::graph::{same_padding, strided};
 
 /// Numbers that look random, in -1..1, the same in every run.
@@ -32,6 +32,20 @@ fn assert_close(got: f32, expected: f64, context: &str) {
     assert!((f64::from(got) - expected).abs() < 2e-5, "{context}: {got} instead of {expected}");
 }
 
+/// The kernels for products of bf16 that can run here, and the definition of each.
+fn real_and_emulated_bf16() -> Vec<(Kernels, Kernels)> {
+    let emulated = |real: Kernels| {
+        let kind = match real.kind() {
+            IsaKind::AmxBf16 => IsaKind::GenericBf16OfAmx,
+            IsaKind::Avx512Bf16 => IsaKind::GenericBf16OfAvx512,
+            IsaKind::NeonBf16 => IsaKind::GenericBf16OfArm,
+            other => panic!("{} has no bf16", other.as_str()),
+        };
+        Kernels::emulated_bf16().into_iter().find(|emulated| emulated.kind() == kind).unwrap()
+    };
+    Kernels::bf16().into_iter().map(|real| (real, emulated(real))).collect()
+}
+
 /// The kernels of every instruction set and number type that can run here.
 fn kernels() -> impl Iterator<Item = Kernels> {
     Kernels::available().into_iter().chain(Kernels::bf16()).chain(Kernels::emulated_bf16())
@@ -55,6 +69,19 @@ fn products_equal_a_sum_in_double_precision_at_every_tile_edge() {
 }
 
 #[test]
+fn rows_have_the_same_bits_whatever_rows_are_beside_them() {
+    for kernels in kernels() {
+        let of_height = |height| product(kernels, height, 44, &[44, 9], false);
+        let tall = of_height(49);
+        for height in [1, 15, 17, 31, 33] {
+            let low = of_height(height);
+            let same = low.iter().zip(&tall).all(|(a, b)| a.to_bits() == b.to_bits());
+            assert!(same, "{height} rows of 49 on {}", kernels.kind().as_str());
+        }
+    }
+}
+
+#[test]
 fn bf16_is_rounded_as_half_does_and_small_numbers_are_zero() {
     let mut state = 1u32;
     for _ in 0..1_000_000 {
@@ -73,16 +100,16 @@ fn bf16_is_rounded_as_half_does_and_small_numbers_are_zero() {
 
 #[test]
 fn products_of_bf16_have_the_bits_that_their_definition_gives() {
-    let Some(real) = Kernels::bf16() else {
-        return eprintln!("this processor has no instructions for bf16");
-    };
-    for (height, columns, depths) in
-        [(29, 100, [13, 5].as_slice()), (49, 88, &[44, 44, 44]), (30, 44, &[44]), (1, 7, &[1, 1])]
-    {
-        let emulated = Kernels::emulated_bf16()[usize::from(cfg!(target_arch = "aarch64"))];
-        let [real, emulated] =
-            [real, emulated].map(|kernels| product(kernels, height, columns, depths, false));
-        assert!(real.iter().zip(&emulated).all(|(a, b)| a.to_bits() == b.to_bits()), "{height} x {columns}");
+    for (real, emulated) in real_and_emulated_bf16() {
+        eprintln!("bits of {}", real.kind().as_str());
+        for (height, columns, depths) in
+            [(29, 100, [13, 5].as_slice()), (49, 88, &[44, 44, 44]), (30, 44, &[44]), (1, 7, &[1, 1])]
+        {
+            let [real, emulated] =
+                [real, emulated].map(|kernels| product(kernels, height, columns, depths, false));
+            let same = real.iter().zip(&emulated).all(|(a, b)| a.to_bits() == b.to_bits());
+            assert!(same, "{height} x {columns}");
+        }
     }
 }
 
@@ -101,7 +128,7 @@ fn product(kernels: Kernels, height: usize, columns: usize, depths: &[usize], wa
     let weights = noise(depth * columns, 7);
     let scales: Vec<f64> = noise(columns, 8).into_iter().map(f64::from).collect();
     let panels = Panels::new(depth, columns, kernels.lanes());
-    let mut rounded = vec![f32::NAN; 11 * panels.left_stride()];
+    let mut rounded = vec![f32::NAN; panels.left_rows(11) * panels.left_stride()];
     let mut right = vec![f32::NAN; panels.elements()];
     let (first, second) = weights.split_at(depths[0] * columns);
     panels.pack(&mut right, 0, first, &scales);
@@ -160,19 +187,21 @@ fn steps_of_bf16_add_in_the_order_of_their_definition_and_know_no_small_numbers(
     // A number far below 1 is lost when 1 is added to it, and kept when -1 and 1 cancel first.
     let (small, tiny) = (2f32.powi(-24), f32::MIN_POSITIVE / 2.0);
     let next = f32::from_bits(1f32.to_bits() + 1);
-    // Left and right side, start, result on x86 and on Arm.
+    // Left and right side, start, result of AMX, AVX-512 and Arm.
     let cases = [
-        ([1.0, -1.0], [1.0, 1.0], small, small, small), // x86: what is left of (small - 1) + 1
-        ([-1.0, 1.0], [1.0, 1.0], small, 0.0, small),   // x86: (small + 1) - 1
-        ([1.0, 0.0], [1.0, 1.0], small, 1.0, next),     // Arm: rounded to odd
-        ([tiny, 0.0], [1e30, 1.0], 0.0, 0.0, 0.0),      // tiny counts as zero
-        ([1.0, 0.0], [1.0, 1.0], tiny, 1.0, 1.0),
+        ([1.0, -1.0], [1.0, 1.0], small, [small, small, small]), // AVX-512: what is left of (small - 1) + 1
+        ([-1.0, 1.0], [1.0, 1.0], small, [small, 0.0, small]),   // AVX-512: (small + 1) - 1
+        ([1.0, 0.0], [1.0, 1.0], small, [1.0, 1.0, next]),       // Arm: rounded to odd
+        ([tiny, 0.0], [1e30, 1.0], 0.0, [0.0, 0.0, 0.0]),        // tiny counts as zero
+        ([1.0, 0.0], [1.0, 1.0], tiny, [1.0, 1.0, 1.0]),
     ];
-    let real = Kernels::bf16().map(|kernels| (kernels, cfg!(target_arch = "aarch64")));
-    for (kernels, arm) in Kernels::emulated_bf16().into_iter().zip([false, true]).chain(real) {
-        for (left, right, start, on_x86, on_arm) in cases {
-            let (got, expected) = (step(kernels, left, right, start), if arm { on_arm } else { on_x86 });
-            assert_eq!(got, expected, "{left:?} {right:?} {start} on {}", kernels.kind().as_str());
+    for (left, right, start, expected) in cases {
+        for (emulated, expected) in Kernels::emulated_bf16().into_iter().zip(expected) {
+            let real = real_and_emulated_bf16().into_iter().filter(|(_, of)| of.kind() == emulated.kind());
+            for kernels in real.map(|(real, _)| real).chain([emulated]) {
+                let got = step(kernels, left, right, start);
+                assert_eq!(got, expected, "{left:?} {right:?} {start} on {}", kernels.kind().as_str());
+            }
         }
     }
 }
@@ -184,7 +213,8 @@ fn step(kernels: Kernels, left: [f32; 2], right: [f32; 2], start: f32) -> f32 {
     panels.pack(&mut weights, 0, &right, &[1.0]);
     let mut bias = vec![0.0; panels.width()];
     bias[0] = start;
-    let (mut result, mut rounded) = ([f32::NAN], vec![f32::NAN; panels.left_stride()]);
+    let mut result = [f32::NAN];
+    let mut rounded = vec![f32::NAN; panels.left_rows(1) * panels.left_stride()];
     let gemm = Gemm {
         rows: 1,
         left: &[Segment { data: left.as_ptr(), stride: 2, depth: 2 }],

@@ -14,7 +14,7 @@ pub(super) fn device(run: &cli::Run) -> Result<(DeviceChoice, Precision)> {
         (_, Precision::F32) | (DeviceChoice::Cuda(_), _) => Ok((device, precision)),
         (DeviceChoice::Cpu | DeviceChoice::Auto, Precision::Bf16) => {
             let may_be_a_card = device == DeviceChoice::Auto && cfg!(feature = "cuda");
-            if Kernels::bf16().is_none() && !may_be_a_card {
+            if Kernels::bf16().is_empty() && !may_be_a_card {
                 return Err(Error::Config(format!("--dtype bf16: {NO_BF16}")));
             }
             Ok((device, precision))
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(device(&run("cpu", Dtype::F32)).unwrap(), (DeviceChoice::Cpu, Precision::F32));
         assert_eq!(device(&run("cuda:1", Dtype::Bf16)).unwrap(), (DeviceChoice::Cuda(1), Precision::Bf16));
         let on_cpu = device(&run("cpu", Dtype::Bf16));
-        match Kernels::bf16() {
+        match Kernels::bf16().first() {
             Some(_) => assert_eq!(on_cpu.unwrap(), (DeviceChoice::Cpu, Precision::Bf16)),
             None => assert!(on_cpu.unwrap_err().to_string().contains("AVX512-BF16")),
         }

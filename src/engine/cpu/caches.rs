@@ -59,6 +59,7 @@ impl Caches {
 
     /// How a product is cut. Sums can wait in the results only where those take whole vectors.
     pub fn blocks(self, panels: &Panels, sums_can_wait: bool) -> Blocks {
+        let sums_can_wait = sums_can_wait && !panels.lanes.tiles;
         let kc = if sums_can_wait { self.kc(panels.widest()) } else { panels.steps() };
         // Where rows are rounded to bf16, the next block's are prefetched beside them, in f32.
         let next = if panels.lanes.numbers == 1 { 0 } else { panels.depth };

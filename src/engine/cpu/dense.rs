@@ -56,8 +56,8 @@ impl<'a> Dense<'a> {
                 raw: StridedRows { data: logits.as_ptr(), stride: panels.columns },
                 relu: StridedRows::NONE,
                 columns: panels.columns,
-                // Scratch holds one row that is rounded for certain.
-                mc: if panels.lanes.numbers == 1 { mc } else { 1 },
+                // Scratch holds what one row that is rounded takes for certain.
+                mc: if panels.lanes.numbers == 1 { mc } else { panels.left_rows(1) },
                 kc,
                 near: true,
                 rounded: scratch.as_ptr(),

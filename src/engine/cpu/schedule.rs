@@ -284,7 +284,10 @@ fn scratch(plan: &Plan, caches: Caches, step: &Step) -> usize {
     let panels = &plan.matrices[*matrix].panels;
     let rounded = match panels.lanes.numbers {
         1 => 0,
-        _ => caches.blocks(panels, true).mc.min(step.shape.pixels()) * panels.left_stride(),
+        _ => {
+            let rows = caches.blocks(panels, true).mc.min(step.shape.pixels());
+            panels.left_rows(rows) * panels.left_stride()
+        }
     };
     row_scratch(plan, step) * block_rows(plan, caches, step) + zeros(plan, step) + rounded
 }

@@ -325,7 +325,7 @@ impl<I: Isa, const ROWS: usize, const VECTORS: usize, const SHARED: usize>
 /// # Safety
 /// As [`super::run`].
 #[inline(always)]
-unsafe fn store<I: Isa>(to: *mut f32, offset: usize, value: I::Vector, columns: usize) {
+pub(super) unsafe fn store<I: Isa>(to: *mut f32, offset: usize, value: I::Vector, columns: usize) {
     // SAFETY: no column at or beyond `columns` is written.
     unsafe {
         if columns >= offset + I::LANES {

@@ -43,12 +43,12 @@ fn add_to_odd(a: f32, b: f32) -> f32 {
 }
 
 /// The two bf16 of a lane, the lower one first.
-fn pair(lane: f32) -> [f32; 2] {
+pub fn pair(lane: f32) -> [f32; 2] {
     let bits = lane.to_bits();
     [bits << 16, bits & 0xffff_0000].map(|bits| normal(f32::from_bits(bits)))
 }
 
 /// Zero for what lies below the smallest normal number.
-fn normal(value: f32) -> f32 {
+pub fn normal(value: f32) -> f32 {
     if value.abs() < f32::MIN_POSITIVE { 0f32.copysign(value) } else { value }
 }
