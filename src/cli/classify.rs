@@ -37,7 +37,7 @@ pub struct Classify {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Answers")]
 pub struct Selection {
-    /// Classes an image (0: all)
+    /// Classes per image (0: all)
     #[arg(long, short = 'k', value_name = "N", default_value_t = 5, value_parser = super::values::whole_number)]
     pub top_k: usize,
 

@@ -20,7 +20,7 @@ pub struct Run {
 
     /// Number type of the arithmetic
     ///
-    /// bf16 needs a CPU with AVX512-BF16, or --device cuda; f16 and tf32 need --device cuda.
+    /// bf16 needs a CPU with AVX512-BF16 or Arm's FEAT_BF16, or --device cuda; f16 and tf32 need --device cuda.
     #[arg(long, value_enum, default_value_t = Dtype::F32, hide_short_help = true)]
     pub dtype: Dtype,
 

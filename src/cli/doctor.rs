@@ -16,6 +16,6 @@ pub struct Doctor {
     pub run: Run,
 
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub json: bool,
 }

@@ -16,7 +16,7 @@ pub struct Explain {
     #[arg(long, short, value_name = "DIR", help_heading = "Output")]
     pub output: PathBuf,
 
-    /// Classes to draw an image, best first
+    /// Classes to draw per image, best first
     #[arg(long, short = 'k', value_name = "N", default_value_t = 1, help_heading = "Output")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub top_k: u32,

@@ -31,7 +31,7 @@ pub struct Images {
     #[arg(long, value_enum, default_value_t = Cut::Error, hide_short_help = true)]
     pub truncated: Cut,
 
-    /// Refuse images of more pixels than this
+    /// Refuse images of more pixels than this [default: 178956970, Pillow's limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
     pub max_pixels: Option<u64>,
 

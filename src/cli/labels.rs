@@ -8,7 +8,7 @@ use super::Identity;
 
 #[derive(Debug, Args)]
 pub struct Labels {
-    /// A name of `nasnet weights list` (mobile, large, tiny, ...), or a weights file
+    /// mobile, large, tiny, another name of `nasnet weights list`, a weights file or hf:OWNER/NAME
     #[arg(default_value = "mobile")]
     pub model: String,
 

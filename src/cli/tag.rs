@@ -10,7 +10,7 @@ pub struct Tag {
     #[command(flatten)]
     pub inputs: Inputs,
 
-    /// Keywords an image, at most (0: no limit)
+    /// Keywords per image, at most (0: no limit)
     #[arg(long, short = 'k', value_name = "N", default_value_t = 5, help_heading = "Tagging")]
     pub top_k: usize,
 

@@ -31,7 +31,7 @@ pub fn run(settings: &Explain, common: Common, stdout: &mut dyn Write) -> Result
     let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;
-    let only = Only::of(&settings.only, classifier.labels(), classifier.classes()?)?;
+    let only = Only::of(&settings.only, classifier, console)?;
     let header = || pipeline.header_of(&policy);
     let inputs = Inputs { options: &settings.inputs, ledger: None };
     let console_of_run = console.scrolling(common.table.is_terminal);

@@ -30,7 +30,7 @@ pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;
-    let only = Only::of(&settings.only, classifier.labels(), classifier.classes()?)?;
+    let only = Only::of(&settings.only, classifier, console)?;
     let inputs = Inputs { options: &settings.inputs, ledger: None };
     let scrolls = settings.dry_run && common.table.is_terminal;
     let mut run = ImageRun::start(&pipeline, inputs, sources, Logits, console.scrolling(scrolls))?;

@@ -11,7 +11,7 @@ use super::pack::{TILE, TILES};
 #[derive(Clone, Copy)]
 pub struct Amx;
 
-/// The layout of a tile register.
+/// What `ldtilecfg` reads: the sizes of all tiles.
 #[repr(C, align(64))]
 struct Config {
     palette: u8,
@@ -34,7 +34,9 @@ static CONFIG: Config = Config {
 pub fn is_usable() -> bool {
     const TILES_AND_BF16: u32 = 1 << 24 | 1 << 22;
     const SAVED_TILES: u64 = 3 << 17;
-    if !is_x86_feature_detected!("xsave") || __cpuid_count(7, 0).edx & TILES_AND_BF16 != TILES_AND_BF16 {
+    #[allow(unused_unsafe)] // `cpuid` was unsafe before Rust 1.94
+    let features = unsafe { __cpuid_count(7, 0) }.edx;
+    if !is_x86_feature_detected!("xsave") || features & TILES_AND_BF16 != TILES_AND_BF16 {
         return false;
     }
     // SAFETY: the processor has `xgetbv`.
@@ -42,11 +44,12 @@ pub fn is_usable() -> bool {
     saved & SAVED_TILES == SAVED_TILES && is_permitted()
 }
 
+/// Asks for the process, and so for all its threads.
 #[cfg(target_os = "linux")]
 fn is_permitted() -> bool {
     const ARCH_REQ_XCOMP_PERM: libc::c_int = 0x1023;
     const XFEATURE_XTILE_DATA: libc::c_ulong = 18;
-    // SAFETY: the call reads nothing but these numbers. It holds for all threads of the process.
+    // SAFETY: the call reads nothing but these numbers.
     unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILE_DATA) == 0 }
 }
 

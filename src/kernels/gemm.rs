@@ -157,8 +157,9 @@ impl<I: Isa> Job for Rounding<'_, I> {
                 }
                 start += segment.depth;
             }
-            for row in 0..end_row - first_row {
-                rounded.add(row * stride + depth).write_bytes(0, end - depth);
+            if end > depth {
+                (0..end_row - first_row)
+                    .for_each(|row| rounded.add(row * stride + depth).write_bytes(0, end - depth));
             }
         }
     }

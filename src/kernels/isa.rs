@@ -88,8 +88,8 @@ pub unsafe trait Tiles: Copy + 'static {
 
     /// Prepares this thread's tiles.
     unsafe fn enter();
-    /// Multiplies two tiles' rows by two vectors of columns, over the depth of some tiles. Each sum gets what
-    /// `tdpbf16ps` of x86 makes of them, see `generic/tiles.rs`.
+    /// Multiplies two tiles' rows by two vectors of columns, over the depth of some tiles, and writes the sums: two
+    /// vectors for each row. They are those of `tdpbf16ps` of x86, from zero on, see `generic/tiles.rs`.
     unsafe fn multiply(operands: &Operands, sums: *mut f32);
     /// Gives this thread's tiles back.
     unsafe fn leave();
@@ -98,7 +98,7 @@ pub unsafe trait Tiles: Copy + 'static {
 /// What [`Tiles::multiply`] reads.
 #[derive(Debug, Clone, Copy)]
 pub struct Operands {
-    /// The first row of both tiles.
+    /// The first row of each tile.
     pub left: [*const f32; 2],
     /// Lanes from row to row.
     pub left_stride: usize,

@@ -32,7 +32,7 @@ use avx512::Avx512;
 use depthwise::Depthwise;
 use gemm::Gemm;
 use generic::{Generic, Single};
-use isa::{Isa, Tiles};
+use isa::Isa;
 #[cfg(target_arch = "aarch64")]
 use neon::Neon;
 use pack::Lanes;
@@ -105,6 +105,7 @@ pub struct Kernels {
 
 impl Kernels {
     /// The kernels of every instruction set that this processor has and that computes in f32, the fastest first.
+    #[allow(clippy::vec_init_then_push)] // there is more to push on x86
     pub fn available() -> Vec<Kernels> {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -186,7 +187,8 @@ impl Kernels {
     }
 
     /// Kernels of `I`, with the products of `T`.
-    fn of_tiles<I: Isa, T: Tiles>(kind: IsaKind) -> Kernels {
+    #[cfg(any(test, target_arch = "x86_64"))]
+    fn of_tiles<I: Isa, T: isa::Tiles>(kind: IsaKind) -> Kernels {
         let kernels = Kernels::of::<I, T::Vectors>(kind);
         let lanes = Lanes { tiles: true, ..kernels.lanes };
         Kernels { lanes, gemm_of_bf16: gemm::matrix::run::<T>, ..kernels }

@@ -80,22 +80,12 @@ impl Panel {
 impl Panels {
     /// Panels for a matrix of `depth` x `columns`.
     pub fn new(depth: usize, columns: usize, lanes: Lanes) -> Self {
-        if lanes.tiles {
-            let vectors = columns.div_ceil(lanes.count);
-            let rest = [vectors % TILES, 0];
-            return Panels {
-                depth,
-                columns,
-                lanes,
-                shared: 0,
-                full: TILES,
-                full_count: vectors / TILES,
-                rest,
-            };
-        }
-        let shared = shared(columns, lanes.count);
+        let shared = if lanes.tiles { 0 } else { shared(columns, lanes.count) };
         let vectors = if shared > 0 { columns / lanes.count } else { columns.div_ceil(lanes.count) };
-        let (full, full_count, rest) = split(vectors, shared > 0, lanes.count);
+        let (full, full_count, rest) = match lanes.tiles {
+            true => (TILES, vectors / TILES, [vectors % TILES, 0]),
+            false => split(vectors, shared > 0, lanes.count),
+        };
         Panels { depth, columns, lanes, shared, full, full_count, rest }
     }
 
@@ -120,7 +110,8 @@ impl Panels {
         (0..self.count()).map(|index| self.panel(index).step()).max().unwrap_or(1)
     }
 
-    /// Steps of depth: as many as rows, or half of them where a lane holds two numbers; whole tiles.
+    /// Steps of depth: as many as rows, or half of them where a lane holds two numbers; rounded up
+    /// to whole tiles where instructions multiply those.
     pub fn steps(&self) -> usize {
         self.depth.div_ceil(self.lanes.numbers).next_multiple_of(if self.lanes.tiles { TILE } else { 1 })
     }
@@ -130,7 +121,7 @@ impl Panels {
         self.steps().next_multiple_of(CHANNEL_ALIGN)
     }
 
-    /// The rows that `rows` of the left side take: whole tiles.
+    /// The rows that `rows` of the left side take: they are rounded up to whole tiles where instructions multiply those.
     pub fn left_rows(&self, rows: usize) -> usize {
         rows.next_multiple_of(if self.lanes.tiles { TILES * TILE } else { 1 })
     }

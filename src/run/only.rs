@@ -1,25 +1,31 @@
 //! `--only`: the images whose best class is one of a few.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
-use crate::answers::labels::Labels;
+use crate::answers::finder::with_names;
 use crate::answers::predictions::Prediction;
-use crate::evaluation::truth::Names;
+use crate::classifier::Classifier;
+use crate::output::console::Console;
 
 /// The best classes that are wanted; all, if none is named.
 #[derive(Debug, Clone, Default)]
 pub struct Only(Vec<usize>);
 
 impl Only {
-    /// The classes that the flag names.
+    /// The classes that the flag names; a group stands for all its classes.
     ///
     /// # Errors
-    /// When a name is no class of the model, or that of several.
-    pub fn of(texts: &[String], labels: Option<&Labels>, classes: usize) -> Result<Self> {
-        let names = Names::new(labels, classes);
-        let classes = texts.iter().map(|text| names.class(text, true));
-        let classes = classes.collect::<Result<_, String>>();
-        Ok(Only(classes.map_err(|detail| anyhow::anyhow!("--only: {detail}"))?))
+    /// When a name is no class and no group of the model, or that of several.
+    pub fn of(texts: &[String], classifier: &Classifier, console: Console) -> Result<Self> {
+        let mut wanted = Vec::new();
+        with_names(classifier.labels(), classifier.classes()?, |finder, _| {
+            for text in texts {
+                let found = finder.find(text).map_err(|detail| anyhow!("--only: {detail}"))?;
+                wanted.extend(finder.classes_of(found.concept));
+                found.note.iter().for_each(|note| console.note(&format!("--only: {note}")));
+            }
+            Ok(Only(wanted))
+        })
     }
 
     /// Whether an image with this best class is wanted.

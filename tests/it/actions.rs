@@ -81,6 +81,8 @@ fn only_some_labels_are_sorted_where_that_is_asked_for() {
     assert_eq!(run.stdout.lines().count(), 2);
     let run = sort(&place, &["-q", "--into", "y", "--only", &cup.wnid]).exits(0);
     assert_eq!(run.stdout, format!("1  y/{}\n", cup.folder()));
+    let run = sort(&place, &["-q", "--into", "group", "--only", "artifact", "--dry-run"]).exits(0);
+    assert!(run.stdout.contains(&rocket.folder()) && !run.stdout.contains(&cup.folder()), "{}", run.stdout);
     sort(&place, &["--into", "z", "--only", "nonsense"]).exits(2).says("--only: \"nonsense\" is not one");
 }
 

@@ -57,12 +57,12 @@ impl Caches {
         (self.second / 2 / (depth * size_of::<f32>())).clamp(24, 512)
     }
 
-    /// How a product is cut. Sums can wait in the results only where those take whole vectors.
+    /// How a product is cut. Sums can wait in the results only where those take whole vectors, and never in tiles.
     pub fn blocks(self, panels: &Panels, sums_can_wait: bool) -> Blocks {
         let sums_can_wait = sums_can_wait && !panels.lanes.tiles;
         let kc = if sums_can_wait { self.kc(panels.widest()) } else { panels.steps() };
-        // Where rows are rounded to bf16, the next block's are prefetched beside them, in f32.
-        let next = if panels.lanes.numbers == 1 { 0 } else { panels.depth };
+        // Where rows are rounded to bf16 for vectors, the next block's are prefetched beside them, in f32.
+        let next = if panels.lanes.numbers == 1 || panels.lanes.tiles { 0 } else { panels.depth };
         Blocks { mc: self.mc(panels.steps().min(kc) + next), kc }
     }
 
@@ -75,9 +75,10 @@ impl Caches {
 /// What the processor says of itself: leaf 4 of Intel's `cpuid`, leaf 0x8000001d of AMD's, which have one layout.
 #[cfg(target_arch = "x86_64")]
 fn second_level() -> Option<usize> {
-    use std::arch::x86_64::{__cpuid, __cpuid_count};
-    let (most, most_extended) = (__cpuid(0).eax, __cpuid(0x8000_0000).eax);
-    let topology = most_extended >= 0x8000_001d && __cpuid(0x8000_0001).ecx & (1 << 22) != 0;
+    #[allow(unused_unsafe)] // it was unsafe before Rust 1.94
+    let cpuid = |leaf, index| unsafe { std::arch::x86_64::__cpuid_count(leaf, index) };
+    let (most, most_extended) = (cpuid(0, 0).eax, cpuid(0x8000_0000, 0).eax);
+    let topology = most_extended >= 0x8000_001d && cpuid(0x8000_0001, 0).ecx & (1 << 22) != 0;
     let leaf = if topology {
         0x8000_001d
     } else if most >= 4 {
@@ -86,7 +87,7 @@ fn second_level() -> Option<usize> {
         return None;
     };
     for index in 0..8 {
-        let cache = __cpuid_count(leaf, index);
+        let cache = cpuid(leaf, index);
         let (kind, level) = (cache.eax & 0x1f, (cache.eax >> 5) & 7);
         let ways = (cache.ebx >> 22) + 1;
         let partitions = ((cache.ebx >> 12) & 0x3ff) + 1;
