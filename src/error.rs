@@ -188,7 +188,7 @@ pub(crate) fn hint_of_system(kind: ErrorKind) -> &'static str {
             "free some space, or name another place"
         }
         ErrorKind::ResourceBusy => "wait for it, or name another file",
-        ErrorKind::InvalidData => "a text in UTF-8 is expected",
+        ErrorKind::InvalidData => "a text in UTF-8 is expected, such as a list of names",
         _ => "check the path and its permissions",
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     File::open(path)?.take(MAX_TEXT_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_TEXT_BYTES {
         return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
+            io::ErrorKind::InvalidData,
             "expected a text of at most 256 MB, got more",
         ));
     }

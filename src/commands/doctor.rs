@@ -108,6 +108,9 @@ struct DoctorReport {
     threads: usize,
     instruction_set: &'static str,
     cache: Option<PathBuf>,
+    /// Why nothing can be kept there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_problem: Option<String>,
     hub_cache: Option<PathBuf>,
     free_bytes: Option<u64>,
     environment: Vec<(&'static str, String)>,
@@ -116,8 +119,10 @@ struct DoctorReport {
 
 impl DoctorReport {
     fn new(settings: &Doctor, device: DeviceChoice, threads: usize, models: Vec<Examined>) -> Self {
+        let cache_problem = settings.cache.as_deref().and_then(problem_of);
         DoctorReport {
-            ok: models.iter().flat_map(|model| &model.checks).all(|check| check.ok),
+            ok: models.iter().flat_map(|model| &model.checks).all(|check| check.ok)
+                && cache_problem.is_none(),
             version: env!("CARGO_PKG_VERSION"),
             device: device.to_string(),
             card: device::describe(device),
@@ -128,6 +133,7 @@ impl DoctorReport {
                 .kind()
                 .as_str(),
             cache: settings.cache.clone(),
+            cache_problem,
             hub_cache: settings.hub.clone(),
             free_bytes: settings.cache.as_deref().and_then(free_bytes),
             environment: settings.variables.clone(),
@@ -153,6 +159,9 @@ impl DoctorReport {
             line("card", &format!("{card}, {}", self.dtype))?;
         }
         line("cache", &folder(&self.cache))?;
+        if let Some(problem) = &self.cache_problem {
+            line("cache", &format!("OFF {problem}"))?;
+        }
         line("hub cache", &folder(&self.hub_cache))?;
         let free = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
         line("free disk", &self.free_bytes.map_or("unknown".to_owned(), free))?;
@@ -170,6 +179,12 @@ impl DoctorReport {
         }
         line("", if self.ok { "everything is as it should be" } else { "something is off, see above" })
     }
+}
+
+/// Why a folder, which may not be there yet, can't be one.
+fn problem_of(folder: &Path) -> Option<String> {
+    let there = folder.ancestors().find(|path| path.exists())?;
+    (!there.is_dir()).then(|| format!("{} is a file, expected a folder", there.display()))
 }
 
 /// Free space for what goes into a folder that may not be there yet.

@@ -71,21 +71,22 @@ fn class_folders(dir: &Path) -> Result<(Vec<String>, Labelled)> {
     let mut folders = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| Error::io(dir, error))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_dir() && !name.starts_with('.') {
+        let name = entry.file_name();
+        if entry.path().is_dir() && !name.as_encoded_bytes().starts_with(b".") {
             folders.push(name);
         }
     }
     folders.sort();
     if folders.len() < 2 {
-        bail!("{}: {} class folders, expected at least 2", dir.display(), folders.len());
+        bail!("{}: expected at least 2 class folders, got {}", dir.display(), folders.len());
     }
     let mut images = Vec::new();
     for (class, folder) in folders.iter().enumerate() {
         let options = InputOptions { paths: vec![dir.join(folder)], ..InputOptions::default() };
         images.extend(inputs::sources(&options)?.0.map(|source| (source, class as u32)));
     }
-    Ok((folders, images))
+    let names = folders.iter().map(|folder| folder.to_string_lossy().into_owned());
+    Ok((names.collect(), images))
 }
 
 /// Features of all images that could be read: each goes through the network once.

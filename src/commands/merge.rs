@@ -169,8 +169,11 @@ impl Findings {
                 _ => format!("{from} to {}", to - 1),
             };
             let spans: Vec<String> = self.gaps.named.iter().map(span).collect();
-            let missing =
-                format!("{} rows are missing: seq {}{}", self.missing, spans.join(", "), self.gaps.more());
+            let are_missing = match self.missing {
+                1 => "1 row is missing".to_owned(),
+                rows => format!("{rows} rows are missing"),
+            };
+            let missing = format!("{are_missing}: seq {}{}", spans.join(", "), self.gaps.more());
             lack(
                 &missing,
                 "name the outputs of all shards, finished by --resume; --incomplete joins what there is, also where \

@@ -1,8 +1,8 @@
 //! `nasnet sort`: each image into a folder named after its answer.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::ExitStatus;
 use crate::answers::policy::Policy;
@@ -37,7 +37,7 @@ pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<Ex
     let mut sorting =
         Sorting { sorter: Sorter::new(settings), settings, policy: &policy, only, console, unsorted: 0 };
     run.for_each_batch(|batch| sorting.take(batch, stdout))?;
-    sorting.sum_up(stdout)?;
+    sorting.sum_up(run.signal().is_some(), stdout)?;
     if let Some(signal) = run.signal() {
         return Ok(ExitStatus::Interrupted(signal));
     }
@@ -77,6 +77,10 @@ impl Sorting<'_> {
                     writeln!(stdout, "{}", printable(&line))?;
                 }
                 Ok(Placed::At(_) | Placed::Already | Placed::Unsure) => {}
+                // None of the others will fit either.
+                Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                    return Err(error).with_context(|| path.display().to_string());
+                }
                 Err(error) => {
                     self.unsorted += 1;
                     self.console.error(&format!("{}: not sorted: {error}", path.display()));
@@ -87,7 +91,7 @@ impl Sorting<'_> {
     }
 
     /// Says how many images went where: the folders on stdout, the rest on stderr.
-    fn sum_up(&self, stdout: &mut dyn Write) -> Result<()> {
+    fn sum_up(&self, interrupted: bool, stdout: &mut dyn Write) -> Result<()> {
         let folders = self.sorter.folders();
         if self.settings.dry_run && !folders.is_empty() {
             writeln!(stdout)?;
@@ -106,6 +110,9 @@ impl Sorting<'_> {
         }
         if self.sorter.unsure() > 0 {
             note += &format!(", {} left where they are: not sure enough", self.sorter.unsure());
+        }
+        if interrupted {
+            note += ", interrupted";
         }
         if self.unsorted > 0 {
             note += &format!(", {} could not be sorted", self.unsorted);

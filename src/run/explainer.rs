@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
 use super::only::Only;
@@ -58,6 +58,9 @@ pub struct Drawn {
 /// When it cannot be made or written to.
 pub fn prepare(dir: &Path) -> Result<()> {
     let context = || format!("--output {}", dir.display());
+    if dir.exists() && !dir.is_dir() {
+        bail!("{}: expected a folder, got a file", context());
+    }
     fs::create_dir_all(dir).with_context(context)?;
     let probe = dir.join(format!(".nasnet-{}.partial", std::process::id()));
     File::create(&probe).with_context(context)?;

@@ -161,10 +161,11 @@ impl ImageRun {
         if failed > 0 {
             self.console.note(&format!("{failed} of {} failed", count(answered, "image")));
         }
-        if let Some(pixels) = self.needed.0 {
+        let (pixels, memory) = if self.console.quiet { (None, None) } else { self.needed };
+        if let Some(pixels) = pixels {
             self.console.hint(&format!("--max-pixels {pixels} allows all images that were too large"));
         }
-        if let Some(memory) = self.needed.1 {
+        if let Some(memory) = memory {
             let megabytes = memory.div_ceil(1_000_000);
             self.console.hint(&format!("--memory {megabytes}M allows all images that need too much memory"));
         }

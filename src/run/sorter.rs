@@ -166,7 +166,12 @@ fn relocate(from: &Path, to: &Path) -> io::Result<()> {
         // Another file system, or one without hard links. The copy is on the disk before the original goes.
         Err(_) => copy(from, to, File::sync_all)?,
     }
-    fs::remove_file(from)
+    fs::remove_file(from).inspect_err(|_| {
+        // An image that must stay where it is has no second place.
+        if from.exists() {
+            let _ = fs::remove_file(to);
+        }
+    })
 }
 
 /// Copies a file to a name that is free, and ends with `finish`.

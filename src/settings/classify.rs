@@ -49,7 +49,7 @@ pub fn classify(flags: &cli::Classify, environment: &Environment) -> Result<Clas
     let (selection, scores) = selection(&flags.selection)?;
     let answers = answers::of_flags(&flags.answers, scores, selection)?;
     let (format, file) = output::predictions(&flags.output)?;
-    let report = flags.output.report.clone();
+    let report = output::page(flags.output.report.as_deref())?;
     if report.is_some() && report == file {
         return Err(Error::Config("--report and --output name the same file".to_owned()));
     }

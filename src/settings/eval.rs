@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::pipeline::{self, Pipeline};
 use super::values::is_json;
-use super::{Environment, answers};
+use super::{Environment, answers, output};
 use crate::cli;
 use crate::error::Result;
 
@@ -44,7 +44,7 @@ pub fn eval(flags: &cli::Eval, environment: &Environment) -> Result<Eval> {
         temperature: flags.temperature.map(answers::checked).transpose()?,
         calibrated: flags.output.clone().filter(|_| flags.calibrate),
         json: flags.json || is_json(flags.format),
-        report: flags.report.clone(),
+        report: output::page(flags.report.as_deref())?,
         force: flags.force,
     })
 }

@@ -51,6 +51,19 @@ const ROWS: [(&str, values::MergeFormat); 3] = [
     ("parquet", values::MergeFormat::Parquet),
 ];
 
+/// The file of an HTML page.
+///
+/// # Errors
+/// When it is stdout: the page has links that start where it lies.
+pub(super) fn page(file: Option<&Path>) -> Result<Option<PathBuf>> {
+    match file {
+        Some(file) if file == Path::new("-") => {
+            Err(Error::Config("--report -: expected the name of a file, got stdout".to_owned()))
+        }
+        file => Ok(file.map(Path::to_owned)),
+    }
+}
+
 /// Format and file of predictions; no file is stdout.
 ///
 /// # Errors

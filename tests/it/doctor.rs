@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Place, fixture};
+use crate::support::{Finished, Place, fixture};
 
 #[test]
 fn a_sound_installation_is_found_so() {
@@ -57,4 +57,14 @@ fn a_model_that_no_reference_knows_is_held_against_the_portable_engine() {
     let run = place.run(&["doctor", "--model", "toy.h5"]).exits(0);
     assert!(run.stdout.contains("the portable engine's"), "{}", run.stdout);
     place.run(&["doctor", "--model", "nowhere.h5"]).exits(2).says("nowhere.h5");
+}
+
+#[test]
+fn a_cache_that_is_a_file_is_found() {
+    let place = Place::new();
+    place.write("file", b"mine");
+    for cache in ["file", "file/below"] {
+        let run = Finished::of(place.command(&["doctor"]).env("NASNET_CACHE", cache).output().unwrap());
+        assert!(run.exits(1).stdout.contains("file is a file, expected a folder"));
+    }
 }

@@ -262,6 +262,7 @@ fn a_folder_that_cannot_be_is_an_error_before_any_work() {
         // The model would be the next thing that is missed.
         let run = place.run(&["explain", "--model", "nowhere.h5", "a.jpg", "-o", dir]);
         let run = run.exits(2).says(&format!("--output {dir}: "));
+        assert_eq!(dir == "file", run.stderr.contains("expected a folder, got a file"), "{}", run.stderr);
         assert_eq!(run.stdout, "");
     }
     place.run(&["explain", "--model", "tiny", "a.jpg", "--top-k", "2"]).exits(2).says("--output <DIR>");

@@ -47,11 +47,22 @@ fn folders_that_teach_nothing_are_refused() {
     place
         .run(&["finetune", "--model", "tiny", "in/cup", "-o", "x"])
         .exits(2)
-        .says("0 class folders, expected at least 2");
+        .says("expected at least 2 class folders, got 0");
     place.put("photos/cat.jpg", "in/cat/only.jpg");
     place
         .run(&["finetune", "--model", "tiny", "in", "-o", "x"])
         .exits(2)
         .says("1 usable image, expected at least 2");
     place.run(&["finetune", "--model", "tiny", "in", "-o", "x", "--holdout", "1"]).exits(2).says("--holdout");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn class_folders_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = folders();
+    let name = std::ffi::OsStr::from_bytes(b"in/caf\xe9");
+    std::fs::rename(place.path().join("in/cup"), place.path().join(name)).unwrap();
+    place.run(&["finetune", "--model", "tiny", "in", "-o", "x.safetensors"]).exits(0);
+    assert!(place.run(&["labels", "x.safetensors"]).exits(0).stdout.contains("caf\u{fffd}"));
 }

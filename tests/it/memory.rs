@@ -44,6 +44,7 @@ fn images_that_do_not_fit_at_once_wait_for_each_other_and_one_that_never_fits_is
         message.starts_with("decoding it takes 48 MB of memory, large images may have 15 MB"),
         "{message}"
     );
+    assert_eq!(place.run(&[&flags[..], &["24M", "--quiet"]].concat()).exits(1).stderr, "");
     let roomy = run("77M").exits(0);
     let scores = |run: &Finished| -> Vec<_> {
         run.lines().into_iter().map(|line| line.predictions.map(|list| list[0].score)).take(6).collect()

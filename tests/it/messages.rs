@@ -41,6 +41,7 @@ fn an_error_without_a_way_out_has_no_hint() {
         "classify",
         "classify -m hf:timm a.jpg",
         "classify -m tiny -o out.jsn a.jpg",
+        "classify -m tiny --report - a.jpg",
         "classify -m tiny --threshold 2 a.jpg",
         "classify -m tiny --size 20 a.jpg",
         "embed -m tiny --format npy a.jpg",
