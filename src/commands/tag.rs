@@ -88,8 +88,6 @@ struct Tagging<'a> {
     console: Console,
     /// Sidecars of this run, and whose they are.
     taken: HashMap<PathKey, Owner>,
-    /// Images by keyword.
-    keywords: BTreeMap<String, u64>,
     /// Images whose sidecar holds the keywords of another one.
     shared: u64,
     tally: Tally,
@@ -106,6 +104,8 @@ struct Owner {
 /// What was done to the sidecars of a run.
 #[derive(Default)]
 struct Tally {
+    /// Images by keyword, without those that could not be tagged.
+    keywords: BTreeMap<String, u64>,
     done: BTreeMap<Done, u64>,
     /// Sidecars that could not be read, edited or written.
     untagged: u64,
@@ -118,7 +118,6 @@ impl<'a> Tagging<'a> {
             settings,
             console,
             taken: HashMap::new(),
-            keywords: BTreeMap::new(),
             shared: 0,
             tally: Tally::default(),
         })
@@ -149,9 +148,6 @@ impl<'a> Tagging<'a> {
     fn tag(&mut self, path: PathBuf, keywords: Keywords, stdout: &mut dyn Write) -> Result<()> {
         if !self.may_write_its_sidecar(&path) {
             return Ok(());
-        }
-        for word in &keywords.words {
-            *self.keywords.entry(word.clone()).or_default() += 1;
         }
         match self.tagger.take(TagJob { path, keywords }) {
             Some(report) => self.tally.add(report, self.settings.dry_run, self.console, stdout),
@@ -193,14 +189,14 @@ impl<'a> Tagging<'a> {
     /// Waits for all sidecars, and says how many images have which keyword on stdout, the rest on stderr. Returns how
     /// many images could not be tagged.
     fn finish(self, stdout: &mut dyn Write) -> Result<u64> {
-        let Tagging { tagger, settings, console, keywords, shared, mut tally, .. } = self;
+        let Tagging { tagger, settings, console, shared, mut tally, .. } = self;
         for report in tagger.finish() {
             tally.add(report, settings.dry_run, console, stdout)?;
         }
+        let mut keywords: Vec<(String, u64)> = std::mem::take(&mut tally.keywords).into_iter().collect();
         if settings.dry_run && !keywords.is_empty() && tally.changed() > 0 {
             writeln!(stdout)?;
         }
-        let mut keywords: Vec<(String, u64)> = keywords.into_iter().collect();
         keywords.sort_by_key(|(_, images)| std::cmp::Reverse(*images));
         write_counts(keywords.iter().map(|(keyword, images)| (keyword.into(), *images)), stdout)?;
         console.note(&tally.summary(settings, shared));
@@ -264,6 +260,9 @@ impl Tally {
         match report.result {
             Ok(tagged) => {
                 *self.done.entry(tagged.done).or_default() += 1;
+                for word in report.words {
+                    *self.keywords.entry(word).or_default() += 1;
+                }
                 if dry_run && !matches!(tagged.done, Done::Same | Done::None) {
                     let added = tagged.added.iter().map(|word| format!("+ {word}"));
                     let removed = tagged.removed.iter().map(|word| format!("- {word}"));

@@ -73,6 +73,8 @@ pub enum TagError {
 pub struct TagResult {
     /// Its sidecar.
     pub sidecar: PathBuf,
+    /// Its keywords.
+    pub words: Vec<String>,
     /// What was done.
     pub result: Result<Tagged, TagError>,
 }
@@ -94,11 +96,11 @@ impl Tagger {
         let work = move |job: &TagJob| {
             let sidecar = sidecar_of(&job.path, name);
             let result = tag(job, &sidecar, name, dry_run);
-            TagResult { sidecar, result }
+            TagResult { sidecar, words: job.keywords.words.clone(), result }
         };
         let rescue = move |job: &TagJob, words: &str| {
             let error = io::Error::other(format!("internal error: {words}"));
-            TagResult { sidecar: sidecar_of(&job.path, name), result: Err(error.into()) }
+            TagResult { sidecar: sidecar_of(&job.path, name), words: Vec::new(), result: Err(error.into()) }
         };
         let reports = ordered::ordered(queue.into_iter(), WRITERS, WAITING, work, rescue)?;
         Ok(Tagger { jobs, reports, waiting: 0 })
