@@ -45,16 +45,14 @@ impl ClassList {
     /// # Errors
     /// Names the entry that is no class and no group, and its line; or says that the list is empty.
     pub fn resolve(&self, finder: &Finder) -> Result<(Vec<usize>, Vec<String>)> {
-        let (mut classes, mut notes) = (BTreeSet::new(), Vec::new());
-        for Entry { line, text } in self.entries() {
+        let entries = self.entries().into_iter().map(|Entry { line, text }| {
             let place = match (self, line) {
                 (ClassList::File { origin, .. }, Some(line)) => format!("--classes {origin}, line {line}"),
                 _ => "--classes".to_owned(),
             };
-            let found = finder.find(text).map_err(|detail| Error::Config(format!("{place}: {detail}")))?;
-            classes.extend(finder.classes_of(found.concept));
-            notes.extend(found.note.map(|note| format!("{place}: {note}")));
-        }
+            (place, text)
+        });
+        let (classes, notes) = named(entries, finder)?;
         if classes.is_empty() {
             let origin = match self {
                 ClassList::Inline(_) => String::new(),
@@ -64,6 +62,23 @@ impl ClassList {
         }
         Ok((classes.into_iter().collect(), notes))
     }
+}
+
+/// The classes that names stand for, and notes about the names. With each name comes the place that has it.
+///
+/// # Errors
+/// Names the one that is no class and no group, or means several, and its place.
+pub fn named<'a>(
+    names: impl IntoIterator<Item = (String, &'a str)>,
+    finder: &Finder,
+) -> Result<(BTreeSet<usize>, Vec<String>)> {
+    let (mut classes, mut notes) = (BTreeSet::new(), Vec::new());
+    for (place, text) in names {
+        let found = finder.find(text).map_err(|detail| Error::Config(format!("{place}: {detail}")))?;
+        classes.extend(finder.classes_of(found.concept));
+        notes.extend(found.note.map(|note| format!("{place}: {note}")));
+    }
+    Ok((classes, notes))
 }
 
 #[cfg(test)]

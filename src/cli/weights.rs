@@ -18,10 +18,11 @@ pub enum Weights {
     /// Download weights and print where they are
     ///
     /// An interrupted download continues where it stopped, transient failures are retried, and the file is used only if
-    /// its checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN,
-    /// HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte, 10), HTTPS_PROXY, NO_PROXY,
-    /// SSL_CERT_FILE, NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of Keras' files), NASNET_RETRY_WAIT (seconds
-    /// before the second attempt, 1), NASNET_RETRY_LIMIT (seconds of failures in all, 90).
+    /// its checksum is right. Environment: HF_ENDPOINT (a mirror of the Hub), HF_TOKEN, HF_TOKEN_PATH,
+    /// HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT (seconds without a
+    /// byte, 10), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NASNET_CACHE (converted weights), NASNET_KERAS_URL (a mirror of
+    /// Keras' files), NASNET_RETRY_WAIT (seconds before the second attempt, 1), NASNET_RETRY_LIMIT (seconds of failures in
+    /// all, 90).
     Fetch {
         #[command(flatten)]
         which: Which,

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::ExitStatus;
 use crate::answers::policy::Policy;
@@ -14,6 +14,7 @@ use crate::run::answering;
 use crate::run::image_run::{ImageRun, Inputs};
 use crate::run::only::Only;
 use crate::run::pipeline::{Answered, Numbers, Pipeline};
+use crate::run::sink::expect_folder;
 use crate::run::sorter::{Placed, Sorter};
 use crate::settings::{Common, Sort, Way};
 
@@ -24,9 +25,7 @@ use crate::settings::{Common, Sort, Way};
 pub fn run(settings: &Sort, common: Common, stdout: &mut dyn Write) -> Result<ExitStatus> {
     let console = common.console;
     let sources = inputs::sources(&settings.inputs)?;
-    if settings.into.exists() && !settings.into.is_dir() {
-        bail!("--into {}: expected a folder, got a file", settings.into.display());
-    }
+    expect_folder("--into", &settings.into)?;
     let pipeline = Pipeline::open_for(&settings.inputs, &settings.pipeline, console)?;
     let policy = answering::policy(&settings.answers, &pipeline.classifier, console)?;
     let classifier = &pipeline.classifier;

@@ -193,15 +193,15 @@ impl<'a> Tagging<'a> {
         for report in tagger.finish() {
             tally.add(report, settings.dry_run, console, stdout)?;
         }
-        let mut keywords: Vec<(String, u64)> = std::mem::take(&mut tally.keywords).into_iter().collect();
+        let mut keywords: Vec<(&String, &u64)> = tally.keywords.iter().collect();
         if settings.dry_run && !keywords.is_empty() && tally.changed() > 0 {
             writeln!(stdout)?;
         }
-        keywords.sort_by_key(|(_, images)| std::cmp::Reverse(*images));
-        write_counts(keywords.iter().map(|(keyword, images)| (keyword.into(), *images)), stdout)?;
+        keywords.sort_by_key(|(_, images)| std::cmp::Reverse(**images));
+        write_counts(keywords.into_iter().map(|(keyword, images)| (keyword.into(), *images)), stdout)?;
         console.note(&tally.summary(settings, shared));
         if shared > 0 {
-            console.hint("--sidecar-name full gives each image a sidecar of its own");
+            console.tip("--sidecar-name full gives each image a sidecar of its own");
         }
         Ok(tally.untagged)
     }

@@ -34,7 +34,7 @@ static CONFIG: Config = Config {
 pub fn is_usable() -> bool {
     const TILES_AND_BF16: u32 = 1 << 24 | 1 << 22;
     const SAVED_TILES: u64 = 3 << 17;
-    #[allow(unused_unsafe)] // `cpuid` was unsafe before Rust 1.94
+    #[allow(unused_unsafe)] // `cpuid` is unsafe in older compilers
     let features = unsafe { __cpuid_count(7, 0) }.edx;
     if !is_x86_feature_detected!("xsave") || features & TILES_AND_BF16 != TILES_AND_BF16 {
         return false;

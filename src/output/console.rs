@@ -43,6 +43,13 @@ impl Console {
         self.say("36", "hint", text);
     }
 
+    /// The way out of what a note said.
+    pub fn tip(&self, text: &str) {
+        if !self.quiet {
+            self.hint(text);
+        }
+    }
+
     fn say(&self, colour: &str, what: &str, text: &str) {
         let text = printable(text);
         // Clears a line of progress; it is drawn again below.

@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use rayon::prelude::*;
 
 use super::only::Only;
 use super::pipeline::{Answered, Numbers, Pipeline, Scene};
+use super::sink::expect_folder;
 use crate::answers::policy::Policy;
 use crate::answers::predictions::Explained;
 use crate::error::Error;
@@ -58,9 +59,7 @@ pub struct Drawn {
 /// When it cannot be made or written to.
 pub fn prepare(dir: &Path) -> Result<()> {
     let context = || format!("--output {}", dir.display());
-    if dir.exists() && !dir.is_dir() {
-        bail!("{}: expected a folder, got a file", context());
-    }
+    expect_folder("--output", dir)?;
     fs::create_dir_all(dir).with_context(context)?;
     let probe = dir.join(format!(".nasnet-{}.partial", std::process::id()));
     File::create(&probe).with_context(context)?;

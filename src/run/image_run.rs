@@ -161,13 +161,12 @@ impl ImageRun {
         if failed > 0 {
             self.console.note(&format!("{failed} of {} failed", count(answered, "image")));
         }
-        let (pixels, memory) = if self.console.quiet { (None, None) } else { self.needed };
-        if let Some(pixels) = pixels {
-            self.console.hint(&format!("--max-pixels {pixels} allows all images that were too large"));
+        if let Some(pixels) = self.needed.0 {
+            self.console.tip(&format!("--max-pixels {pixels} allows all images that were too large"));
         }
-        if let Some(memory) = memory {
+        if let Some(memory) = self.needed.1 {
             let megabytes = memory.div_ceil(1_000_000);
-            self.console.hint(&format!("--memory {megabytes}M allows all images that need too much memory"));
+            self.console.tip(&format!("--memory {megabytes}M allows all images that need too much memory"));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         // Over less time a rate is noise.

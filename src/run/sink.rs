@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::journal::Continued;
 use crate::error::Error;
@@ -199,6 +199,17 @@ pub fn refuse_to_replace(flag: &str, name: &Path, force: bool) -> Result<()> {
         ),
         _ => Ok(()),
     }
+}
+
+/// Checks that what is to be a folder is nothing else.
+///
+/// # Errors
+/// When a file has its name.
+pub fn expect_folder(flag: &str, name: &Path) -> Result<()> {
+    if name.exists() && !name.is_dir() {
+        bail!("{flag} {}: expected a folder, got a file", name.display());
+    }
+    Ok(())
 }
 
 /// Checks whether an interrupted run left a partial file, which is replaced only with --force.

@@ -55,12 +55,12 @@ const ROWS: [(&str, values::MergeFormat); 3] = [
 ///
 /// # Errors
 /// When it is stdout: the page has links that start where it lies.
-pub(super) fn page(file: Option<&Path>) -> Result<Option<PathBuf>> {
-    match file {
-        Some(file) if file == Path::new("-") => {
+pub(super) fn page(report: Option<&Path>) -> Result<Option<PathBuf>> {
+    match (report, file(report)) {
+        (Some(_), None) => {
             Err(Error::Config("--report -: expected the name of a file, got stdout".to_owned()))
         }
-        file => Ok(file.map(Path::to_owned)),
+        (_, file) => Ok(file.map(Path::to_owned)),
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn records(format: values::RecordFormat) -> Format {
     }
 }
 
-/// The file of `--output`, of which `-` is stdout.
+/// The file that a flag names, of which `-` is stdout.
 fn file(output: Option<&Path>) -> Option<&Path> {
     output.filter(|file| file.as_os_str() != "-")
 }

@@ -75,7 +75,7 @@ impl Caches {
 /// What the processor says of itself: leaf 4 of Intel's `cpuid`, leaf 0x8000001d of AMD's, which have one layout.
 #[cfg(target_arch = "x86_64")]
 fn second_level() -> Option<usize> {
-    #[allow(unused_unsafe)] // it was unsafe before Rust 1.94
+    #[allow(unused_unsafe)] // it is unsafe in older compilers
     let cpuid = |leaf, index| unsafe { std::arch::x86_64::__cpuid_count(leaf, index) };
     let (most, most_extended) = (cpuid(0, 0).eax, cpuid(0x8000_0000, 0).eax);
     let topology = most_extended >= 0x8000_001d && cpuid(0x8000_0001, 0).ecx & (1 << 22) != 0;
